@@ -1,0 +1,48 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { PrngKey } from './random/key.ts';
+import type { HostTensor } from './trees/host-tensor.ts';
+import type { Tree } from './trees/tree.ts';
+
+/** `params` are trained; `state` holds what is not (batch norm's running statistics). */
+export interface ModelVariables<Leaf> {
+  readonly params: Tree<Leaf>;
+  readonly state: Tree<Leaf>;
+}
+
+export interface ApplyOptions {
+  /** Batch statistics and updated running statistics (true), or the stored ones (false). */
+  readonly train: boolean;
+}
+
+export interface ModelOutput {
+  /** [batch, classes], unnormalised. */
+  readonly logits: Tensor2D;
+  /** Every named feature; maps are [batch, height, width, channels]. */
+  readonly taps: Readonly<Record<string, Tensor>>;
+  /** `variables.state` after this pass; unchanged values when `train` is false. */
+  readonly state: Tree<Tensor>;
+}
+
+export interface ModelSummary {
+  /** Trained scalars. */
+  readonly parameters: number;
+  /** Scalars of running statistics. */
+  readonly stateElements: number;
+  /** Multiply-accumulates of convolutions and dense layers for one input. */
+  readonly macs: number;
+  /** float32 bytes of all layer outputs for one input. */
+  readonly activationBytes: number;
+  /** Shape of each tap for one input, without the batch dimension. */
+  readonly taps: Readonly<Record<string, readonly number[]>>;
+}
+
+/** A network as pure functions. It holds no weights and no runtime. */
+export interface Model {
+  readonly name: string;
+  /** [height, width, channels] of one input. */
+  readonly inputShape: readonly [number, number, number];
+  readonly classes: number;
+  init(key: PrngKey): ModelVariables<HostTensor>;
+  apply(variables: ModelVariables<Tensor>, images: Tensor4D, options: ApplyOptions): ModelOutput;
+  summary(): ModelSummary;
+}

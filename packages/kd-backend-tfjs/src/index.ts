@@ -1,1 +1,2 @@
-export {};
+export { tfjsCpu } from './provider.ts';
+export { createTfjsBackend } from './tfjs-backend.ts';

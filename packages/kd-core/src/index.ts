@@ -1,10 +1,11 @@
 export * from './backend/backend.ts';
 export * from './backend/registry.ts';
+export * from './data.ts';
 export { ensureGradients } from './ensure-gradients.ts';
 export * from './errors.ts';
 export * from './model.ts';
 export { detach } from './ops/detach.ts';
-export { valueAndGradient, type ValueAndGradient } from './ops/value-and-gradient.ts';
-export * from './random/key.ts';
+export { type ValueAndGradient, valueAndGradient } from './ops/value-and-gradient.ts';
+export * from './random/index.ts';
 export * from './trees/host-tensor.ts';
 export * from './trees/tree.ts';

@@ -52,7 +52,9 @@ export async function createBackend(id: string): Promise<Backend> {
 }
 
 /** The best provider that runs here, of the given or else the registered ones, and why others were passed over. */
-export async function pickBackend(providers: readonly BackendProvider[] = listBackends()): Promise<BackendChoice> {
+export async function pickBackend(
+  providers: readonly BackendProvider[] = listBackends(),
+): Promise<BackendChoice> {
   const passedOver: { id: string; reason: string }[] = [];
   for (const provider of [...providers].sort((a, b) => b.priority - a.priority)) {
     const { available, reason } = await provider.probe();

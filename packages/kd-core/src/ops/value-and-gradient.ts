@@ -1,6 +1,13 @@
 import { engine, keep, type Scalar, type Tensor, tidy, zerosLike } from '@tensorflow/tfjs-core';
 import { KdError } from '../errors.ts';
-import { type TensorTree, type Tree, treeFlatten, treeLeaves, treeMap, treeUnflatten } from '../trees/tree.ts';
+import {
+  type TensorTree,
+  type Tree,
+  treeFlatten,
+  treeLeaves,
+  treeMap,
+  treeUnflatten,
+} from '../trees/tree.ts';
 
 export interface ValueAndGradient<P extends TensorTree, Aux extends TensorTree> {
   readonly value: Scalar;

@@ -21,7 +21,10 @@ export class HostTensor {
       );
     }
     if (dtype !== dataTypeOf(data)) {
-      throw new KdError('INVALID_ARGUMENT', `Data of a ${dtype} tensor cannot be a ${data.constructor.name}.`);
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `Data of a ${dtype} tensor cannot be a ${data.constructor.name}.`,
+      );
     }
     this.data = data;
     this.shape = shape;
@@ -41,7 +44,8 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** A typed array of `dtype` with the given values, or `values` zeros when a number is given. */
 export function hostData(dtype: DataType, values: number | ArrayLike<number>): HostData {
-  const from = (typeof values === 'number' ? values : Array.from(values)) as number;
+  // The constructors take both forms, but TypeScript has no overload for the union.
+  const from = values as number;
   if (dtype === 'float32') return new Float32Array(from);
   return dtype === 'int32' ? new Int32Array(from) : new Uint8Array(from);
 }

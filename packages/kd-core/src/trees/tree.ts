@@ -20,10 +20,7 @@ export type WithLeaves<T, Leaf> = T extends Tensor
       : T;
 
 /** The skeleton of a tree without its leaves; equal trees have equal `JSON.stringify(structure)`. */
-export type TreeStructure =
-  | null
-  | readonly TreeStructure[]
-  | { readonly [key: string]: TreeStructure };
+export type TreeStructure = null | readonly TreeStructure[] | { readonly [key: string]: TreeStructure };
 
 export function isTreeNode(value: unknown): value is readonly unknown[] | Record<string, unknown> {
   if (Array.isArray(value)) return true;
@@ -93,8 +90,12 @@ export function treeUnflatten<Leaf>(structure: TreeStructure, leaves: readonly L
       return leaves[next++]!;
     }
     if (Array.isArray(node)) return node.map(build);
+    const children = node as Record<string, TreeStructure>;
+    // Sorted again: JavaScript enumerates '2' before '10' whatever the order of insertion.
     return Object.fromEntries(
-      Object.entries(node as Record<string, TreeStructure>).map(([key, child]) => [key, build(child)]),
+      Object.keys(children)
+        .sort()
+        .map((key) => [key, build(children[key]!)]),
     );
   };
   const tree = build(structure);

@@ -1,0 +1,193 @@
+import { findBackend, getBackend, setBackend, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import {
+  type Backend,
+  type Compiled,
+  type CompileOptions,
+  type DeviceInfo,
+  type DeviceTensor,
+  type DownloadedTree,
+  ensureGradients,
+  HostTensor,
+  hostData,
+  type InputLeaf,
+  KdError,
+  type MemoryInfo,
+  type Tree,
+  treeLeaves,
+  treeMap,
+  treeStructure,
+  treeUnflatten,
+  type UploadedTree,
+  visitTree,
+  type WithLeaves,
+} from 'kd-core';
+import { TensorStore } from './tensor-store.ts';
+import { TfjsTensor } from './tfjs-tensor.ts';
+
+export const tfjsCpuId = 'tfjs-cpu';
+
+/**
+ * Runs every function eagerly on tfjs's plain JavaScript kernels: slow, and the reference by which
+ * compiled backends are judged.
+ */
+class TfjsCpuBackend implements Backend {
+  readonly id: string = tfjsCpuId;
+  readonly device: DeviceInfo = {
+    vendor: 'tfjs',
+    name: 'plain JavaScript on one CPU thread',
+    threads: 1,
+    precision: 'float32',
+    missing: [],
+  };
+  readonly #store = new TensorStore(tfjsCpuId);
+
+  async init(): Promise<void> {
+    await ensureGradients();
+    await import('@tensorflow/tfjs-backend-cpu');
+    activate();
+    // The first upload would otherwise print a banner that advertises another backend.
+    (findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
+  }
+
+  compile<A extends object, R extends object>(
+    fn: (args: A) => R,
+    options: CompileOptions = {},
+  ): Compiled<A, R> {
+    const name = options.name ?? fn.name;
+    const signatures = new Set<string>();
+    let disposed = false;
+
+    const call = async (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>> => {
+      if (disposed)
+        throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
+      const inputs = args as Tree<InputLeaf>;
+      const donated = donatedTensors(inputs, options.donate ?? [], name);
+      // No await until the end: another backend could make itself tfjs's current one in between.
+      activate();
+      const temporary: Tensor[] = [];
+      const resolve = (leaf: InputLeaf, path: string): Tensor => {
+        if (leaf instanceof TfjsTensor || isForeignTensor(leaf)) return this.#store.resolve(leaf, path);
+        const uploaded = toTensor(leaf, path);
+        temporary.push(uploaded);
+        return uploaded;
+      };
+      try {
+        const tensors = treeMap<InputLeaf, Tensor>(inputs, resolve);
+        const result = this.#run(fn as (args: Tree<Tensor>) => unknown, tensors, name);
+        signatures.add(signatureOf(tensors));
+        for (const handle of donated) handle.dispose();
+        return result as WithLeaves<R, DeviceTensor>;
+      } finally {
+        for (const each of temporary) each.dispose();
+      }
+    };
+    return Object.defineProperties(call, {
+      compilations: { get: () => signatures.size },
+      dispose: {
+        value: async () => {
+          disposed = true;
+        },
+      },
+    }) as unknown as Compiled<A, R>;
+  }
+
+  upload<T extends Tree<HostTensor>>(tree: T): Promise<UploadedTree<T>> {
+    return this.#upload(tree) as Promise<UploadedTree<T>>;
+  }
+
+  download<T extends Tree<DeviceTensor>>(tree: T): Promise<DownloadedTree<T>> {
+    return this.#download(tree) as Promise<DownloadedTree<T>>;
+  }
+
+  memory(): MemoryInfo {
+    return this.#store.memory();
+  }
+
+  async dispose(): Promise<void> {
+    this.#store.disposeAll();
+  }
+
+  async #upload(tree: Tree<HostTensor>): Promise<unknown> {
+    activate();
+    visitTree<HostTensor>(tree, requireHostTensor);
+    return treeMap<HostTensor, DeviceTensor>(tree, (leaf, path) => this.#store.adopt(toTensor(leaf, path)));
+  }
+
+  async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
+    return treeMap<DeviceTensor, HostTensor>(tree, (leaf, path) => {
+      const values = this.#store.resolve(leaf, path).dataSync();
+      return new HostTensor(hostData(leaf.dtype, values), leaf.shape, leaf.dtype);
+    });
+  }
+
+  #run(fn: (args: Tree<Tensor>) => unknown, args: Tree<Tensor>, name: string): Tree<DeviceTensor> {
+    let structure: ReturnType<typeof treeStructure> = null;
+    const outputs = tidy(() => {
+      const result = fn(args) as Tree<Tensor>;
+      visitTree<unknown>(result, (leaf, path) => {
+        if (leaf instanceof Tensor) return;
+        throw new KdError(
+          'INVALID_ARGUMENT',
+          `'${name}' returned ${typeof leaf} at '${path}'; it must return a tree of tensors.`,
+        );
+      });
+      structure = treeStructure(result);
+      // Clones share the data; they let an output also be an input, or appear twice.
+      return treeLeaves<Tensor>(result).map((leaf) => leaf.clone());
+    });
+    return treeUnflatten(
+      structure,
+      outputs.map((output) => this.#store.adopt(output)),
+    );
+  }
+}
+
+/** The reference backend on tfjs's CPU kernels, ready for use. */
+export async function createTfjsBackend(): Promise<Backend> {
+  const backend = new TfjsCpuBackend();
+  await backend.init();
+  return backend;
+}
+
+/** Makes the CPU backend tfjs's current one. Its factory is synchronous, so nothing is left to await. */
+function activate(): void {
+  if (getBackend() !== 'cpu') void setBackend('cpu');
+}
+
+function isForeignTensor(leaf: InputLeaf): leaf is DeviceTensor {
+  return typeof leaf === 'object' && leaf !== null && 'backendId' in leaf;
+}
+
+function requireHostTensor(leaf: unknown, path: string): asserts leaf is HostTensor {
+  if (leaf instanceof HostTensor) return;
+  throw new KdError(
+    'INVALID_ARGUMENT',
+    `'${path}' must be a HostTensor, got ${leaf === null ? 'null' : typeof leaf}.`,
+  );
+}
+
+/** Copies the values: tfjs would keep a reference to the caller's array. */
+function toTensor(leaf: HostTensor | number, path: string): Tensor {
+  if (typeof leaf === 'number') return tensor([leaf], [], 'float32');
+  requireHostTensor(leaf, path);
+  return tensor(leaf.data.slice(), [...leaf.shape], leaf.dtype);
+}
+
+function donatedTensors(args: Tree<InputLeaf>, keys: readonly string[], name: string): DeviceTensor[] {
+  const record = args as Readonly<Record<string, Tree<InputLeaf>>>;
+  return keys.flatMap((key) => {
+    const tree = record[key];
+    if (tree === undefined) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `'${name}' donates the argument '${key}', but it was called with: ${Object.keys(record).join(', ')}.`,
+      );
+    }
+    return treeLeaves<InputLeaf>(tree).filter((leaf) => leaf instanceof TfjsTensor);
+  });
+}
+
+function signatureOf(args: Tree<Tensor>): string {
+  const leaves = treeLeaves<Tensor>(args).map(({ dtype, shape }) => `${dtype}[${shape.join(',')}]`);
+  return JSON.stringify([treeStructure(args), leaves]);
+}

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { treeFlatten, treeMap, treePaths, treeUnflatten } from './tree.ts';
 
-const blocks = Object.fromEntries(Array.from({ length: 12 }, (_, index) => [String(index), { value: index }]));
+const blocks = Object.fromEntries(
+  Array.from({ length: 12 }, (_, index) => [String(index), { value: index }]),
+);
 
 test('leaves under keys that look like integers come back under their own keys', () => {
   const { leaves, structure } = treeFlatten(blocks);

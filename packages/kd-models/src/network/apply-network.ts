@@ -1,0 +1,93 @@
+import {
+  add,
+  conv2d,
+  matMul,
+  mean as meanOf,
+  relu,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor4D,
+} from '@tensorflow/tfjs-core';
+import { batchNormInference, batchNormTraining, updateRunningStatistics } from 'kd-core';
+import type { ConvolutionOptions, Layers, Network } from './layers.ts';
+
+/** The values of PyTorch's `BatchNorm2d`. The momentum is the weight of the newest batch. */
+const EPSILON = 1e-5;
+const MOMENTUM = 0.1;
+
+export interface NetworkResult {
+  readonly output: Tensor;
+  readonly taps: Readonly<Record<string, Tensor>>;
+  /** New running statistics by path; empty when `train` is false. */
+  readonly updatedState: ReadonlyMap<string, Tensor>;
+}
+
+/** Reads a network over tensors with a leading batch dimension. `variables` maps every path to its value. */
+export function applyNetwork(
+  network: Network,
+  variables: ReadonlyMap<string, Tensor>,
+  images: Tensor4D,
+  train: boolean,
+): NetworkResult {
+  const reader = new TensorReader(variables, train);
+  const output = network<Tensor>(reader.layers(''), images);
+  return { output, taps: reader.taps, updatedState: reader.updatedState };
+}
+
+class TensorReader {
+  readonly taps: Record<string, Tensor> = {};
+  readonly updatedState: Map<string, Tensor> = new Map();
+  private readonly variables: ReadonlyMap<string, Tensor>;
+  private readonly train: boolean;
+
+  constructor(variables: ReadonlyMap<string, Tensor>, train: boolean) {
+    this.variables = variables;
+    this.train = train;
+  }
+
+  layers(prefix: string): Layers<Tensor> {
+    return {
+      scope: (name) => this.layers(`${prefix}${name}/`),
+      channels: (x) => x.shape.at(-1)!,
+      convolution: (name, x, options) => this.convolution(`${prefix}${name}`, x, options),
+      batchNorm: (name, x) => this.batchNorm(`${prefix}${name}`, x),
+      dense: (name, x) => this.dense(`${prefix}${name}`, x),
+      relu: (x) => relu(x),
+      add: (a, b) => add(a, b),
+      globalAveragePool: (x) => meanOf(x, [1, 2]),
+      tap: (name, x) => {
+        this.taps[name] = x;
+      },
+    };
+  }
+
+  private convolution(path: string, x: Tensor, { stride = 1, padding = 0 }: ConvolutionOptions): Tensor {
+    return conv2d(x as Tensor4D, this.variable<Tensor4D>(`${path}/kernel`), stride, padding);
+  }
+
+  private batchNorm(path: string, x: Tensor): Tensor {
+    const scale = this.variable<Tensor1D>(`${path}/scale`);
+    const offset = this.variable<Tensor1D>(`${path}/offset`);
+    const running = {
+      mean: this.variable<Tensor1D>(`${path}/mean`),
+      variance: this.variable<Tensor1D>(`${path}/variance`),
+    };
+    if (!this.train) return batchNormInference({ x, ...running, scale, offset, epsilon: EPSILON });
+    const { y, mean, variance } = batchNormTraining({ x, scale, offset, epsilon: EPSILON });
+    const count = x.size / x.shape.at(-1)!;
+    const updated = updateRunningStatistics({ state: running, mean, variance, count, momentum: MOMENTUM });
+    this.updatedState.set(`${path}/mean`, updated.mean);
+    this.updatedState.set(`${path}/variance`, updated.variance);
+    return y;
+  }
+
+  private dense(path: string, x: Tensor): Tensor {
+    const kernel = this.variable<Tensor2D>(`${path}/kernel`);
+    return add(matMul(x as Tensor2D, kernel), this.variable(`${path}/bias`));
+  }
+
+  private variable<T extends Tensor>(path: string): T {
+    return this.variables.get(path)! as T;
+  }
+}

@@ -1,0 +1,102 @@
+import { KdError, sizeOf } from 'kd-core';
+import { type Initializer, kaimingNormal, linearUniform } from './initializer.ts';
+import type { ConvolutionOptions, Layers, Network } from './layers.ts';
+
+type Shape = readonly number[];
+
+export interface VariableDescription {
+  /** `stage1/0/conv1/kernel`. */
+  readonly path: string;
+  /** `param` is trained, `state` is a running statistic. */
+  readonly kind: 'param' | 'state';
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+export interface NetworkDescription {
+  readonly variables: readonly VariableDescription[];
+  readonly macs: number;
+  /** Elements of all layer outputs: convolutions, norms, activations, sums, pools, dense layers. */
+  readonly activationElements: number;
+  readonly taps: Readonly<Record<string, Shape>>;
+  readonly outputShape: Shape;
+}
+
+/** Reads a network over shapes. */
+export function describeNetwork(network: Network, inputShape: Shape): NetworkDescription {
+  const reader = new ShapeReader();
+  const outputShape = network(reader.layers(''), inputShape);
+  return {
+    variables: [...reader.variables.values()],
+    macs: reader.macs,
+    activationElements: reader.activationElements,
+    taps: reader.taps,
+    outputShape,
+  };
+}
+
+class ShapeReader {
+  readonly variables: Map<string, VariableDescription> = new Map();
+  readonly taps: Record<string, Shape> = {};
+  macs = 0;
+  activationElements = 0;
+
+  layers(prefix: string): Layers<Shape> {
+    return {
+      scope: (name) => this.layers(`${prefix}${name}/`),
+      channels: (x) => x.at(-1)!,
+      convolution: (name, x, options) => this.convolution(`${prefix}${name}`, x, options),
+      batchNorm: (name, x) => this.batchNorm(`${prefix}${name}`, x),
+      dense: (name, x, units) => this.dense(`${prefix}${name}`, x, units),
+      relu: (x) => this.output(x),
+      add: (a) => this.output(a),
+      globalAveragePool: (x) => this.output([x.at(-1)!]),
+      tap: (name, x) => {
+        this.taps[name] = x;
+      },
+    };
+  }
+
+  private convolution(path: string, x: Shape, options: ConvolutionOptions): Shape {
+    const [height, width, inChannels] = x as [number, number, number];
+    const { channels, kernelSize, stride = 1, padding = 0 } = options;
+    const kernel = [kernelSize, kernelSize, inChannels, channels] as const;
+    this.declare(`${path}/kernel`, 'param', kernel, kaimingNormal(kernel));
+    const side = (length: number): number => Math.floor((length + 2 * padding - kernelSize) / stride) + 1;
+    const output = [side(height), side(width), channels];
+    this.macs += sizeOf(output) * kernelSize * kernelSize * inChannels;
+    return this.output(output);
+  }
+
+  private batchNorm(path: string, x: Shape): Shape {
+    const shape = [x.at(-1)!];
+    this.declare(`${path}/scale`, 'param', shape, { kind: 'constant', value: 1 });
+    this.declare(`${path}/offset`, 'param', shape, { kind: 'constant', value: 0 });
+    this.declare(`${path}/mean`, 'state', shape, { kind: 'constant', value: 0 });
+    this.declare(`${path}/variance`, 'state', shape, { kind: 'constant', value: 1 });
+    return this.output(x);
+  }
+
+  private dense(path: string, x: Shape, units: number): Shape {
+    const inFeatures = x.at(-1)!;
+    this.declare(`${path}/kernel`, 'param', [inFeatures, units], linearUniform(inFeatures));
+    this.declare(`${path}/bias`, 'param', [units], linearUniform(inFeatures));
+    this.macs += inFeatures * units;
+    return this.output([units]);
+  }
+
+  private declare(path: string, kind: 'param' | 'state', shape: Shape, initializer: Initializer): void {
+    if (this.variables.has(path)) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `The network names two variables '${path}'. Give each layer of a scope its own name.`,
+      );
+    }
+    this.variables.set(path, { path, kind, shape, initializer });
+  }
+
+  private output(shape: Shape): Shape {
+    this.activationElements += sizeOf(shape);
+    return shape;
+  }
+}

@@ -1,0 +1,50 @@
+import { foldIn, HostTensor, hostData, type PrngKey, randomNormal, randomUniform, sizeOf } from 'kd-core';
+
+/** How a variable starts. */
+export type Initializer =
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'normal'; readonly standardDeviation: number }
+  | { readonly kind: 'uniform'; readonly bound: number };
+
+/**
+ * Kaiming normal with fan-out for a [k, k, in, out] kernel followed by ReLU: variance 2 / (k * k * out)
+ * (He et al. 2015, arXiv:1502.01852, eq. 14).
+ */
+export function kaimingNormal(kernelShape: readonly [number, number, number, number]): Initializer {
+  const [height, width, , outChannels] = kernelShape;
+  return { kind: 'normal', standardDeviation: Math.sqrt(2 / (height * width * outChannels)) };
+}
+
+/** Uniform on +-1/sqrt(in), PyTorch's default for both the weight and the bias of a linear layer. */
+export function linearUniform(inFeatures: number): Initializer {
+  return { kind: 'uniform', bound: 1 / Math.sqrt(inFeatures) };
+}
+
+/** The start value of the variable `path`. It depends on the key and the path only, not on the other variables. */
+export function initialValue(
+  key: PrngKey,
+  path: string,
+  shape: readonly number[],
+  initializer: Initializer,
+): HostTensor {
+  switch (initializer.kind) {
+    case 'constant':
+      return new HostTensor(hostData('float32', sizeOf(shape)).fill(initializer.value), shape);
+    case 'normal':
+      return randomNormal(foldIn(key, hashOf(path)), shape, {
+        standardDeviation: initializer.standardDeviation,
+      });
+    case 'uniform':
+      return randomUniform(foldIn(key, hashOf(path)), shape, {
+        min: -initializer.bound,
+        max: initializer.bound,
+      });
+  }
+}
+
+/** FNV-1a, 32 bits. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,126 @@
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import {
+  type ApplyOptions,
+  type HostTensor,
+  KdError,
+  type Model,
+  type ModelOutput,
+  type ModelSummary,
+  type ModelVariables,
+  type PrngKey,
+  sizeOf,
+  type Tree,
+  visitTree,
+} from 'kd-core';
+import { applyNetwork } from './apply-network.ts';
+import { describeNetwork, type VariableDescription } from './describe-network.ts';
+import { initialValue } from './initializer.ts';
+import type { Network } from './layers.ts';
+import { treeFromPaths } from './variable-tree.ts';
+
+const BYTES_PER_FLOAT = 4;
+
+/** A model that knows its variables without drawing them. */
+export interface NetworkModel extends Model {
+  readonly variables: readonly VariableDescription[];
+}
+
+export interface NetworkModelOptions {
+  readonly name: string;
+  readonly inputShape: readonly [height: number, width: number, channels: number];
+  readonly classes: number;
+  readonly network: Network;
+}
+
+/**
+ * Makes a model of a network. `apply` throws `SHAPE_MISMATCH` when the images or the variables are not
+ * those of the network, with every variable that is missing, unknown or misshaped.
+ */
+export function networkModel({ name, inputShape, classes, network }: NetworkModelOptions): NetworkModel {
+  const description = describeNetwork(network, inputShape);
+  const { variables } = description;
+  const ofKind = (kind: VariableDescription['kind']): readonly VariableDescription[] =>
+    variables.filter((variable) => variable.kind === kind);
+  const elements = (kind: VariableDescription['kind']): number =>
+    ofKind(kind).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+
+  return {
+    name,
+    inputShape,
+    classes,
+    variables,
+
+    init(key: PrngKey): ModelVariables<HostTensor> {
+      const draw = (kind: VariableDescription['kind']): Tree<HostTensor> =>
+        treeFromPaths(
+          ofKind(kind).map(({ path, shape, initializer }) => [
+            path,
+            initialValue(key, path, shape, initializer),
+          ]),
+        );
+      return { params: draw('param'), state: draw('state') };
+    },
+
+    apply(values: ModelVariables<Tensor>, images: Tensor4D, { train }: ApplyOptions): ModelOutput {
+      requireImages(name, inputShape, images);
+      const byPath = collectVariables(name, variables, values);
+      const { output, taps, updatedState } = applyNetwork(network, byPath, images, train);
+      return {
+        logits: output as Tensor2D,
+        taps,
+        state: train ? treeFromPaths(updatedState) : values.state,
+      };
+    },
+
+    summary(): ModelSummary {
+      return {
+        parameters: elements('param'),
+        stateElements: elements('state'),
+        macs: description.macs,
+        activationBytes: description.activationElements * BYTES_PER_FLOAT,
+        taps: description.taps,
+      };
+    },
+  };
+}
+
+function requireImages(name: string, inputShape: readonly number[], images: Tensor4D): void {
+  const [, ...perImage] = images.shape;
+  if (images.rank !== 4 || perImage.some((size, axis) => size !== inputShape[axis])) {
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `${name} takes images of shape [batch, ${inputShape.join(', ')}], got [${images.shape.join(', ')}]. Resize the images or build the model with that inputShape.`,
+    );
+  }
+}
+
+function collectVariables(
+  name: string,
+  expected: readonly VariableDescription[],
+  values: ModelVariables<Tensor>,
+): Map<string, Tensor> {
+  const found = new Map<string, Tensor>();
+  const problems: string[] = [];
+  const kinds = new Map(expected.map(({ path, kind }) => [path, kind]));
+  for (const [kind, tree] of [['param', values.params] as const, ['state', values.state] as const]) {
+    visitTree<Tensor>(tree, (leaf, path) => {
+      if (kinds.get(path) === kind) found.set(path, leaf);
+      else problems.push(`unknown ${kind} ${path}`);
+    });
+  }
+  for (const { path, kind, shape } of expected) {
+    const value = found.get(path);
+    if (value === undefined) problems.push(`missing ${kind} ${path} [${shape.join(', ')}]`);
+    else if (value.shape.join() !== shape.join()) {
+      problems.push(`${path} is [${value.shape.join(', ')}], expected [${shape.join(', ')}]`);
+    }
+  }
+  if (problems.length > 0) {
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `The variables are not those of ${name}: ${problems.join('; ')}. Use the variables of this model's init or import.`,
+      { details: { problems } },
+    );
+  }
+  return found;
+}

@@ -1,0 +1,37 @@
+import { ensureBuilt } from './build.mjs';
+import { ensureInstalled } from './install.mjs';
+import { runForeground } from './process.mjs';
+import { runTests } from './test-run.mjs';
+import { ToolError } from './tool-error.mjs';
+import { cliEntry, workspaceEnvironment, workspaceNode } from './workspace.mjs';
+
+/** @type {Readonly<Record<string, (args: string[]) => Promise<void>>>} */
+const commands = {
+  start: async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runForeground(workspaceNode(), [cliEntry(), 'demo', ...args], { env: workspaceEnvironment() });
+  },
+  test: async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    await runTests(args);
+  },
+};
+
+/**
+ * Runs `name args...` and sets the exit code of this process.
+ * @param {string[]} argv
+ */
+export async function runCommand([name = '', ...args]) {
+  try {
+    const command = commands[name];
+    if (command === undefined) {
+      throw new ToolError(`Unknown command '${name}'; known: ${Object.keys(commands).join(', ')}.`);
+    }
+    await command(args);
+  } catch (error) {
+    console.error(error instanceof ToolError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -19,7 +19,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['tools/e2e/**/*.test.ts'],
           testTimeout: 300_000,
-          hookTimeout: 300_000,
+          globalSetup: ['./tools/e2e/consumer-project.ts'],
         },
       },
     ],

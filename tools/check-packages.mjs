@@ -4,10 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './lib/build.mjs';
+import { ensureInstalled } from './lib/install.mjs';
 import { packPackages } from './lib/pack.mjs';
 import { capture } from './lib/process.mjs';
 import { dependencyBin, workspaceEnvironment, workspaceNode } from './lib/workspace.mjs';
 
+await ensureInstalled();
+await ensureBuilt();
 const checks = [
   { title: 'publint', file: dependencyBin('publint'), args: ['run', '--strict'] },
   {
@@ -17,13 +20,14 @@ const checks = [
   },
 ];
 
-await ensureBuilt();
 const folder = mkdtempSync(join(tmpdir(), 'kd-pack-'));
 try {
   for (const { name, tarball } of await packPackages(folder)) {
     const problems = [];
     for (const { title, file, args } of checks) {
-      const { code, output } = await capture(workspaceNode(), [file, ...args, tarball], { env: workspaceEnvironment() });
+      const { code, output } = await capture(workspaceNode(), [file, ...args, tarball], {
+        env: workspaceEnvironment(),
+      });
       if (code !== 0) problems.push(`${title}:\n${output}`);
     }
     console.log(problems.length === 0 ? `ok    ${name}` : `FAIL  ${name}\n${problems.join('\n')}`);

@@ -1,10 +1,16 @@
 // Everything a change must pass. Each check is one line; what it printed is shown when it fails.
+import { ensureInstalled } from './lib/install.mjs';
 import { capture } from './lib/process.mjs';
 import { dependencyBin, root, workspaceEnvironment, workspaceNode } from './lib/workspace.mjs';
 
+await ensureInstalled();
 const checks = [
   { title: 'types', script: dependencyBin('typescript', 'tsc'), args: ['--build'] },
-  { title: 'types of tests', script: dependencyBin('typescript', 'tsc'), args: ['--project', 'tsconfig.tests.json'] },
+  {
+    title: 'types of tests',
+    script: dependencyBin('typescript', 'tsc'),
+    args: ['--project', 'tsconfig.tests.json'],
+  },
   { title: 'lint and format', script: dependencyBin('@biomejs/biome', 'biome'), args: ['check', '.'] },
   { title: 'unused code', script: dependencyBin('knip'), args: [] },
   { title: 'tests', script: `${root}tools/bootstrap.mjs`, args: ['test'] },

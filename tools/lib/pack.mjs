@@ -12,7 +12,13 @@ import { listPackages } from './workspace.mjs';
 export async function packPackages(destination) {
   const published = listPackages().filter(({ isPrivate }) => !isPrivate);
   const filters = published.flatMap(({ name }) => ['--filter', name]);
-  const { code, output } = await runPnpm(['--recursive', ...filters, 'pack', '--pack-destination', destination]);
+  const { code, output } = await runPnpm([
+    '--recursive',
+    ...filters,
+    'pack',
+    '--pack-destination',
+    destination,
+  ]);
   if (code !== 0) throw new ToolError(`${output}\nPacking failed (pnpm exited with ${code}).`);
   return published.map(({ name, manifest }) => ({
     name,

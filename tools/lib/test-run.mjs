@@ -24,7 +24,8 @@ export async function runTests(args) {
         `--outputFile.json=${report}`,
         ...args,
       ],
-      { env: workspaceEnvironment() },
+      // The packed packages are tried with the Node that the user has.
+      { env: workspaceEnvironment({ KD_HOST_NODE: process.execPath }) },
     );
     const tally = readTally(report, exitCode);
     for (const name of tally.skipped) console.log(`skipped: ${name}`);

@@ -1,9 +1,10 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/node.ts'],
   format: 'esm',
   platform: 'neutral',
   dts: true,
-  sourcemap: true,
+  sourcemap: false,
+  deps: { neverBundle: [/^node:/] },
 });

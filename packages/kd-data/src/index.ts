@@ -1,1 +1,14 @@
-export {};
+export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
+export type { Dataset, ImageShape } from './dataset.ts';
+export { digits } from './digits/digits.ts';
+export { fashionMnistClassNames, type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
+export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
+export { createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
+export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
+export { subset } from './subset.ts';
+export { channelStatistics } from './transforms/channel-statistics.ts';
+export { type NormalizeOptions, normalize } from './transforms/normalize.ts';
+export { padCropFlip } from './transforms/pad-crop-flip.ts';
+export { randomCrop } from './transforms/random-crop.ts';
+export { randomHorizontalFlip } from './transforms/random-horizontal-flip.ts';
+export { compose, type Image, type Transform } from './transforms/transform.ts';

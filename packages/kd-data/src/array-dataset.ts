@@ -1,0 +1,78 @@
+import { KdError, requireArgument } from 'kd-core';
+import { type Dataset, type ImageShape, requireIndex } from './dataset.ts';
+
+export interface ArrayDatasetOptions {
+  readonly name: string;
+  /** All pixels, row-major [length, height, width, channels]. Not copied: do not change it afterwards. */
+  readonly pixels: Uint8Array | Float32Array;
+  /** The pixel value that stands for 1; pixels are divided by it. Default 255 for bytes, 1 for floats. */
+  readonly pixelMaximum?: number;
+  /** One class of 0..classNames.length - 1 for each image. Not copied. */
+  readonly labels: Uint8Array | Int32Array;
+  readonly inputShape: ImageShape;
+  readonly classNames: readonly string[];
+  readonly attribution?: string;
+}
+
+/**
+ * A data set over arrays in memory. Bytes stay bytes until a sample is read.
+ * Throws `SHAPE_MISMATCH` when pixels, labels and shape do not fit together, and `INVALID_ARGUMENT`
+ * for labels outside the classes; the first bad sample is named.
+ */
+export function arrayDataset(options: ArrayDatasetOptions): Dataset {
+  const { name, pixels, labels, inputShape, classNames, attribution } = options;
+  const pixelMaximum = options.pixelMaximum ?? (pixels instanceof Uint8Array ? 255 : 1);
+  const size = requireShape(inputShape, name);
+  const length = labels.length;
+  const classes = classNames.length;
+
+  requireArgument(length > 0, () => `Data set '${name}' has no samples.`);
+  requireArgument(
+    Number.isFinite(pixelMaximum) && pixelMaximum > 0,
+    () => `pixelMaximum of data set '${name}' must be a positive number, got ${pixelMaximum}.`,
+  );
+  if (pixels.length !== length * size) {
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `Data set '${name}' has ${length} labels, so its images of shape [${inputShape.join(', ')}] take ${length * size} pixels, but there are ${pixels.length}.`,
+    );
+  }
+  const bad = labels.findIndex((label) => label < 0 || label >= classes);
+  requireArgument(
+    bad === -1,
+    () =>
+      `Sample ${bad} of data set '${name}' has label ${labels[bad]}, but with ${classes} class names labels must be 0..${classes - 1}.`,
+  );
+
+  return {
+    name,
+    length,
+    classes,
+    classNames,
+    inputShape,
+    ...(attribution === undefined ? {} : { attribution }),
+    image(index) {
+      requireIndex(index, length, `Data set '${name}'`);
+      const image = Float32Array.from(pixels.subarray(index * size, (index + 1) * size));
+      for (let i = 0; i < size; i++) image[i]! /= pixelMaximum;
+      return image;
+    },
+    label(index) {
+      requireIndex(index, length, `Data set '${name}'`);
+      return labels[index]!;
+    },
+    originalIndex(index) {
+      requireIndex(index, length, `Data set '${name}'`);
+      return index;
+    },
+  };
+}
+
+function requireShape(shape: ImageShape, name: string): number {
+  requireArgument(
+    shape.length === 3 && shape.every((dimension) => Number.isInteger(dimension) && dimension > 0),
+    () =>
+      `inputShape of data set '${name}' must be [height, width, channels] of positive integers, got [${shape.join(', ')}].`,
+  );
+  return shape[0] * shape[1] * shape[2];
+}

@@ -1,0 +1,116 @@
+import {
+  type Batch,
+  type BatchSource,
+  foldIn,
+  HostTensor,
+  KdError,
+  type PrngKey,
+  requireArgument,
+  splitKey,
+} from 'kd-core';
+import type { Dataset, ImageShape } from '../dataset.ts';
+import { readImage, readLabel } from '../read-sample.ts';
+import { compose, type Image, type Transform } from '../transforms/transform.ts';
+import { epochOrder } from './epoch-order.ts';
+
+export interface LoaderOptions {
+  readonly dataset: Dataset;
+  readonly batchSize: number;
+  readonly key: PrngKey;
+  /** A new order in each epoch (default), or the order of the data set. */
+  readonly shuffle?: boolean;
+  /** Leaves out the last batch of an epoch when it is short. Default false. */
+  readonly dropLast?: boolean;
+  /** Applied to each image in order. */
+  readonly transforms?: readonly Transform[];
+}
+
+/** A `BatchSource` whose batches are there at once. */
+export interface Loader extends BatchSource {
+  /** [height, width, channels] of one image of a batch, after the transforms. */
+  readonly imageShape: ImageShape;
+  batch(epoch: number, index: number): Batch;
+}
+
+/**
+ * Batches of a data set with random access. The order of an epoch is a pure function of (key, epoch), and what
+ * the transforms draw for a sample is one of (key, epoch, original index of the sample): it changes
+ * neither with the batch size nor with the part of the data set that is loaded.
+ * `indices` of a batch are original indices (see `Dataset.originalIndex`).
+ *
+ * Throws `INVALID_ARGUMENT` at once for a bad size, a label outside the classes or a data set without a
+ * full batch under `dropLast`; bad images throw from `batch`, and name the sample.
+ */
+export function createLoader(options: LoaderOptions): Loader {
+  const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [] } = options;
+  const { length } = dataset;
+  requireArgument(
+    Number.isInteger(batchSize) && batchSize > 0,
+    () => `batchSize must be a positive integer, got ${batchSize}.`,
+  );
+  requireArgument(length > 0, () => `Data set '${dataset.name}' has no samples.`);
+  requireArgument(
+    !dropLast || batchSize <= length,
+    () =>
+      `With dropLast, batchSize (${batchSize}) must not be above the ${length} samples of '${dataset.name}', or no batch is left.`,
+  );
+  const labels = Int32Array.from({ length }, (_, index) => readLabel(dataset, index));
+  const [orderKey, transformKey] = splitKey(key) as [PrngKey, PrngKey];
+  const orderOf = shuffle ? epochOrder(orderKey, length) : undefined;
+  const stepsPerEpoch = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
+
+  const transform = compose(transforms);
+  const load = (index: number, epochKey: PrngKey): Image => {
+    const image: Image = { data: readImage(dataset, index), shape: dataset.inputShape };
+    return transform(image, foldIn(epochKey, dataset.originalIndex(index)));
+  };
+  const imageShape = load(0, foldIn(transformKey, 0)).shape;
+  const imageSize = imageShape[0] * imageShape[1] * imageShape[2];
+
+  const batch = (epoch: number, index: number): Batch => {
+    requireArgument(
+      Number.isInteger(epoch) && epoch >= 0,
+      () => `epoch must be a whole number, 0 or more, got ${epoch}.`,
+    );
+    requireArgument(
+      Number.isInteger(index) && index >= 0 && index < stepsPerEpoch,
+      () => `An epoch has the batches 0..${stepsPerEpoch - 1}, but batch ${index} was asked for.`,
+    );
+    const first = index * batchSize;
+    const count = Math.min(batchSize, length - first);
+    const order = orderOf?.(epoch);
+    const epochKey = foldIn(transformKey, epoch);
+    const images = new Float32Array(count * imageSize);
+    const batchLabels = new Int32Array(count);
+    const indices = new Int32Array(count);
+
+    for (let position = 0; position < count; position++) {
+      const sample = order === undefined ? first + position : order[first + position]!;
+      const { data } = load(sample, epochKey);
+      if (data.length !== imageSize) throw changedShape(dataset, sample, imageShape, data.length);
+      images.set(data, position * imageSize);
+      batchLabels[position] = labels[sample]!;
+      indices[position] = dataset.originalIndex(sample);
+    }
+    return {
+      images: new HostTensor(images, [count, ...imageShape]),
+      labels: new HostTensor(batchLabels, [count]),
+      indices: new HostTensor(indices, [count]),
+    };
+  };
+
+  return {
+    length: dropLast ? stepsPerEpoch * batchSize : length,
+    batchSize,
+    stepsPerEpoch,
+    imageShape,
+    batch,
+  };
+}
+
+function changedShape(dataset: Dataset, sample: number, shape: ImageShape, found: number): KdError {
+  return new KdError(
+    'SHAPE_MISMATCH',
+    `The transforms gave ${found} pixels for sample ${sample} of data set '${dataset.name}', but [${shape.join(', ')}] for its first sample. Every image must come out in one shape.`,
+  );
+}

@@ -1,0 +1,1 @@
+export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';

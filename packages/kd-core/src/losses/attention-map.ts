@@ -1,0 +1,86 @@
+import {
+  abs,
+  cast,
+  customGrad,
+  div,
+  expandDims,
+  type GradSaveFunc,
+  greaterEqual,
+  maximum,
+  mean,
+  mul,
+  pow,
+  reshape,
+  sign,
+  sqrt,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { requireArgument } from '../errors.ts';
+import { requireLayout } from '../shapes.ts';
+
+const minimalNorm = 1e-12;
+
+export interface AttentionMapOptions {
+  /** Of the absolute activations, at least 1. */
+  readonly power: number;
+  /** How channels are combined; 'mean' unless given. It makes a difference only below the smallest norm. */
+  readonly channels?: 'mean' | 'sum';
+}
+
+/**
+ * Spatial attention map of a feature (Zagoruyko and Komodakis, 2017, arXiv:1612.03928, section 3.1): the mean
+ * over channels of |feature|^power, flattened and divided by its Euclidean norm, at least 1e-12.
+ * `feature`: [batch, height, width, channels]. Result: [batch, height * width].
+ * Throws `SHAPE_MISMATCH` unless the feature has rank 4, `INVALID_ARGUMENT` for a power below 1.
+ */
+export function attentionMap(feature: Tensor, { power, channels = 'mean' }: AttentionMapOptions): Tensor2D {
+  requireLayout('feature', feature, ['batch', 'height', 'width', 'channels']);
+  requireArgument(
+    Number.isFinite(power) && power >= 1,
+    () => `power must be a finite number of at least 1, got ${power}.`,
+  );
+  return normaliseRows(reshape(combinePowers(feature, power, channels), [feature.shape[0]!, -1]));
+}
+
+/** Mean or sum of |x|^power over the last axis; the derivative at 0 is 0, also for power 1. */
+function combinePowers(x: Tensor, power: number, channels: 'mean' | 'sum'): Tensor {
+  const slope = channels === 'mean' ? power / x.shape.at(-1)! : power;
+  const compute = customGrad((input, saveInput) => {
+    const feature = input as Tensor;
+    (saveInput as GradSaveFunc)([feature]);
+    const powers = power === 2 ? square(feature) : pow(abs(feature), power);
+    return {
+      value: channels === 'mean' ? mean(powers, -1) : sum(powers, -1),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const feature = saved[0]!;
+        const derivative = power === 2 ? feature : mul(sign(feature), pow(abs(feature), power - 1));
+        return mul(derivative, expandDims(mul(dy, slope), -1));
+      },
+    };
+  });
+  return compute(x);
+}
+
+/** Rows [batch, n] divided by max(norm, 1e-12). Below that the divisor is a constant, and so is its derivative 0. */
+function normaliseRows(rows: Tensor): Tensor2D {
+  const compute = customGrad((input, saveInput) => {
+    const norm = sqrt(sum(square(input as Tensor), 1, true));
+    const divisor = maximum(norm, minimalNorm);
+    const value = div(input as Tensor, divisor);
+    const varies = cast(greaterEqual(norm, minimalNorm), 'float32');
+    (saveInput as GradSaveFunc)([value, divisor, varies]);
+    return {
+      value,
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [value, divisor, varies] = saved as [Tensor, Tensor, Tensor];
+        const along = mul(sum(mul(dy, value), 1, true), varies);
+        return div(sub(dy, mul(value, along)), divisor);
+      },
+    };
+  });
+  return compute(rows) as Tensor2D;
+}

@@ -33,12 +33,15 @@ try {
 }
 
 function startSides(startFile) {
-  const script = (name) => fileURLToPath(new URL(`step/${name}`, import.meta.url));
+  const scripts = {
+    ortCpu: fileURLToPath(new URL('./step/ort-cpu.mjs', import.meta.url)),
+    pytorch: fileURLToPath(new URL('./step/pytorch.py', import.meta.url)),
+  };
   const sideArguments = [startFile, String(options.threads)];
-  const compiled = new Side('ort-cpu', process.execPath, [script('ort-cpu.mjs'), ...sideArguments]);
+  const compiled = new Side('ort-cpu', process.execPath, [scripts.ortCpu, ...sideArguments]);
   const python = findPythonWithTorch(options.pythons);
   if (python !== undefined) {
-    return [compiled, new Side('PyTorch', python, [script('pytorch.py'), ...sideArguments])];
+    return [compiled, new Side('PyTorch', python, [scripts.pytorch, ...sideArguments])];
   }
   console.log(
     `PyTorch is left out: no torch in ${options.pythons.join(' or ')}. Install it (Debian: apt-get install python3-torch) or name an interpreter with --python.`,

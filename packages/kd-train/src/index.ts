@@ -1,1 +1,68 @@
-export {};
+export {
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
+  type TrainingProgress,
+} from './checkpoint/checkpoint.ts';
+export {
+  checkpointName,
+  type LoadedCheckpoint,
+  listCheckpoints,
+  loadLatestCheckpoint,
+  saveCheckpoint,
+} from './checkpoint/checkpoint-store.ts';
+export { memoryStorage } from './checkpoint/memory-storage.ts';
+export type { Storage } from './checkpoint/storage.ts';
+export { type CompiledForward, compileForward } from './evaluation/compile-forward.ts';
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.ts';
+export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
+export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';
+export { crossEntropy } from './methods/cross-entropy.ts';
+export { type FitnetOptions, fitnet } from './methods/fitnet.ts';
+export {
+  type HintRegressor,
+  type HintRegressorKind,
+  type HintRegressorOptions,
+  hintRegressor,
+} from './methods/hint-regressor.ts';
+export { type HintonOptions, hinton } from './methods/hinton.ts';
+export {
+  type Method,
+  type MethodContext,
+  type MethodRequirements,
+  type MethodResult,
+  type MethodShapes,
+  type NetworkOutput,
+  type NetworkShapes,
+  noVariables,
+  type TeacherRequirement,
+} from './methods/method.ts';
+export { checkRequirements, mergeRequirements, requireTeacher } from './methods/requirements.ts';
+export { sum } from './methods/sum.ts';
+export { weight } from './methods/weight.ts';
+export { type AdamWOptions, adamW } from './optimizers/adam-w.ts';
+export type { DecayFilter, Optimizer, OptimizerUpdate } from './optimizers/optimizer.ts';
+export { type SgdOptions, sgd } from './optimizers/sgd.ts';
+export { constant } from './schedules/constant.ts';
+export { cosine } from './schedules/cosine.ts';
+export { type Schedule, type ScheduleTime, scheduleTime, toSchedule } from './schedules/schedule.ts';
+export { type StepDecayOptions, stepDecay } from './schedules/step-decay.ts';
+export { warmup } from './schedules/warmup.ts';
+export {
+  buildTrainingStep,
+  type TrainingStep,
+  type TrainingStepArguments,
+  type TrainingStepResult,
+} from './step/build-training-step.ts';
+export {
+  type InitialStateOptions,
+  initialTrainingState,
+  methodShapes,
+  type TrainingState,
+  trainedParams,
+} from './step/training-state.ts';
+export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
+export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
+export { train } from './training/train.ts';
+export type * from './training/training-event.ts';
+export type { Teacher, TrainingOptions, TrainingResult } from './training/training-options.ts';

@@ -1,0 +1,24 @@
+import { crossEntropy as crossEntropyLoss, requireArgument } from 'kd-core';
+import { type Method, noVariables } from './method.ts';
+
+/**
+ * Cross entropy of the student with the labels, averaged over the batch. Needs no teacher.
+ * `labelSmoothing` in [0, 1), default 0: Szegedy et al., 2016, arXiv:1512.00567, section 7.
+ */
+export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Method {
+  requireArgument(
+    labelSmoothing >= 0 && labelSmoothing < 1,
+    () => `labelSmoothing must be in [0, 1), got ${labelSmoothing}.`,
+  );
+  return {
+    name: 'crossEntropy',
+    config: { name: 'crossEntropy', labelSmoothing },
+    scalars: {},
+    requires: { student: [], teachers: [] },
+    init: () => noVariables,
+    loss({ student, labels, variables }) {
+      const total = crossEntropyLoss({ logits: student.logits, labels, labelSmoothing });
+      return { total, terms: { crossEntropy: total }, state: variables.state };
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { nodeStorage } from './checkpoint/node-storage.ts';

@@ -1,0 +1,25 @@
+import type { Scalar, Tensor } from '@tensorflow/tfjs-core';
+import type { HostTree, Tree } from 'kd-core';
+import type { ConfigValue } from '../hash.ts';
+
+export interface OptimizerUpdate {
+  readonly params: Tree<Tensor>;
+  /** Same structure as `params`. */
+  readonly gradients: Tree<Tensor>;
+  /** What `init` or the previous update gave. */
+  readonly state: Tree<Tensor>;
+  /** An input of the step, not a constant of it: a schedule never recompiles. */
+  readonly learningRate: Scalar;
+}
+
+/** A rule that updates parameters: pure functions on trees of tensors. All of its memory is in `state`. */
+export interface Optimizer {
+  readonly name: string;
+  /** The settings as data, given the paths of the parameters; compared when a run is resumed. */
+  describe(paths: readonly string[]): ConfigValue;
+  init(params: HostTree): HostTree;
+  update(update: OptimizerUpdate): { readonly params: Tree<Tensor>; readonly state: Tree<Tensor> };
+}
+
+/** Which parameters weight decay acts on, by path (`student/stage1/0/conv1/kernel`). */
+export type DecayFilter = (path: string) => boolean;

@@ -1,0 +1,58 @@
+import {
+  type HostTensor,
+  type HostTree,
+  type Model,
+  type ModelVariables,
+  type PrngKey,
+  splitKey,
+  type Tree,
+} from 'kd-core';
+import type { Method, MethodShapes } from '../methods/method.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+
+/** Everything that training changes; a checkpoint is exactly this, and where it stands. */
+export interface TrainingState<Leaf> {
+  readonly student: ModelVariables<Leaf>;
+  readonly method: ModelVariables<Leaf>;
+  /** For the tree `{ student: student.params, method: method.params }`. */
+  readonly optimizer: Tree<Leaf>;
+}
+
+/** The parameters that the optimiser sees: those of the student and those of the method. */
+export function trainedParams<Leaf>(state: {
+  readonly student: ModelVariables<Leaf>;
+  readonly method: ModelVariables<Leaf>;
+}): { readonly student: Tree<Leaf>; readonly method: Tree<Leaf> } {
+  return { student: state.student.params, method: state.method.params };
+}
+
+/** Classes and tap shapes of the participants. */
+export function methodShapes(student: Model, teachers: readonly Model[]): MethodShapes {
+  const shapesOf = (model: Model): MethodShapes['student'] => ({
+    classes: model.classes,
+    taps: model.summary().taps,
+  });
+  return { student: shapesOf(student), teachers: teachers.map(shapesOf) };
+}
+
+export interface InitialStateOptions {
+  readonly student: Model;
+  readonly teachers: readonly Model[];
+  readonly method: Method;
+  readonly optimizer: Optimizer;
+  /** Where the student starts; default: its own `init`. */
+  readonly studentVariables?: ModelVariables<HostTensor>;
+}
+
+/** The state before the first step, a pure function of `key`: the student and the method draw from separate keys. */
+export function initialTrainingState(
+  key: PrngKey,
+  { student, teachers, method, optimizer, studentVariables }: InitialStateOptions,
+): TrainingState<HostTensor> {
+  const [studentKey, methodKey] = splitKey(key, 2) as [PrngKey, PrngKey];
+  const variables = {
+    student: studentVariables ?? student.init(studentKey),
+    method: method.init(methodKey, methodShapes(student, teachers)),
+  };
+  return { ...variables, optimizer: optimizer.init(trainedParams(variables) as HostTree) };
+}

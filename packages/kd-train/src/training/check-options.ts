@@ -1,0 +1,85 @@
+import {
+  type HostTensor,
+  KdError,
+  type Model,
+  type ModelVariables,
+  prngKey,
+  requireArgument,
+  type Tree,
+  visitTree,
+} from 'kd-core';
+import { checkRequirements } from '../methods/requirements.ts';
+import { methodShapes } from '../step/training-state.ts';
+import { checkBatch } from './check-batch.ts';
+import type { TrainingOptions } from './training-options.ts';
+
+/** Refuses, before anything is compiled or written, options that cannot make a run. Reads the first batch. */
+export async function checkOptions(options: TrainingOptions): Promise<void> {
+  const { student, teachers = [], method, source, validation, checkpoint, resume } = options;
+  checkCount('epochs', options.epochs);
+  checkCount('steps', options.steps);
+  checkCount('checkpoint.every', checkpoint?.every);
+  checkCount('checkpoint.keep', checkpoint?.keep);
+  checkCount('validation.every', validation?.every);
+  requireArgument(
+    (options.epochs === undefined) !== (options.steps === undefined),
+    () => 'Give the length of the run as either epochs or steps.',
+  );
+  requireArgument(
+    resume !== true || checkpoint !== undefined,
+    () => 'resume needs a checkpoint storage to continue from.',
+  );
+  requireArgument(
+    source.stepsPerEpoch >= 1,
+    () =>
+      `The source gives no batch: ${source.length} samples in batches of ${source.batchSize}. Lower the batch size or keep short batches.`,
+  );
+  for (const [index, { model, variables }] of teachers.entries()) {
+    if (model.inputShape.join() !== student.inputShape.join()) {
+      throw new KdError(
+        'SHAPE_MISMATCH',
+        `Teacher ${index} ('${model.name}') takes images [${model.inputShape.join(', ')}], but the student '${student.name}' takes [${student.inputShape.join(', ')}].`,
+      );
+    }
+    checkVariables(`teacher ${index}`, model, variables);
+  }
+  if (options.studentVariables !== undefined)
+    checkVariables('the student', student, options.studentVariables);
+  checkRequirements(
+    method,
+    methodShapes(
+      student,
+      teachers.map(({ model }) => model),
+    ),
+  );
+  checkBatch(await source.batch(0, 0), student, { epoch: 0, index: 0 });
+  if (validation !== undefined) {
+    checkBatch(await validation.source.batch(0, 0), student, { epoch: 0, index: 0 });
+  }
+}
+
+function checkCount(name: string, value: number | undefined): void {
+  requireArgument(
+    value === undefined || (Number.isInteger(value) && value >= 1),
+    () => `${name} must be a positive integer, got ${value}.`,
+  );
+}
+
+function checkVariables(who: string, model: Model, variables: ModelVariables<HostTensor>): void {
+  const shapes = (tree: ModelVariables<HostTensor>): Map<string, string> => {
+    const found = new Map<string, string>();
+    visitTree<HostTensor>(tree as unknown as Tree<HostTensor>, ({ dtype, shape }, path) => {
+      found.set(path, `${dtype} [${shape.join(', ')}]`);
+    });
+    return found;
+  };
+  const given = shapes(variables);
+  const expected = shapes(model.init(prngKey(0)));
+  for (const path of new Set([...expected.keys(), ...given.keys()])) {
+    if (given.get(path) === expected.get(path)) continue;
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `The variables of ${who} do not fit '${model.name}': '${path}' is ${given.get(path) ?? 'absent'}, expected ${expected.get(path) ?? 'absent'}.`,
+    );
+  }
+}

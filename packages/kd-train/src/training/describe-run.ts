@@ -1,0 +1,40 @@
+import { type HostTensor, type ModelVariables, type Tree, treePaths } from 'kd-core';
+import { type ConfigValue, hashTensors } from '../hash.ts';
+import { type TrainingState, trainedParams } from '../step/training-state.ts';
+import type { TrainingOptions } from './training-options.ts';
+
+/**
+ * What makes two runs the same run, as data. The length, the validation and the schedules' future are not part of it:
+ * a run may be prolonged.
+ */
+export async function describeRun(
+  options: TrainingOptions,
+  initialState: TrainingState<HostTensor>,
+): Promise<ConfigValue> {
+  const { student, studentVariables, teachers = [], method, optimizer, source, key } = options;
+  const hash = (tree: unknown): Promise<string> => hashTensors(tree as Tree<HostTensor>);
+  const hashVariables = (variables: ModelVariables<HostTensor>): Promise<string> => hash(variables);
+  return {
+    key: [...key],
+    student: {
+      name: student.name,
+      inputShape: student.inputShape,
+      classes: student.classes,
+      start: studentVariables === undefined ? 'initialised' : await hashVariables(studentVariables),
+    },
+    teachers: await Promise.all(
+      teachers.map(async ({ model, variables }) => ({
+        name: model.name,
+        variables: await hashVariables(variables),
+      })),
+    ),
+    method: method.config,
+    optimizer: optimizer.describe(treePaths(trainedParams(initialState) as Tree<HostTensor>)),
+    data: {
+      length: source.length,
+      batchSize: source.batchSize,
+      stepsPerEpoch: source.stepsPerEpoch,
+      firstBatch: await hash({ ...(await source.batch(0, 0)) }),
+    },
+  };
+}

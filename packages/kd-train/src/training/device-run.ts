@@ -1,0 +1,106 @@
+import {
+  type Backend,
+  type Batch,
+  type Compiled,
+  type DeviceTensor,
+  type HostTensor,
+  type InputLeaf,
+  type Model,
+  type ModelVariables,
+  type Tree,
+  treeLeaves,
+  treeMap,
+  type WithLeaves,
+} from 'kd-core';
+import type { Method } from '../methods/method.ts';
+import type { Optimizer } from '../optimizers/optimizer.ts';
+import {
+  buildTrainingStep,
+  type TrainingStepArguments,
+  type TrainingStepResult,
+} from '../step/build-training-step.ts';
+import type { TrainingState } from '../step/training-state.ts';
+import type { StepMetrics } from './epoch-totals.ts';
+import type { Teacher } from './training-options.ts';
+
+export interface DeviceRunOptions {
+  readonly backend: Backend;
+  readonly student: Model;
+  readonly teachers: readonly Teacher[];
+  readonly method: Method;
+  readonly optimizer: Optimizer;
+  readonly state: TrainingState<HostTensor>;
+}
+
+/** Stands for a tree of any depth in calls of the backend, whose types TypeScript cannot unfold for recursive trees. */
+type OneLevel<Leaf> = { readonly [key: string]: Leaf };
+
+export interface StepScalars {
+  readonly learningRate: number;
+  readonly method: Readonly<Record<string, number>>;
+}
+
+/** A training state that lives on a backend, with the compiled step that moves it on. */
+export interface DeviceRun {
+  /** One update. Only the metrics come back to the host. After a failure the state is the one before the step. */
+  step(batch: Batch, scalars: StepScalars): Promise<StepMetrics>;
+  /** The student as it is now; valid until the next step. */
+  student(): ModelVariables<DeviceTensor>;
+  download(): Promise<TrainingState<HostTensor>>;
+  /** Gives back everything on the device. */
+  close(): Promise<void>;
+}
+
+/** Uploads the state and the teachers once, and compiles the step. */
+export async function openDeviceRun({
+  backend,
+  student,
+  teachers,
+  method,
+  optimizer,
+  state: initialState,
+}: DeviceRunOptions): Promise<DeviceRun> {
+  const step: Compiled<TrainingStepArguments, TrainingStepResult> = backend.compile(
+    buildTrainingStep({ student, teachers: teachers.map(({ model }) => model), method, optimizer }),
+    { name: `training step of ${student.name}`, donate: ['state'] },
+  );
+  const upload = (tree: unknown): Promise<unknown> => backend.upload(tree as OneLevel<HostTensor>);
+  const frozen = (await upload(
+    teachers.map(({ variables }) => variables),
+  )) as readonly ModelVariables<DeviceTensor>[];
+  let state = (await upload(initialState)) as TrainingState<DeviceTensor>;
+
+  return {
+    async step(batch, scalars) {
+      const { images, labels, indices } = batch;
+      const args = { state, teachers: frozen, batch: { images, labels, indices }, scalars };
+      const result = (await step(
+        args as unknown as WithLeaves<TrainingStepArguments, InputLeaf>,
+      )) as unknown as {
+        state: TrainingState<DeviceTensor>;
+        metrics: OneLevel<DeviceTensor>;
+      };
+      state = result.state;
+      const values = await backend.download(result.metrics);
+      disposeTree(result.metrics);
+      return treeMap<HostTensor, number>(
+        values as Tree<HostTensor>,
+        ({ data }) => data[0]!,
+      ) as unknown as StepMetrics;
+    },
+    student: () => state.student,
+    async download() {
+      const tree = state as unknown as OneLevel<DeviceTensor>;
+      return (await backend.download(tree)) as unknown as TrainingState<HostTensor>;
+    },
+    async close() {
+      disposeTree(state as unknown as Tree<DeviceTensor>);
+      disposeTree(frozen as unknown as Tree<DeviceTensor>);
+      await step.dispose();
+    },
+  };
+}
+
+function disposeTree(tree: Tree<DeviceTensor>): void {
+  for (const leaf of treeLeaves<DeviceTensor>(tree)) leaf.dispose();
+}

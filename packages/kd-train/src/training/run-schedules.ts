@@ -1,0 +1,53 @@
+import { requireArgument } from 'kd-core';
+import { sha256 } from '../hash.ts';
+import type { Method } from '../methods/method.ts';
+import { type Schedule, scheduleTime, toSchedule } from '../schedules/schedule.ts';
+import type { StepScalars } from './device-run.ts';
+
+/** All scalars of a run as functions of the step. */
+export interface RunSchedules {
+  /** Throws `INVALID_ARGUMENT` when a schedule gives NaN or infinity. */
+  at(step: number): StepScalars;
+  /** One hash a schedule, of its values at the steps before `step`: equal when the past was the same. */
+  fingerprints(step: number): Promise<Readonly<Record<string, string>>>;
+}
+
+export function runSchedules(
+  learningRate: number | Schedule,
+  method: Method,
+  run: { readonly stepsPerEpoch: number; readonly totalSteps: number },
+): RunSchedules {
+  const rate = toSchedule(learningRate, 'learningRate');
+  const evaluateAt = (name: string, schedule: Schedule, step: number): number => {
+    const at = scheduleTime(step, run);
+    const value = schedule(at);
+    requireArgument(
+      Number.isFinite(value),
+      () =>
+        `The schedule of ${name} gives ${value} at step ${step} (epoch ${at.epoch}); it must give finite numbers.`,
+    );
+    return value;
+  };
+  const named: Readonly<Record<string, Schedule>> = { learningRate: rate, ...prefixed(method.scalars) };
+
+  return {
+    at: (step) => ({
+      learningRate: evaluateAt('learningRate', rate, step),
+      method: Object.fromEntries(
+        Object.entries(method.scalars).map(([name, schedule]) => [name, evaluateAt(name, schedule, step)]),
+      ),
+    }),
+    async fingerprints(step) {
+      const hashes: Record<string, string> = {};
+      for (const [name, schedule] of Object.entries(named)) {
+        const values = Float64Array.from({ length: step }, (_, past) => evaluateAt(name, schedule, past));
+        hashes[name] = await sha256(new Uint8Array(values.buffer));
+      }
+      return hashes;
+    },
+  };
+}
+
+function prefixed(scalars: Readonly<Record<string, Schedule>>): Record<string, Schedule> {
+  return Object.fromEntries(Object.entries(scalars).map(([name, schedule]) => [`method/${name}`, schedule]));
+}

@@ -1,0 +1,67 @@
+import type { ClassificationMetrics } from 'kd-core';
+import type { EpochSummary, StepMetrics } from './epoch-totals.ts';
+
+export interface StartEvent {
+  readonly type: 'start';
+  /** Updates made before; above 0 for a resumed run. */
+  readonly step: number;
+  readonly totalSteps: number;
+  readonly stepsPerEpoch: number;
+  /** Name of the checkpoint that the run continues. */
+  readonly resumedFrom?: string;
+}
+
+/** Something that the user should know and that does not stop the run. */
+export interface WarningEvent {
+  readonly type: 'warning';
+  readonly message: string;
+}
+
+export interface StepEvent extends StepMetrics {
+  readonly type: 'step';
+  /** Of this update, counted from 0. */
+  readonly step: number;
+  readonly epoch: number;
+  readonly samples: number;
+  readonly learningRate: number;
+  /** The method's scalars at this step. */
+  readonly scalars: Readonly<Record<string, number>>;
+  /** Wall time of the step, waiting for its data included. */
+  readonly milliseconds: number;
+}
+
+export interface EpochEvent extends EpochSummary {
+  readonly type: 'epoch';
+}
+
+export interface EvaluationEvent {
+  readonly type: 'evaluation';
+  readonly epoch: number;
+  readonly metrics: ClassificationMetrics;
+}
+
+export interface CheckpointEvent {
+  readonly type: 'checkpoint';
+  /** Updates made. */
+  readonly step: number;
+  readonly name: string;
+}
+
+export interface EndEvent {
+  readonly type: 'end';
+  readonly reason: 'completed' | 'interrupted';
+  /** Updates made. */
+  readonly step: number;
+  /** For an interrupted run: how to go on. */
+  readonly message: string;
+}
+
+/** Everything that a run tells while it goes on; progress bars, logs and reports are consumers of this stream. */
+export type TrainingEvent =
+  | StartEvent
+  | WarningEvent
+  | StepEvent
+  | EpochEvent
+  | EvaluationEvent
+  | CheckpointEvent
+  | EndEvent;

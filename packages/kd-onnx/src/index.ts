@@ -1,1 +1,5 @@
-export {};
+export { type EncodeOptions, encodeModel, OPSET_VERSION } from './graph/encode.ts';
+export type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph/graph.ts';
+export { lowerings } from './lowerings/index.ts';
+export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
+export { type TensorSpec, type Trace, type TraceOutput, trace } from './trace/trace.ts';

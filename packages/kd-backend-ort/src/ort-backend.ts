@@ -1,0 +1,198 @@
+import { cpus } from 'node:os';
+import {
+  type Backend,
+  type Compiled,
+  type CompileOptions,
+  type DeviceInfo,
+  type DeviceTensor,
+  type DownloadedTree,
+  ensureGradients,
+  HostTensor,
+  type InputLeaf,
+  KdError,
+  type MemoryInfo,
+  type Tree,
+  treeFlatten,
+  treeLeaves,
+  treeMap,
+  treePaths,
+  treeUnflatten,
+  type UploadedTree,
+  type WithLeaves,
+} from 'kd-core';
+import type { TensorSpec } from 'kd-onnx';
+import type { Tensor } from 'onnxruntime-common';
+import { OrtTensor, TensorLedger, toHost, toOrt } from './ort-tensor.ts';
+import { buildProgram, type Program } from './program.ts';
+import { loadRuntime, type OrtRuntime } from './runtime.ts';
+import { type OrtOptions, sessionOptions, threadCount } from './session-options.ts';
+
+const BACKEND_ID = 'ort-cpu';
+
+/**
+ * A compiled backend on ONNX Runtime's CPU provider. `compile` records the function as one graph per
+ * signature; state fed from an earlier result never leaves the runtime's tensors.
+ */
+export async function createOrtBackend(options: OrtOptions = {}): Promise<Backend> {
+  const backend = new OrtBackend(options);
+  await backend.init();
+  return backend;
+}
+
+class OrtBackend implements Backend {
+  readonly id: string = BACKEND_ID;
+  readonly device: DeviceInfo;
+  readonly #options: OrtOptions;
+  readonly #ledger = new TensorLedger();
+  readonly #compiled = new Set<{ dispose(): Promise<void> }>();
+  #runtime: OrtRuntime | undefined;
+
+  constructor(options: OrtOptions) {
+    this.#options = options;
+    this.device = {
+      vendor: 'cpu',
+      name: cpus()[0]?.model.trim() ?? 'unknown processor',
+      threads: threadCount(options),
+      precision: 'float32',
+      missing: [],
+    };
+  }
+
+  async init(): Promise<void> {
+    this.#runtime = await loadRuntime();
+    await ensureGradients();
+  }
+
+  compile<A extends object, R extends object>(
+    fn: (args: A) => R,
+    options: CompileOptions = {},
+  ): Compiled<A, R> {
+    const runtime = this.#ready();
+    const name = options.name ?? (fn.name || 'anonymous');
+    const programs = new Map<string, Promise<Program>>();
+
+    const call = async (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>> => {
+      const { leaves, structure } = treeFlatten(args as Tree<InputLeaf>);
+      const tensors = leaves.map((leaf, index) => this.#input(leaf, args as Tree<InputLeaf>, index));
+      const signature = `${JSON.stringify(structure)}${tensors.map((tensor) => `${tensor.type}${tensor.dims}`).join(';')}`;
+      let program = programs.get(signature);
+      if (program === undefined) {
+        const specs = treeUnflatten<TensorSpec>(structure, tensors.map(specOf));
+        program = buildProgram(runtime, fn, specs, name, sessionOptions(this.#options));
+        programs.set(signature, program);
+        program.catch(() => programs.delete(signature));
+      }
+      const { run, structure: resultStructure } = await program;
+      const results = await run(tensors);
+      const result = treeUnflatten(
+        resultStructure,
+        results.map((tensor) => new OrtTensor(tensor, this.id, this.#ledger)),
+      );
+      donate(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], new Set(results));
+      return result as WithLeaves<R, DeviceTensor>;
+    };
+
+    const dispose = async (): Promise<void> => {
+      this.#compiled.delete(compiled);
+      const built = await Promise.allSettled(programs.values());
+      programs.clear();
+      for (const each of built) if (each.status === 'fulfilled') await each.value.release();
+    };
+    const compiled = Object.defineProperties(call, {
+      compilations: { get: () => programs.size },
+      dispose: { value: dispose },
+    }) as unknown as Compiled<A, R>;
+    this.#compiled.add(compiled);
+    return compiled;
+  }
+
+  upload<T extends Tree<HostTensor>>(tree: T): Promise<UploadedTree<T>> {
+    return this.#upload(tree) as Promise<UploadedTree<T>>;
+  }
+
+  download<T extends Tree<DeviceTensor>>(tree: T): Promise<DownloadedTree<T>> {
+    return this.#download(tree) as Promise<DownloadedTree<T>>;
+  }
+
+  memory(): MemoryInfo {
+    return { tensors: this.#ledger.tensors, bytes: this.#ledger.bytes };
+  }
+
+  async dispose(): Promise<void> {
+    for (const compiled of [...this.#compiled]) await compiled.dispose();
+  }
+
+  /** Copies: the caller may go on writing to its own arrays. */
+  async #upload(tree: Tree<HostTensor>): Promise<unknown> {
+    const runtime = this.#ready();
+    return treeMap<HostTensor, DeviceTensor>(tree, ({ data, shape, dtype }) => {
+      const tensor = toOrt(runtime, new HostTensor(data.slice(), shape, dtype));
+      return new OrtTensor(tensor, this.id, this.#ledger);
+    });
+  }
+
+  async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
+    return treeMap<DeviceTensor, HostTensor>(tree, (leaf) => toHost(this.#own(leaf).tensor));
+  }
+
+  #ready(): OrtRuntime {
+    if (this.#runtime === undefined) {
+      throw new KdError(
+        'BACKEND_UNAVAILABLE',
+        `Backend '${this.id}' is not ready. Await init() before using it.`,
+      );
+    }
+    return this.#runtime;
+  }
+
+  #input(leaf: InputLeaf, args: Tree<InputLeaf>, index: number): Tensor {
+    if (typeof leaf === 'number') return toOrt(this.#ready(), HostTensor.scalar(leaf));
+    if (leaf instanceof HostTensor) return toOrt(this.#ready(), leaf);
+    try {
+      return this.#own(leaf).tensor;
+    } catch (error) {
+      const path = treePaths(args)[index];
+      throw new KdError('INVALID_ARGUMENT', `Argument '${path}': ${(error as Error).message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #own(leaf: DeviceTensor): OrtTensor {
+    if (leaf instanceof OrtTensor) return leaf;
+    const found = (leaf as { backendId?: unknown } | null | undefined)?.backendId;
+    const kind = found === undefined ? String(leaf) : `a tensor of backend '${String(found)}'`;
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `Backend '${this.id}' takes its own tensors, host tensors and numbers, but got ${kind}. Upload the values first.`,
+    );
+  }
+}
+
+class Spec implements TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: TensorSpec['dtype'];
+
+  constructor(shape: readonly number[], dtype: TensorSpec['dtype']) {
+    this.shape = shape;
+    this.dtype = dtype;
+  }
+}
+
+function specOf(tensor: Tensor): TensorSpec {
+  return new Spec(tensor.dims, tensor.type as TensorSpec['dtype']);
+}
+
+/** Gives donated arguments back, except those that the function returned unchanged. */
+function donate(
+  args: Record<string, Tree<InputLeaf>>,
+  keys: readonly string[],
+  returned: ReadonlySet<Tensor>,
+): void {
+  for (const key of keys) {
+    if (args[key] === undefined) continue;
+    for (const leaf of treeLeaves(args[key])) {
+      if (leaf instanceof OrtTensor && !returned.has(leaf.tensor)) leaf.dispose();
+    }
+  }
+}

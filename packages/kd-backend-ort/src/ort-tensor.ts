@@ -1,0 +1,72 @@
+import { type DataType, type DeviceTensor, HostTensor, KdError } from 'kd-core';
+import type { Tensor } from 'onnxruntime-common';
+import type { OrtRuntime } from './runtime.ts';
+
+/** Counts what is alive, including tensors that were dropped without `dispose` and then collected. */
+export class TensorLedger {
+  tensors = 0;
+  bytes = 0;
+  readonly #registry = new FinalizationRegistry<number>((bytes) => this.remove(bytes));
+
+  add(tensor: OrtTensor, bytes: number): void {
+    this.tensors++;
+    this.bytes += bytes;
+    this.#registry.register(tensor, bytes, tensor);
+  }
+
+  release(tensor: OrtTensor, bytes: number): void {
+    this.#registry.unregister(tensor);
+    this.remove(bytes);
+  }
+
+  private remove(bytes: number): void {
+    this.tensors--;
+    this.bytes -= bytes;
+  }
+}
+
+/** A tensor of ONNX Runtime as the rest of the SDK sees it. */
+export class OrtTensor implements DeviceTensor {
+  readonly backendId: string;
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+  readonly #ledger: TensorLedger;
+  readonly #bytes: number;
+  #tensor: Tensor | undefined;
+
+  constructor(tensor: Tensor, backendId: string, ledger: TensorLedger) {
+    this.backendId = backendId;
+    this.shape = tensor.dims;
+    this.dtype = tensor.type as DataType;
+    this.#tensor = tensor;
+    this.#ledger = ledger;
+    this.#bytes = tensor.size * (tensor.type === 'bool' ? 1 : 4);
+    ledger.add(this, this.#bytes);
+  }
+
+  /** Throws `INVALID_ARGUMENT` after `dispose`. */
+  get tensor(): Tensor {
+    if (this.#tensor === undefined) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `A tensor of shape [${this.shape.join(', ')}] is used after it was disposed or donated. Keep the result of the call that consumed it instead.`,
+      );
+    }
+    return this.#tensor;
+  }
+
+  dispose(): void {
+    if (this.#tensor === undefined) return;
+    this.#tensor.dispose();
+    this.#tensor = undefined;
+    this.#ledger.release(this, this.#bytes);
+  }
+}
+
+export function toOrt(runtime: OrtRuntime, host: HostTensor): Tensor {
+  return new runtime.Tensor(host.dtype, host.data as Float32Array, host.shape);
+}
+
+export function toHost(tensor: Tensor): HostTensor {
+  return new HostTensor(tensor.data as Float32Array, tensor.dims, tensor.type as DataType);
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import { requireArgument } from 'kd-core';
+import type { InferenceSession } from 'onnxruntime-common';
+
+export interface OrtOptions {
+  /** Threads of one session; by default all that the process may use. */
+  readonly threads?: number;
+  /**
+   * Whether idle threads wait actively for the next operator (default true). It shortens a step when one
+   * session has the machine for itself, and slows every session when several share its cores.
+   */
+  readonly spinning?: boolean;
+}
+
+export function threadCount(options: OrtOptions): number {
+  const threads = options.threads ?? availableParallelism();
+  requireArgument(
+    Number.isInteger(threads) && threads >= 1,
+    () => `threads must be a whole number of at least 1, got ${threads}.`,
+  );
+  return threads;
+}
+
+export function sessionOptions(options: OrtOptions): InferenceSession.SessionOptions {
+  return {
+    executionProviders: ['cpu'],
+    intraOpNumThreads: threadCount(options),
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: {
+      session: {
+        intra_op: { allow_spinning: options.spinning === false ? '0' : '1' },
+        // Vanishing gradients and momenta become denormal numbers, which are many times slower.
+        set_denormal_as_zero: '1',
+      },
+    },
+  };
+}

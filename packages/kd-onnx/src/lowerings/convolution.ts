@@ -1,0 +1,156 @@
+import { backend_util } from '@tensorflow/tfjs-core';
+import { KdError } from 'kd-core';
+import type { Attribute, GraphValue } from '../graph/graph.ts';
+import { int, ints } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
+
+type Shape4D = [number, number, number, number];
+export type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
+
+/** HWIO -> OIHW. */
+export const OIHW = [3, 2, 0, 1] as const;
+/** HWIO -> IOHW, the kernel of the convolution that computes the input gradient. */
+const IOHW = [2, 3, 0, 1] as const;
+
+export function convolutionInfo(
+  attributes: KernelCall['attributes'],
+  inputShape: readonly number[],
+  filterShape: readonly number[],
+  depthwise = false,
+): ConvolutionInfo {
+  if ((attributes.dataFormat ?? 'NHWC') !== 'NHWC') {
+    throw new KdError(
+      'UNSUPPORTED',
+      `Convolutions take NHWC tensors, got dataFormat '${attributes.dataFormat}'.`,
+    );
+  }
+  return backend_util.computeConv2DInfo(
+    inputShape as Shape4D,
+    filterShape as Shape4D,
+    attributes.strides as number,
+    (attributes.dilations as number | undefined) ?? 1,
+    attributes.pad as number,
+    attributes.dimRoundingMode as 'floor' | undefined,
+    depthwise,
+  );
+}
+
+/** The attributes that ONNX `Conv`, `ConvTranspose` and the pooling operators share. */
+export function spatialAttributes(info: ConvolutionInfo): Record<string, Attribute> {
+  const { top, bottom, left, right } = info.padInfo;
+  return {
+    kernel_shape: ints([info.filterHeight, info.filterWidth]),
+    strides: ints([info.strideHeight, info.strideWidth]),
+    pads: ints([top, left, bottom, right]),
+    dilations: ints([info.dilationHeight, info.dilationWidth]),
+  };
+}
+
+const conv2d: Lowering = ({ builder, inputs, attributes }) => {
+  const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
+  const info = convolutionInfo(attributes, x.shape, filter.shape);
+  const result = builder.op(
+    'Conv',
+    [materialize(builder, x, NCHW), materialize(builder, filter, OIHW)],
+    { shape: physicalShape(info.outShape, NCHW), dtype: 'float32' },
+    { attributes: spatialAttributes(info) },
+  );
+  return traced(result, info.outShape, NCHW);
+};
+
+/** A convolution of the output gradient with the kernel turned by 180 degrees and its channels exchanged. */
+const conv2dInputGradient: Lowering = ({ builder, inputs, attributes }) => {
+  const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
+  const inputShape = attributes.inputShape as number[];
+  const info = convolutionInfo(attributes, inputShape, filter.shape);
+  const gradient = materialize(builder, dy, NCHW);
+  const { top, bottom, left, right } = info.padInfo;
+  const flippedPads = [
+    info.filterHeight - 1 - top,
+    info.filterWidth - 1 - left,
+    info.filterHeight - 1 - bottom,
+    info.filterWidth - 1 - right,
+  ];
+  const isUnitStride = info.strideHeight === 1 && info.strideWidth === 1;
+  if (!isUnitStride || flippedPads.some((pad) => pad < 0)) {
+    return transposedConvolution(builder, gradient, materialize(builder, filter, OIHW), info, 1);
+  }
+  const kernel = flipped(builder, materialize(builder, filter, IOHW));
+  const result = builder.op(
+    'Conv',
+    [gradient, kernel],
+    { shape: physicalShape(inputShape, NCHW), dtype: 'float32' },
+    {
+      attributes: {
+        kernel_shape: ints([info.filterHeight, info.filterWidth]),
+        strides: ints([1, 1]),
+        pads: ints(flippedPads),
+        dilations: ints([1, 1]),
+      },
+    },
+  );
+  return traced(result, inputShape, NCHW);
+};
+
+function flipped(builder: GraphBuilder, kernel: GraphValue): GraphValue {
+  if (kernel.shape[2] === 1 && kernel.shape[3] === 1) return kernel;
+  const beforeFirst = -1e9;
+  return builder.op(
+    'Slice',
+    [
+      kernel,
+      builder.int64([-1, -1]),
+      builder.int64([beforeFirst, beforeFirst]),
+      builder.int64([2, 3]),
+      builder.int64([-1, -1]),
+    ],
+    kernel,
+  );
+}
+
+/**
+ * The adjoint of a convolution. `output_padding` restores the rows and columns that the stride skipped;
+ * what it cannot restore (a stride that leaves more than stride - 1 of them) received no gradient, so it is padded with zeros.
+ */
+export function transposedConvolution(
+  builder: GraphBuilder,
+  gradient: GraphValue,
+  kernel: GraphValue,
+  info: ConvolutionInfo,
+  groups: number,
+): TracedValue {
+  const { top, bottom, left, right } = info.padInfo;
+  const reached = (out: number, stride: number, size: number, before: number, after: number): number =>
+    (out - 1) * stride + size - before - after;
+  const height = reached(info.outHeight, info.strideHeight, info.effectiveFilterHeight, top, bottom);
+  const width = reached(info.outWidth, info.strideWidth, info.effectiveFilterWidth, left, right);
+  const missing = [info.inHeight - height, info.inWidth - width] as const;
+  const outputPadding = [
+    Math.min(missing[0], info.strideHeight - 1),
+    Math.min(missing[1], info.strideWidth - 1),
+  ];
+  const shape = [info.batchSize, info.inChannels, height + outputPadding[0]!, width + outputPadding[1]!];
+  const result = builder.op(
+    'ConvTranspose',
+    [gradient, kernel],
+    { shape, dtype: 'float32' },
+    { attributes: { ...spatialAttributes(info), output_padding: ints(outputPadding), group: int(groups) } },
+  );
+  const whole = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
+  const rest = [missing[0] - outputPadding[0]!, missing[1] - outputPadding[1]!];
+  const padded =
+    rest[0] === 0 && rest[1] === 0
+      ? result
+      : builder.op('Pad', [result, builder.int64([0, 0, 0, 0, 0, 0, ...rest]), builder.scalar(0)], {
+          shape: whole,
+          dtype: 'float32',
+        });
+  return traced(padded, info.inShape, NCHW);
+}
+
+export const convolutionLowerings: LoweringTable = {
+  Conv2D: conv2d,
+  Conv2DBackpropInput: conv2dInputGradient,
+};

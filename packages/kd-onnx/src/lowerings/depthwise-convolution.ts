@@ -1,0 +1,107 @@
+import type { GraphValue } from '../graph/graph.ts';
+import { int } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import { convolutionInfo, spatialAttributes, transposedConvolution } from './convolution.ts';
+import type { Lowering, LoweringTable } from './lowering.ts';
+
+/** [kh, kw, I, multiplier] -> [I * multiplier, 1, kh, kw], the kernel of a grouped ONNX convolution. */
+function groupedKernel(builder: GraphBuilder, filter: TracedValue): GraphValue {
+  const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
+  return builder.reshape(materialize(builder, filter, [2, 3, 0, 1]), [
+    channels * multiplier,
+    1,
+    height,
+    width,
+  ]);
+}
+
+const depthwiseConv2d: Lowering = ({ builder, inputs, attributes }) => {
+  const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
+  const info = convolutionInfo(attributes, x.shape, filter.shape, true);
+  const result = builder.op(
+    'Conv',
+    [materialize(builder, x, NCHW), groupedKernel(builder, filter)],
+    { shape: physicalShape(info.outShape, NCHW), dtype: 'float32' },
+    { attributes: { ...spatialAttributes(info), group: int(info.inChannels) } },
+  );
+  return traced(result, info.outShape, NCHW);
+};
+
+const depthwiseInputGradient: Lowering = ({ builder, inputs, attributes }) => {
+  const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
+  const info = convolutionInfo(attributes, attributes.inputShape as number[], filter.shape, true);
+  const gradient = materialize(builder, dy, NCHW);
+  return transposedConvolution(builder, gradient, groupedKernel(builder, filter), info, info.inChannels);
+};
+
+/** One product and sum per kernel element: the input under that element times the output gradient. */
+const depthwiseFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
+  const { x, dy } = inputs as Record<'x' | 'dy', TracedValue>;
+  const filterShape = attributes.filterShape as number[];
+  const info = convolutionInfo(attributes, x.shape, filterShape, true);
+  const { batchSize, inChannels, outHeight, outWidth } = info;
+  const multiplier = filterShape[3]!;
+  const { top, bottom, left, right } = info.padInfo;
+  const height = info.inHeight + top + bottom;
+  const width = info.inWidth + left + right;
+  const padded = builder.op(
+    'Pad',
+    [materialize(builder, x, NCHW), builder.int64([0, 0, top, left, 0, 0, bottom, right]), builder.scalar(0)],
+    { shape: [batchSize, inChannels, height, width], dtype: 'float32' },
+  );
+  const gradient = builder.reshape(materialize(builder, dy, NCHW), [
+    batchSize,
+    inChannels,
+    multiplier,
+    outHeight,
+    outWidth,
+  ]);
+  const elements: GraphValue[] = [];
+  for (let row = 0; row < info.filterHeight; row++) {
+    for (let column = 0; column < info.filterWidth; column++) {
+      const y = row * info.dilationHeight;
+      const z = column * info.dilationWidth;
+      const window = builder.op(
+        'Slice',
+        [
+          padded,
+          builder.int64([y, z]),
+          builder.int64([
+            y + (outHeight - 1) * info.strideHeight + 1,
+            z + (outWidth - 1) * info.strideWidth + 1,
+          ]),
+          builder.int64([2, 3]),
+          builder.int64([info.strideHeight, info.strideWidth]),
+        ],
+        { shape: [batchSize, inChannels, outHeight, outWidth], dtype: 'float32' },
+      );
+      const product = builder.op(
+        'Mul',
+        [builder.reshape(window, [batchSize, inChannels, 1, outHeight, outWidth]), gradient],
+        gradient,
+      );
+      elements.push(
+        builder.op(
+          'ReduceSum',
+          [product, builder.int64([0, 3, 4])],
+          { shape: [1, inChannels, multiplier, 1, 1], dtype: 'float32' },
+          { attributes: { keepdims: int(1) } },
+        ),
+      );
+    }
+  }
+  const stacked = builder.op(
+    'Concat',
+    elements,
+    { shape: [elements.length, inChannels, multiplier, 1, 1], dtype: 'float32' },
+    { attributes: { axis: int(0) } },
+  );
+  return traced(builder.reshape(stacked, filterShape), filterShape);
+};
+
+export const depthwiseConvolutionLowerings: LoweringTable = {
+  DepthwiseConv2dNative: depthwiseConv2d,
+  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
+  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
+};

@@ -1,0 +1,21 @@
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import type { TracedValue } from '../trace/traced-value.ts';
+
+/** What a lowering sees of one kernel call. */
+export interface KernelCall {
+  readonly builder: GraphBuilder;
+  readonly inputs: Readonly<Record<string, TracedValue>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** Appends the ONNX form of one tfjs kernel to the graph. */
+export type Lowering = (call: KernelCall) => TracedValue | readonly TracedValue[];
+
+export type LoweringTable = Readonly<Record<string, Lowering>>;
+
+/** Axes given as a number, a list or nothing (all), negative ones counted from the end, sorted. */
+export function normalizeAxes(axis: unknown, rank: number): number[] {
+  const axes =
+    axis === undefined || axis === null ? Array.from({ length: rank }, (_, i) => i) : [axis].flat();
+  return (axes as number[]).map((each) => (each < 0 ? each + rank : each)).sort((a, b) => a - b);
+}

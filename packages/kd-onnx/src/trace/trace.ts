@@ -1,0 +1,179 @@
+import { engine, getKernel, registerKernel, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  type DataType,
+  isTreeNode,
+  KdError,
+  type Tree,
+  type TreeStructure,
+  treeFlatten,
+  treeLeaves,
+  treeMap,
+} from 'kd-core';
+import type { Graph, GraphValue } from '../graph/graph.ts';
+import { lowerings } from '../lowerings/index.ts';
+import { RecordingBackend } from './recording-backend.ts';
+import { traced } from './traced-value.ts';
+
+const BACKEND_NAME = 'kd-recording';
+
+/** What must be known of an argument: anything with a shape and a dtype that is not a plain object. */
+export interface TensorSpec {
+  readonly shape: readonly number[];
+  readonly dtype: DataType;
+}
+
+/** Where a leaf of the result comes from. */
+export type TraceOutput =
+  | { readonly kind: 'value'; readonly value: GraphValue }
+  /** The function returned its argument with this leaf index unchanged. */
+  | { readonly kind: 'input'; readonly index: number };
+
+export interface Trace {
+  readonly graph: Graph;
+  /** One value per argument leaf, in order; those that nothing depends on are not among `graph.inputs`. */
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly TraceOutput[];
+  readonly structure: TreeStructure;
+}
+
+/**
+ * Runs `fn` once on stand-ins for its arguments and records every kernel that tfjs calls, gradients included.
+ *
+ * `fn` must be pure and synchronous. Throws `TRACE_IMPURE` when it reads a tensor back, draws unseeded random
+ * numbers or uses tensors that are not its own, and `TRACE_UNSUPPORTED_KERNEL` for a kernel without a lowering.
+ * Host data made into tensors inside `fn` become constants of the graph.
+ */
+export function trace<A extends object, R extends object>(
+  fn: (args: A) => R,
+  args: Tree<TensorSpec>,
+  options: { readonly name?: string } = {},
+): Trace {
+  const name = options.name ?? (fn.name || 'anonymous');
+  return withRecordingBackend((backend) => {
+    const inputs = new Map<GraphValue, number>();
+    const argumentTensors = treeMap(args, (spec, path): Tensor => {
+      const value = backend.builder.input(inputName(path), spec.shape, spec.dtype);
+      inputs.set(value, inputs.size);
+      return backend.placeholder(traced(value));
+    });
+    const result = withoutRandomness(name, () => fn(argumentTensors as A));
+    checkResult(name, result);
+    const { leaves, structure } = treeFlatten(result as Tree<Tensor>);
+    const outputs = leaves.map((leaf): TraceOutput => {
+      const { graph } = backend.result(leaf);
+      const index = inputs.get(graph);
+      if (index !== undefined) return { kind: 'input', index };
+      return { kind: 'value', value: asNodeOutput(backend, graph) };
+    });
+    const values = outputs.flatMap((output) => (output.kind === 'value' ? [output.value] : []));
+    const graph = backend.builder.build(name, [...new Set(values)]);
+    return { graph, inputs: [...inputs.keys()], outputs, structure };
+  });
+}
+
+/** Argument paths are the names of graph inputs, so that errors of the runtime can be read. */
+function inputName(path: string): string {
+  return path === '' ? 'argument' : path;
+}
+
+/** A runtime accepts neither constants nor inputs as outputs. */
+function asNodeOutput(backend: RecordingBackend, graph: GraphValue): GraphValue {
+  return graph.constant === undefined ? graph : backend.builder.op('Identity', [graph], graph);
+}
+
+function checkResult(name: string, result: unknown): void {
+  if (result instanceof Promise) {
+    throw new KdError(
+      'TRACE_IMPURE',
+      `The traced function '${name}' is asynchronous. Return tensors, not a promise.`,
+    );
+  }
+  const isTree = isTreeNode(result);
+  const bad = isTree ? treeLeaves(result as Tree<unknown>).find((leaf) => !isTensor(leaf)) : result;
+  if (!isTree || bad !== undefined) {
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `The traced function '${name}' must return an object or array of tensors, but returned ${isTree ? 'a leaf that is ' : ''}${bad === null ? 'null' : typeof bad}.`,
+    );
+  }
+}
+
+function isTensor(value: unknown): value is Tensor {
+  return typeof value === 'object' && value !== null && 'dataId' in value && 'shape' in value;
+}
+
+function withRecordingBackend<R>(run: (backend: RecordingBackend) => R): R {
+  const tf = engine();
+  const previous = tf.backendName as string | null | undefined;
+  if (previous === BACKEND_NAME) {
+    throw new KdError(
+      'TRACE_IMPURE',
+      'A traced function traces another one. Call the inner function directly.',
+    );
+  }
+  registerLowerings();
+  const backend = new RecordingBackend();
+  tf.registerBackend(BACKEND_NAME, () => backend);
+  // With a synchronous factory the switch is complete when the call returns; the promise carries nothing.
+  void tf.setBackend(BACKEND_NAME);
+  tf.startScope('kd-trace');
+  try {
+    return run(backend);
+  } catch (error) {
+    throw translateError(error);
+  } finally {
+    tf.endScope();
+    if (previous) void tf.setBackend(previous);
+    tf.removeBackend(BACKEND_NAME);
+  }
+}
+
+function registerLowerings(): void {
+  if (getKernel('Identity', BACKEND_NAME) !== undefined) return;
+  for (const [kernelName, lower] of Object.entries(lowerings)) {
+    registerKernel({
+      kernelName,
+      backendName: BACKEND_NAME,
+      kernelFunc: ({ inputs, backend, attrs }) => {
+        const recording = backend as RecordingBackend;
+        const values = Object.fromEntries(
+          Object.entries(inputs)
+            .filter(([, input]) => input != null)
+            .map(([key, input]) => [key, recording.recorded(input as TensorInfo)]),
+        );
+        const result = lower({ builder: recording.builder, inputs: values, attributes: attrs ?? {} });
+        return Array.isArray(result)
+          ? result.map((each) => recording.record(each))
+          : recording.record(result as never);
+      },
+    });
+  }
+}
+
+/** tfjs draws unseeded random numbers from Math.random; one drawn here would be frozen into the graph. */
+function withoutRandomness<R>(name: string, run: () => R): R {
+  const random = Math.random;
+  Math.random = () => {
+    throw new KdError(
+      'TRACE_IMPURE',
+      `The traced function '${name}' draws random numbers, which would be the same at every run. Draw them outside with a PRNG key and pass them as an argument.`,
+    );
+  };
+  try {
+    return run();
+  } finally {
+    Math.random = random;
+  }
+}
+
+function translateError(error: unknown): unknown {
+  const kernel = /[Kk]ernel '([^']+)' not registered for backend/.exec(
+    String((error as Error)?.message),
+  )?.[1];
+  if (kernel === undefined) return error;
+  return new KdError(
+    'TRACE_UNSUPPORTED_KERNEL',
+    `The tfjs kernel '${kernel}' cannot be recorded: it has no ONNX lowering. Express the computation with other ops, or run it on an eager backend.`,
+    { details: { kernel }, cause: error },
+  );
+}

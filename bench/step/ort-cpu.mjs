@@ -30,7 +30,6 @@ const participants = {
 
 // Two runtimes that spin on the same cores slow each other down, even while only one of them works.
 const backend = await createOrtBackend({ threads: Number(threads), spinning: false });
-await backend.init();
 const sessionMilliseconds = measureSessionRuns();
 const step = backend.compile(buildTrainingStep(participants), { name: 'benchmark', donate: ['state'] });
 let state = await backend.upload(

@@ -7,6 +7,8 @@ describe('largestRemainder', () => {
     // Quotas 106.8, 35.6 and 35.6: two are left over, for the remainder of 0.8 and the first of 0.6.
     expect(largestRemainder(178, [0.6, 0.2, 0.2])).toEqual([107, 36, 35]);
     expect(largestRemainder(5, [0.6, 0.2, 0.2])).toEqual([3, 1, 1]);
+    // 0.29 * 100 is a little below 29 in binary.
+    expect(largestRemainder(100, [0.29, 0.71])).toEqual([29, 71]);
     expect(largestRemainder(2, [1 / 3, 1 / 3, 1 / 3])).toEqual([1, 1, 0]);
   });
 

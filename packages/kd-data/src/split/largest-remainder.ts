@@ -4,8 +4,7 @@
  */
 export function largestRemainder(total: number, fractions: readonly number[]): number[] {
   const quotas = fractions.map((fraction) => fraction * total);
-  // 0.6 * 5 is a little below 3 in binary; without the tolerance it would be cut to 2.
-  const shares = quotas.map((quota) => Math.floor(quota + 1e-9));
+  const shares = quotas.map(Math.floor);
   const missing = total - shares.reduce((sum, share) => sum + share, 0);
   const byRemainder = quotas
     .map((quota, index) => ({ index, remainder: quota - shares[index]! }))

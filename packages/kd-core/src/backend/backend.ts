@@ -64,16 +64,20 @@ export interface Backend {
   dispose(): Promise<void>;
 }
 
-export type UploadedTree<T> = T extends HostTensor
-  ? DeviceTensor
-  : T extends readonly unknown[] | object
-    ? { readonly [K in keyof T]: UploadedTree<T[K]> }
-    : T;
+export type UploadedTree<T> = [Tree<HostTensor>] extends [T]
+  ? Tree<DeviceTensor>
+  : T extends HostTensor
+    ? DeviceTensor
+    : T extends readonly unknown[] | object
+      ? { readonly [K in keyof T]: UploadedTree<T[K]> }
+      : T;
 
-export type DownloadedTree<T> = T extends DeviceTensor
-  ? HostTensor
-  : T extends readonly unknown[] | object
-    ? { readonly [K in keyof T]: DownloadedTree<T[K]> }
-    : T;
+export type DownloadedTree<T> = [Tree<DeviceTensor>] extends [T]
+  ? Tree<HostTensor>
+  : T extends DeviceTensor
+    ? HostTensor
+    : T extends readonly unknown[] | object
+      ? { readonly [K in keyof T]: DownloadedTree<T[K]> }
+      : T;
 
 export type { HostTree };

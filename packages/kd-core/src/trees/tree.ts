@@ -11,13 +11,15 @@ export type Tree<Leaf> = Leaf | readonly Tree<Leaf>[] | { readonly [key: string]
 export type TensorTree = Tree<Tensor>;
 
 /** `T` with every tensor replaced by `Leaf`: the shape of a function's arguments outside the function. */
-export type WithLeaves<T, Leaf> = T extends Tensor
-  ? Leaf
-  : T extends readonly unknown[]
-    ? { readonly [K in keyof T]: WithLeaves<T[K], Leaf> }
-    : T extends object
+export type WithLeaves<T, Leaf> = [TensorTree] extends [T]
+  ? Tree<Leaf> // Else the recursive tree type would be expanded without end.
+  : T extends Tensor
+    ? Leaf
+    : T extends readonly unknown[]
       ? { readonly [K in keyof T]: WithLeaves<T[K], Leaf> }
-      : T;
+      : T extends object
+        ? { readonly [K in keyof T]: WithLeaves<T[K], Leaf> }
+        : T;
 
 /** The skeleton of a tree without its leaves; equal trees have equal `JSON.stringify(structure)`. */
 export type TreeStructure = null | readonly TreeStructure[] | { readonly [key: string]: TreeStructure };

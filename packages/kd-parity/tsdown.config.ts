@@ -1,9 +1,10 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/main.ts'],
   format: 'esm',
-  platform: 'neutral',
+  platform: 'node',
+  fixedExtension: false,
   dts: true,
   sourcemap: true,
 });

@@ -1,22 +1,38 @@
 import { HostTensor, hostData, sizeOf } from 'kd-core';
 
-/** Convolutions OIHW to HWIO, linear weights [out, in] to [in, out]; vectors as they are. */
-const FROM_PYTORCH: Readonly<Record<number, readonly number[]>> = { 4: [2, 3, 1, 0], 2: [1, 0] };
-const TO_PYTORCH: Readonly<Record<number, readonly number[]>> = { 4: [3, 2, 0, 1], 2: [1, 0] };
+/**
+ * What a PyTorch tensor is, which decides how its axes are ordered here:
+ * - `map`: images and feature maps, NCHW there and NHWC here;
+ * - `weight`: convolution kernels, OIHW there and HWIO here (of a transposed convolution IOHW there and HWOI
+ *   here: the same permutation), and linear weights, [out, in] there and [in, out] here.
+ * Tensors of other ranks, such as vectors, are the same on both sides.
+ */
+export type PyTorchTensorKind = 'map' | 'weight';
 
-/** A PyTorch weight in the layout of tfjs. */
-export function fromPyTorchLayout(weight: HostTensor): HostTensor {
-  return permute(weight, FROM_PYTORCH[weight.shape.length]);
+type AxesByRank = Readonly<Record<number, readonly number[]>>;
+
+const FROM_PYTORCH: Readonly<Record<PyTorchTensorKind, AxesByRank>> = {
+  map: { 4: [0, 2, 3, 1] },
+  weight: { 4: [2, 3, 1, 0], 2: [1, 0] },
+};
+const TO_PYTORCH: Readonly<Record<PyTorchTensorKind, AxesByRank>> = {
+  map: { 4: [0, 3, 1, 2] },
+  weight: { 4: [3, 2, 0, 1], 2: [1, 0] },
+};
+
+/** A PyTorch tensor with its axes in the order of this SDK. */
+export function fromPyTorchLayout(tensor: HostTensor, kind: PyTorchTensorKind): HostTensor {
+  return permute(tensor, FROM_PYTORCH[kind][tensor.shape.length]);
 }
 
 /** The inverse of `fromPyTorchLayout`. */
-export function toPyTorchLayout(weight: HostTensor): HostTensor {
-  return permute(weight, TO_PYTORCH[weight.shape.length]);
+export function toPyTorchLayout(tensor: HostTensor, kind: PyTorchTensorKind): HostTensor {
+  return permute(tensor, TO_PYTORCH[kind][tensor.shape.length]);
 }
 
-/** The PyTorch shape of a weight of shape `shape` here. */
-export function pyTorchShape(shape: readonly number[]): readonly number[] {
-  return TO_PYTORCH[shape.length]?.map((axis) => shape[axis]!) ?? shape;
+/** The shape in PyTorch of a tensor of shape `shape` here. */
+export function pyTorchShape(shape: readonly number[], kind: PyTorchTensorKind): readonly number[] {
+  return TO_PYTORCH[kind][shape.length]?.map((axis) => shape[axis]!) ?? shape;
 }
 
 function permute(tensor: HostTensor, axes: readonly number[] | undefined): HostTensor {

@@ -26,7 +26,7 @@ export function importPyTorchResnet({
   for (const { path, kind, shape } of model.variables) {
     const name = pyTorchResnetName(path);
     known.add(name);
-    const expected = pyTorchShape(shape);
+    const expected = pyTorchShape(shape, 'weight');
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor === undefined) {
       problems.push(`missing ${name} [${expected.join(', ')}]`);
@@ -35,7 +35,7 @@ export function importPyTorchResnet({
     } else if (tensor.dtype !== 'float32') {
       problems.push(`${name} is ${tensor.dtype}, expected float32`);
     } else {
-      (kind === 'param' ? params : state).push([path, fromPyTorchLayout(tensor)]);
+      (kind === 'param' ? params : state).push([path, fromPyTorchLayout(tensor, 'weight')]);
     }
   }
   for (const name of Object.keys(tensors)) {
@@ -56,7 +56,7 @@ export function exportPyTorchResnet(variables: ModelVariables<HostTensor>): Reco
   const tensors: Record<string, HostTensor> = {};
   for (const tree of [variables.params, variables.state]) {
     visitTree(tree, (tensor, path) => {
-      tensors[pyTorchResnetName(path)] = toPyTorchLayout(tensor);
+      tensors[pyTorchResnetName(path)] = toPyTorchLayout(tensor, 'weight');
     });
   }
   return tensors;

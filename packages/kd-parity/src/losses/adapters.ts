@@ -1,0 +1,13 @@
+import { attention, attentionAsInPaper } from './attention.ts';
+import { hint } from './hint.ts';
+import { hinton, hintonTotal } from './hinton.ts';
+import type { LossAdapter } from './loss-adapter.ts';
+
+/** By the name of the fixture file. A further loss is one line here and one small adapter. */
+export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
+  at: attention,
+  at_paper: attentionAsInPaper,
+  hint,
+  kd: hinton,
+  kd_total: hintonTotal,
+};

@@ -1,0 +1,9 @@
+import { tfjsCpu } from 'kd-backend-tfjs';
+import { runCommand } from './command/run-command.ts';
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  backends: [tfjsCpu],
+  print: (line) => {
+    console.log(line);
+  },
+});

@@ -1,0 +1,124 @@
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Backend, HostTensor, ModelVariables } from 'kd-core';
+import { fromPyTorchLayout, toPyTorchLayout } from 'kd-models';
+import type { CaseOutcome, ParityCase } from '../case-result.ts';
+import { compareChecksum } from '../comparison/checksum.ts';
+import { type Comparison, compare, failed } from '../comparison/comparison.ts';
+import {
+  type Fields,
+  fieldsList,
+  fieldsOf,
+  malformed,
+  numberField,
+  numberFieldOr,
+  numbersField,
+  optionalFields,
+  stringField,
+} from '../fixtures/fields.ts';
+import { type FixtureTensor, fixtureTensor, hostTensorOf } from '../fixtures/fixture-tensor.ts';
+import { readWeights } from '../fixtures/read-weights.ts';
+import { type BuiltModel, modelFamilies } from './model-families.ts';
+
+const TAP_RELATIVE = 1e-4;
+
+/** The one case of a model file: a network in evaluation mode with given weights. */
+export function modelCases(
+  backend: Backend,
+  fixture: Fields,
+  name: string,
+  folder: string,
+): readonly ParityCase[] {
+  return [{ name, run: () => runModel(backend, fixture, folder) }];
+}
+
+async function runModel(backend: Backend, fixture: Fields, folder: string): Promise<CaseOutcome> {
+  const build = optionalFields(fixture, 'build');
+  const input = tensorField(fixture, 'input');
+  const [, channels, height, width] = input.shape;
+  if (channels === undefined || height === undefined || width === undefined) {
+    throw malformed(`${fixture.where}.input.shape`, '[batch, channels, height, width]', input.shape);
+  }
+  const family = stringField(build, 'family');
+  const construct = Object.hasOwn(modelFamilies, family) ? modelFamilies[family] : undefined;
+  const built = construct?.(build, [height, width, channels]);
+  if (built === undefined) return { unsupported: `no such network here (${family})` };
+
+  const variables = built.importWeights(await readWeights(folder, stringField(fixture, 'weights')));
+  const got = await runForward(backend, built, variables, fromPyTorchLayout(hostTensorOf(input), 'map'));
+  const absolute = numberFieldOr(optionalFields(fixture, 'tolerance'), 'max_abs', 1e-4);
+  return {
+    comparisons: [
+      compareParameters(fixture, built),
+      compareVector('logits', got.logits, tensorField(fixture, 'logits'), absolute),
+      compareVector('pooled', got.taps[built.taps.at(-1)!]!, tensorField(fixture, 'pooled'), absolute),
+      ...compareTaps(fixture, 'taps', built.taps, got.taps, absolute),
+      ...compareTaps(fixture, 'taps_preact', built.preactivationTaps, got.taps, absolute),
+    ],
+  };
+}
+
+interface ForwardResult<Leaf> {
+  readonly logits: Leaf;
+  readonly taps: Readonly<Record<string, Leaf>>;
+}
+
+async function runForward(
+  backend: Backend,
+  { model }: BuiltModel,
+  variables: ModelVariables<HostTensor>,
+  images: HostTensor,
+): Promise<ForwardResult<HostTensor>> {
+  const compiled = backend.compile(
+    (args: { variables: ModelVariables<Tensor>; images: Tensor4D }): ForwardResult<Tensor> => {
+      const { logits, taps } = model.apply(args.variables, args.images, { train: false });
+      return { logits, taps };
+    },
+    { name: model.name },
+  );
+  try {
+    return await backend.download(await compiled({ variables, images }));
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+function compareParameters(fixture: Fields, { model }: BuiltModel): Comparison {
+  return compare({
+    quantity: 'parameters',
+    got: [model.summary().parameters],
+    want: [numberField(fixture, 'params_total')],
+    allowed: () => 0,
+  });
+}
+
+function compareVector(quantity: string, got: HostTensor, want: FixtureTensor, absolute: number): Comparison {
+  return got.shape.join() === want.shape.join()
+    ? compare({ quantity, got: got.data, want: want.values, allowed: () => absolute })
+    : failed(quantity, `shape [${got.shape.join(', ')}] instead of [${want.shape.join(', ')}]`);
+}
+
+function compareTaps(
+  fixture: Fields,
+  key: 'taps' | 'taps_preact',
+  names: readonly string[],
+  got: Readonly<Record<string, HostTensor>>,
+  absolute: number,
+): readonly Comparison[] {
+  if (fixture.values[key] === undefined) return [];
+  const wanted = fieldsList(fixture, key);
+  if (wanted.length !== names.length) {
+    return [failed(key, `${names.length} taps instead of ${wanted.length}`)];
+  }
+  return wanted.flatMap((want, index) => {
+    const name = names[index]!;
+    const tap = toPyTorchLayout(got[name]!, 'map');
+    const shape = numbersField(want, 'shape');
+    return tap.shape.join() === shape.join()
+      ? compareChecksum(`tap ${name}`, tap.data, want, { relative: TAP_RELATIVE, absolute })
+      : [failed(`tap ${name}`, `shape [${tap.shape.join(', ')}] instead of [${shape.join(', ')}]`)];
+  });
+}
+
+function tensorField(fields: Fields, key: string): FixtureTensor {
+  return fixtureTensor(fieldsOf(fields.values[key], `${fields.where}.${key}`));
+}

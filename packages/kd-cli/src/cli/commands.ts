@@ -1,0 +1,39 @@
+import type { CommandDefinition } from './command.ts';
+
+export const commands: readonly CommandDefinition[] = [
+  {
+    name: 'demo',
+    arguments: '',
+    description: 'Distil a network on handwritten digits and compare it with one trained alone',
+    options: [
+      { flags: '--quick', description: 'A shorter run, to see that everything works' },
+      { flags: '--seeds <number>', description: 'Paired runs, each with its own seed (default: 5)' },
+      { flags: '--output <folder>', description: 'Where the report and the networks go (default: runs/demo)' },
+      { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
+      { flags: '--split <name>', description: "Evaluate on 'test' or, to choose settings, 'validation'" },
+      { flags: '--backend <id>', description: 'The backend to run on (default: the best one here)' },
+    ],
+    examples: ['kd demo --quick', 'kd demo --seeds 10 --output runs/ten-seeds'],
+    load: async () => (await import('../commands/demo.ts')).demoCommand,
+  },
+  {
+    name: 'distill',
+    arguments: '<config>',
+    description: 'Distil a student as a .json, .ts, .mts or .mjs file describes',
+    options: [
+      { flags: '--resume', description: 'Go on from the last checkpoint in the output folder' },
+      { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
+      { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
+    ],
+    examples: ['kd distill distill.config.ts', 'kd distill distill.json --resume'],
+    load: async () => (await import('../commands/distill.ts')).distillCommand,
+  },
+  {
+    name: 'doctor',
+    arguments: '',
+    description: 'Show which backends can run here, and why others cannot',
+    options: [{ flags: '--json', description: 'Print JSON' }],
+    examples: ['kd doctor', 'kd doctor --json'],
+    load: async () => (await import('../commands/doctor.ts')).doctorCommand,
+  },
+];

@@ -1,0 +1,53 @@
+import { didYouMean } from '../text/nearest.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Options as parsed, camelCased, values unchecked. */
+export type ParsedOptions = Readonly<Record<string, unknown>>;
+
+/** A switch; absent is false. */
+export function switchOption(options: ParsedOptions, name: string): boolean {
+  return options[camelCase(name)] === true;
+}
+
+/** A text option, or undefined when absent. Numbers are taken as they were written. */
+export function textOption(options: ParsedOptions, name: string): string | undefined {
+  const value = single(options, name);
+  if (value === undefined) return undefined;
+  const text = String(value);
+  if (text === '') throw new UsageError(`--${name} needs a value.`);
+  return text;
+}
+
+/** A whole number of at least `min`, or undefined when absent. */
+export function integerOption(options: ParsedOptions, name: string, min: number): number | undefined {
+  const value = single(options, name);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < min) {
+    throw new UsageError(`--${name} must be a whole number of at least ${min}, got '${String(value)}'.`);
+  }
+  return value;
+}
+
+/** One of `choices`, or undefined when absent. */
+export function choiceOption<T extends string>(
+  options: ParsedOptions,
+  name: string,
+  choices: readonly T[],
+): T | undefined {
+  const value = textOption(options, name);
+  if (value === undefined) return undefined;
+  const match = choices.find((choice) => choice === value);
+  if (match !== undefined) return match;
+  const known = choices.map((choice) => `'${choice}'`).join(', ');
+  throw new UsageError(`--${name} must be one of ${known}, got '${value}'.${didYouMean(value, choices)}`);
+}
+
+function single(options: ParsedOptions, name: string): unknown {
+  const value = options[camelCase(name)];
+  if (Array.isArray(value)) throw new UsageError(`--${name} was given ${value.length} times; give it once.`);
+  return value;
+}
+
+function camelCase(name: string): string {
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

@@ -1,0 +1,92 @@
+import { accessSync, constants } from 'node:fs';
+import { KdError, type Model } from 'kd-core';
+import { createModelFrom } from './create-model.ts';
+import type { DistillConfig, ModelConfig } from './config.ts';
+import type { ConfigProblem } from './describe-issues.ts';
+
+/** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
+export function checkTogether(config: DistillConfig): ConfigProblem[] {
+  return [...checkSplit(config), ...checkTeacher(config), ...checkModels(config), ...checkFiles(config)];
+}
+
+function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
+  if (dataset.name === 'idx' && dataset.test !== undefined && split?.test !== undefined) {
+    return [
+      {
+        path: 'split.test',
+        message: 'must be left out, because dataset.test names files of test samples.',
+      },
+    ];
+  }
+  const sum = (split?.validation ?? 0) + (split?.test ?? 0);
+  if (sum < 1) return [];
+  return [{ path: 'split', message: `must leave samples to train on, but validation and test add up to ${sum}.` }];
+}
+
+function checkTeacher({ teacher }: DistillConfig): ConfigProblem[] {
+  if ((teacher.weights === undefined) !== (teacher.training === undefined)) return [];
+  const found = teacher.weights === undefined ? 'neither' : 'both';
+  return [
+    {
+      path: 'teacher',
+      message: `must have either 'weights' (a trained network) or 'training' (to train it first), got ${found}.`,
+    },
+  ];
+}
+
+function checkModels(config: DistillConfig): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const build = (path: string, model: ModelConfig): Model | undefined => {
+    try {
+      // Any size of image will do here: the data set is not read yet.
+      return createModelFrom(model, { classes: 10, inputShape: [32, 32, 3] });
+    } catch (error) {
+      if (!KdError.isInstance(error)) throw error;
+      problems.push({ path, message: `does not describe a network: ${error.message}` });
+      return undefined;
+    }
+  };
+  const student = build('student.model', config.student.model);
+  const teacher = build('teacher.model', config.teacher.model);
+  const requireTap = (path: string, tap: string, model: Model | undefined): void => {
+    if (model === undefined) return;
+    const taps = Object.keys(model.summary().taps);
+    if (!taps.includes(tap)) {
+      problems.push({ path, message: `must be a tap of ${model.name} (${taps.join(', ')}), got '${tap}'.` });
+    }
+  };
+  config.method.forEach((method, index) => {
+    const path = `method[${index}]`;
+    if (method.name === 'fitnet') {
+      requireTap(`${path}.studentTap`, method.studentTap ?? 'stage2', student);
+      requireTap(`${path}.teacherTap`, method.teacherTap ?? 'stage2', teacher);
+    } else if (method.name === 'attentionTransfer') {
+      method.pairs.forEach((pair, position) => {
+        requireTap(`${path}.pairs[${position}].student`, pair.student, student);
+        requireTap(`${path}.pairs[${position}].teacher`, pair.teacher, teacher);
+      });
+    }
+  });
+  return problems;
+}
+
+function checkFiles({ dataset, teacher }: DistillConfig): ConfigProblem[] {
+  const files: (readonly [string, string | undefined])[] = [['teacher.weights', teacher.weights]];
+  if (dataset.name === 'idx') {
+    files.push(['dataset.train.images', dataset.train.images], ['dataset.train.labels', dataset.train.labels]);
+    files.push(['dataset.test.images', dataset.test?.images], ['dataset.test.labels', dataset.test?.labels]);
+  }
+  return files.flatMap(([path, file]) => {
+    if (file === undefined || isReadable(file)) return [];
+    return [{ path, message: `names a file that is not there or cannot be read: ${file}` }];
+  });
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

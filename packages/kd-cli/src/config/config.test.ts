@@ -1,0 +1,180 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KdError } from 'kd-core';
+import { describe, expect, it } from 'vitest';
+import { defineConfig, type DistillConfig } from './config.ts';
+import type { ConfigProblem } from './describe-issues.ts';
+import { checkConfig, loadConfig } from './load-config.ts';
+import { parseJson } from './read-config-file.ts';
+
+const good: DistillConfig = defineConfig({
+  seed: 1,
+  dataset: { name: 'digits' },
+  teacher: { model: 'resnet20', training: { epochs: 2 } },
+  student: { model: { name: 'resnet', depth: 8, widths: [4, 4, 8, 16] } },
+  method: [
+    { name: 'crossEntropy', weight: 0.1 },
+    { name: 'hinton', weight: { name: 'cosine', initial: 0.9 }, temperature: 4 },
+  ],
+  learningRate: { name: 'cosine', initial: 0.1, warmupSteps: 10 },
+  epochs: 3,
+  output: 'out',
+});
+
+function problemsOf(value: unknown): string[] {
+  try {
+    checkConfig(value, { source: 'kd.json', folder: '/configs' });
+  } catch (error) {
+    if (!KdError.isInstance(error)) throw error;
+    expect(error.code).toBe('CONFIG');
+    return (error.details.problems as ConfigProblem[]).map(({ path, message }) => `${path}: ${message}`);
+  }
+  return [];
+}
+
+const { epochs: _, ...withoutEpochs } = good;
+
+describe('a wrong configuration', () => {
+  it.each<[string, unknown, string[]]>([
+    ['a missing key', withoutEpochs, ['epochs: is missing; it must be a whole number of at least 1.']],
+    [
+      'a misspelt key',
+      { ...good, lerningRate: 0.1 },
+      [
+        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+      ],
+    ],
+    [
+      'a misspelt key in a part of a union',
+      { ...good, optimizer: { name: 'sgd', momentun: 0.9 } },
+      ["optimizer.momentun: is not a known key. Did you mean 'momentum'? Known here: name, momentum, nesterov, weightDecay."],
+    ],
+    [
+      'a misspelt key in a union of a text and an object',
+      { ...good, student: { model: { name: 'resnet', depht: 8, depth: 8 } } },
+      ["student.model.depht: is not a known key. Did you mean 'depth'? Known here: name, depth, widthFactor, widths."],
+    ],
+    [
+      'a misspelt choice',
+      { ...good, optimizer: { name: 'SDG' } },
+      ["optimizer.name: must be one of 'sgd', 'adamW', got 'SDG'. Did you mean 'sgd'?"],
+    ],
+    [
+      'a misspelt method in a list',
+      { ...good, method: [{ name: 'crossEntropy' }, { name: 'hintn' }] },
+      [
+        "method[1].name: must be one of 'crossEntropy', 'hinton', 'fitnet', 'attentionTransfer', got 'hintn'. Did you mean 'hinton'?",
+      ],
+    ],
+    [
+      'an unknown model',
+      { ...good, student: { model: 'resnet2O' } },
+      [
+        "student.model: must be one of 'resnet8', 'resnet14', 'resnet20', 'resnet32', 'resnet44', 'resnet56', 'resnet110', 'resnet8x4', 'resnet32x4', got 'resnet2O'. Did you mean 'resnet20'?",
+      ],
+    ],
+    ['a wrong type', { ...good, epochs: 'ten' }, ["epochs: must be a whole number of at least 1, got 'ten'."]],
+    ['a fraction for a whole number', { ...good, epochs: 1.5 }, ['epochs: must be a whole number of at least 1, got 1.5.']],
+    ['NaN', { ...good, learningRate: Number.NaN }, ["learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got NaN."]],
+    ['a value out of range', { ...good, learningRate: -1 }, ['learningRate: must be a number of at least 0, got -1.']],
+    [
+      'a text for a number or a schedule',
+      { ...good, learningRate: 'high' },
+      ["learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got 'high'."],
+    ],
+    [
+      'a misspelt schedule inside a method',
+      { ...good, method: [{ name: 'hinton', temperature: { name: 'cosin', initial: 4 } }] },
+      ["method[0].temperature.name: must be one of 'cosine', 'step', got 'cosin'. Did you mean 'cosine'?"],
+    ],
+    ['an empty method', { ...good, method: [] }, ['method: must be a list of at least one method, got [].']],
+    [
+      'widths of the wrong number',
+      { ...good, student: { model: { name: 'resnet', depth: 8, widths: [1, 2] } } },
+      ['student.model.widths: must be four whole numbers: channels of the stem and of the three stages, got [1,2].'],
+    ],
+    ['a teacher without its model', { ...good, teacher: {} }, ["teacher.model: is missing; it must be the name of a model, or { name: 'resnet', depth, widths }."]],
+    ['no object', 7, [": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7."]],
+    [
+      'several problems at once',
+      { ...good, epochs: 0, batchSize: 'x', studnt: 1 },
+      [
+        'epochs: must be a whole number of at least 1, got 0.',
+        "batchSize: must be a whole number of at least 1, got 'x'.",
+        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+      ],
+    ],
+    [
+      'values that do not go together',
+      {
+        ...good,
+        split: { validation: 0.5, test: 0.5 },
+        teacher: { model: 'resnet20' },
+        student: { model: { name: 'resnet', depth: 9 } },
+      },
+      [
+        'split: must leave samples to train on, but validation and test add up to 1.',
+        "teacher: must have either 'weights' (a trained network) or 'training' (to train it first), got neither.",
+        'student.model: does not describe a network: resnet depth must be 6n + 2 with n >= 1 (8, 14, 20, 32, 44, 56, 110, ...), got 9.',
+      ],
+    ],
+    [
+      'a tap that the network does not have',
+      { ...good, method: [{ name: 'fitnet', studentTap: 'stage9' }] },
+      [
+        "method[0].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'stage9'.",
+      ],
+    ],
+    [
+      'a file that is not there',
+      { ...good, teacher: { model: 'resnet20', weights: 'nowhere/teacher.safetensors' } },
+      ['teacher.weights: names a file that is not there or cannot be read: /configs/nowhere/teacher.safetensors'],
+    ],
+  ])('with %s is refused in words', (_name, value, expected) => {
+    expect(problemsOf(value)).toEqual(expected);
+  });
+});
+
+describe('a right configuration', () => {
+  it('is taken as it is, with absolute paths', () => {
+    const config = checkConfig(good, { source: 'kd.json', folder: '/configs' });
+    expect(config).toEqual({ ...good, output: '/configs/out' });
+  });
+});
+
+describe('loadConfig', () => {
+  const write = async (name: string, text: string): Promise<string> => {
+    const path = join(await mkdtemp(join(tmpdir(), 'kd-config-')), name);
+    await writeFile(path, text);
+    return path;
+  };
+
+  it('reads JSON, with a byte order mark too', async () => {
+    expect((await loadConfig(await write('a.json', `\uFEFF${JSON.stringify(good)}`))).epochs).toBe(3);
+  });
+
+  it('reads the default export of a module', async () => {
+    const path = await write('a.mjs', `export default ${JSON.stringify(good)}`);
+    expect((await loadConfig(path)).student).toEqual(good.student);
+  });
+
+  it.each([
+    ['a.yaml', '', /is a \.json, \.ts, \.mts or \.mjs file, got '.*a\.yaml' with '\.yaml'/],
+    ['a.json', '{ "seed": 1,\n "epochs" 3 }', /is not JSON: .*\(line 2 column 11\)\.$/],
+    ['a.json', '{ "dataset": { "__proto__": { "name": "digits" } } }', /has the key '__proto__', which is not allowed/],
+    ['a.mjs', 'export const config = 1;', /has no default export/],
+    ['a.mjs', 'throw new Error("no luck")', /cannot be run: no luck/],
+  ])('refuses %s with %j', async (name, text, message) => {
+    await expect(loadConfig(await write(name, text))).rejects.toThrow(message);
+  });
+
+  it('names a file that is not there', async () => {
+    await expect(loadConfig('/nowhere/kd.json')).rejects.toThrow('Cannot read the configuration /nowhere/kd.json: there is no such file.');
+  });
+
+  it('does not let JSON change what objects are', () => {
+    expect(() => parseJson('{"a":[{"__proto__":{"x":1}}]}', 'f.json')).toThrow(/__proto__/);
+    expect(({} as { x?: number }).x).toBeUndefined();
+  });
+});

@@ -1,0 +1,144 @@
+/** A number that may change while training. Steps and epochs count from 0. */
+export type ScheduleConfig =
+  | number
+  | CosineConfig
+  | StepDecayConfig;
+
+/** Falls from `initial` along half a cosine to `final` at the end of the run. */
+export interface CosineConfig {
+  name: 'cosine';
+  initial: number;
+  /** Default 0. */
+  final?: number;
+  /** Steps of linear warm-up; default 0. */
+  warmupSteps?: number;
+}
+
+/** `initial`, multiplied by `factor` at each milestone. */
+export interface StepDecayConfig {
+  name: 'step';
+  initial: number;
+  /** Epochs, increasing. */
+  milestones: number[];
+  /** Default 0.1. */
+  factor?: number;
+  /** Steps of linear warm-up; default 0. */
+  warmupSteps?: number;
+}
+
+export interface DigitsConfig {
+  name: 'digits';
+}
+
+/** A pair of IDX files, raw or gzip. Relative paths start at the configuration file. */
+export interface IdxFilesConfig {
+  images: string;
+  labels: string;
+}
+
+export interface IdxConfig {
+  name: 'idx';
+  train: IdxFilesConfig;
+  /** Without it, the test samples are split off `train`. */
+  test?: IdxFilesConfig;
+  /** One name for each label, in order. */
+  classNames: string[];
+}
+
+/** Fractions of the samples of each class. */
+export interface SplitConfig {
+  /** Default 0.15. */
+  validation?: number;
+  /** Default 0.25; must be left out when the data set has test files of its own. */
+  test?: number;
+  /** Default 0. */
+  seed?: number;
+}
+
+export interface AugmentationConfig {
+  /** Zeros padded on each side before a random crop to the old size; default 0, no crop. */
+  padding?: number;
+  /** Probability of a horizontal mirror image; default 0. Not for digits and letters. */
+  flip?: number;
+}
+
+/** A registered network by name, or a residual network by its depth (6n + 2) and widths. */
+export type ModelConfig = string | ResnetConfig;
+
+export interface ResnetConfig {
+  name: 'resnet';
+  depth: number;
+  /** Multiplies the standard widths 16, 16, 32, 64. Not together with `widths`. */
+  widthFactor?: number;
+  /** Channels of the stem and of the three stages. */
+  widths?: [number, number, number, number];
+}
+
+/** Training from labels alone. What is left out is taken from the student's settings. */
+export interface TeacherTrainingConfig {
+  epochs?: number;
+  batchSize?: number;
+  learningRate?: ScheduleConfig;
+  optimizer?: OptimizerConfig;
+  /** In [0, 1); default 0. */
+  labelSmoothing?: number;
+}
+
+/** A network that is read from `weights`, or trained first as `training` says: exactly one of the two. */
+export interface TeacherConfig {
+  model: ModelConfig;
+  /** A safetensors file that `kd` has written. */
+  weights?: string;
+  training?: TeacherTrainingConfig;
+}
+
+export type MethodConfig =
+  | { name: 'crossEntropy'; weight?: ScheduleConfig; labelSmoothing?: number }
+  | { name: 'hinton'; weight?: ScheduleConfig; temperature?: ScheduleConfig }
+  | { name: 'fitnet'; weight?: ScheduleConfig; studentTap?: string; teacherTap?: string }
+  | {
+      name: 'attentionTransfer';
+      weight?: ScheduleConfig;
+      pairs: { student: string; teacher: string }[];
+      variant?: 'reference' | 'paper';
+    };
+
+export type OptimizerConfig =
+  | { name: 'sgd'; momentum?: number; nesterov?: boolean; weightDecay?: number }
+  | { name: 'adamW'; beta1?: number; beta2?: number; epsilon?: number; weightDecay?: number };
+
+export interface CheckpointConfig {
+  /** Updates between two checkpoints; default one epoch. */
+  everySteps?: number;
+  /** How many to keep; default 2. */
+  keep?: number;
+}
+
+/** What `kd distill` reads. Every number has a range that is checked before any work starts. */
+export interface DistillConfig {
+  /** Of the initial weights and the order of the data; default 0. */
+  seed?: number;
+  dataset: DigitsConfig | IdxConfig;
+  split?: SplitConfig;
+  augmentation?: AugmentationConfig;
+  teacher: TeacherConfig;
+  student: { model: ModelConfig };
+  /** The terms of the loss, added up. */
+  method: MethodConfig[];
+  /** Default: SGD with Nesterov momentum 0.9 and weight decay 0.0005. */
+  optimizer?: OptimizerConfig;
+  learningRate: ScheduleConfig;
+  epochs: number;
+  /** Default 64. */
+  batchSize?: number;
+  /** Default: the best backend that can run here. */
+  backend?: string;
+  /** Folder of the results, relative to the configuration file. */
+  output: string;
+  checkpoint?: CheckpointConfig;
+}
+
+/** Returns its argument. It gives completion and type checks to a configuration written in TypeScript. */
+export function defineConfig(config: DistillConfig): DistillConfig {
+  return config;
+}

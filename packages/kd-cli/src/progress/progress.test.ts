@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { Progress } from './progress.ts';
+import { TimeLeft } from './time-left.ts';
+
+/** Enough of a terminal to see what a reader sees: one line that `\r` and erase-to-end act upon. */
+class Screen {
+  readonly lines: string[] = [];
+  raw = '';
+  current = '';
+  widest = 0;
+  columns: number | undefined;
+  #column = 0;
+
+  constructor(columns?: number) {
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.raw += text;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: a terminal speaks in control characters
+    for (const token of text.match(/\u001B\[[\d;]*[A-Za-z]|[^]/gu) ?? []) {
+      if (token === '\r') this.#column = 0;
+      else if (token === '\u001B[K') this.current = this.current.slice(0, this.#column);
+      else if (token === '\n') {
+        this.lines.push(this.current);
+        this.current = '';
+        this.#column = 0;
+      } else if (!token.startsWith('\u001B')) {
+        this.current = this.current.slice(0, this.#column) + token + this.current.slice(this.#column + 1);
+        this.#column += 1;
+        this.widest = Math.max(this.widest, this.current.length);
+      }
+    }
+  }
+}
+
+const phases = [
+  { label: 'teacher', kind: 'teacher', steps: 100 },
+  { label: 'student', kind: 'student', steps: 100 },
+];
+
+function setUp(options: { columns?: number; interactive?: boolean; color?: boolean } = {}) {
+  const screen = new Screen(options.columns);
+  const time = { now: 0 };
+  const progress = new Progress({
+    stream: screen,
+    phases,
+    interactive: options.interactive ?? true,
+    color: options.color ?? false,
+    now: () => time.now,
+  });
+  return { screen, time, progress };
+}
+
+describe('the interactive line', () => {
+  it('tells phase, steps, loss, speed and time left', () => {
+    const { screen, time, progress } = setUp({ columns: 100 });
+    progress.nextPhase();
+    time.now = 5000;
+    progress.update(50, 1.25);
+    // 50 steps in 5 s: 50 more teacher steps and 100 student steps, thought equally fast, take 15 s.
+    expect(screen.current).toBe(`teacher  ${'━'.repeat(8)}${'─'.repeat(22)}  50/100  loss 1.250  10 steps/s  0:15 left`);
+  });
+
+  it('smooths the loss and starts anew in each phase', () => {
+    const { screen, time, progress } = setUp({ columns: 100 });
+    progress.nextPhase();
+    for (let step = 1; step <= 100; step++) {
+      time.now += 100;
+      progress.update(step, step % 2 === 0 ? 1 : 3);
+    }
+    expect(screen.current).toMatch(/loss (1\.9\d\d|2\.0\d\d) /);
+    progress.nextPhase();
+    time.now += 100;
+    progress.update(1, 7);
+    expect(screen.current).toContain('loss 7.000');
+    expect(screen.current).toContain('student');
+  });
+
+  it.each([200, 80, 60, 40, 24, 12, 5, 1])('never writes past a terminal of %i columns', (columns) => {
+    const { screen, time, progress } = setUp({ columns });
+    progress.nextPhase();
+    for (let step = 1; step <= 100; step++) {
+      time.now += 1000;
+      progress.update(step, 12_345.678);
+    }
+    expect(screen.widest).toBeLessThanOrEqual(Math.max(1, columns - 1));
+    expect(screen.raw).not.toContain('\n');
+  });
+
+  it('leaves a clean screen, and notes above it', () => {
+    const { screen, time, progress } = setUp({ columns: 80 });
+    progress.nextPhase();
+    time.now = 1000;
+    progress.update(10, 1);
+    progress.note('checkpoint written');
+    expect(screen.lines).toEqual(['checkpoint written']);
+    expect(screen.current).toContain('10/100');
+    progress.stop();
+    progress.stop();
+    expect(screen.current).toBe('');
+    expect(screen.lines).toEqual(['checkpoint written']);
+  });
+
+  it('redraws no more often than the eye can see', () => {
+    const { screen, time, progress } = setUp({ columns: 80 });
+    progress.nextPhase();
+    for (let step = 1; step <= 100; step++) {
+      time.now += 1;
+      progress.update(step, 1);
+    }
+    expect(screen.raw.split('\r').length - 1).toBeLessThanOrEqual(3);
+  });
+
+  it('has no escape for colour unless asked', () => {
+    for (const color of [false, true]) {
+      const { screen, progress } = setUp({ columns: 80, color });
+      progress.nextPhase();
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+      expect(/\u001B\[\d+m/.test(screen.raw)).toBe(color);
+    }
+  });
+});
+
+describe('plain lines', () => {
+  it('come every five seconds and at the end of a phase, without control characters', () => {
+    const { screen, time, progress } = setUp({ interactive: false });
+    progress.nextPhase();
+    for (let step = 1; step <= 100; step++) {
+      time.now += 100;
+      progress.update(step, 2);
+    }
+    progress.nextPhase();
+    progress.stop();
+    expect(screen.raw).not.toMatch(/[\r\u001B]/u);
+    expect(screen.lines[0]).toBe('[0:00] teacher  0/100');
+    expect(screen.lines[1]).toBe('[0:05] teacher  50/100  loss 2.000  10 steps/s  0:15 left');
+    expect(screen.lines.filter((line) => line.includes('100/100'))).toHaveLength(1);
+  });
+});
+
+describe('TimeLeft', () => {
+  it('knows the speed of each kind apart', () => {
+    const left = new TimeLeft(phases);
+    expect(left.seconds()).toBeNaN();
+    left.record('teacher', 100, 50);
+    expect(left.seconds()).toBe(50);
+    left.record('student', 10, 1);
+    expect(left.seconds()).toBeCloseTo(9);
+    left.skip('student', 90);
+    expect(left.seconds()).toBe(0);
+  });
+});

@@ -64,7 +64,7 @@ const select: Lowering = ({ builder, inputs }) => {
   });
 };
 
-const isNaN: Lowering = ({ builder, inputs }) =>
+const isNotANumber: Lowering = ({ builder, inputs }) =>
   elementwise(builder, [inputs.x!], ([x]) =>
     elementwiseNode(builder, 'IsNaN', [builder.cast(x!, 'float32')], 'bool'),
   );
@@ -79,7 +79,7 @@ export const logicLowerings: LoweringTable = {
   Greater: comparison('Greater'),
   GreaterEqual: comparison('GreaterOrEqual'),
   IsInf: isInfinite,
-  IsNan: isNaN,
+  IsNan: isNotANumber,
   Less: comparison('Less'),
   LessEqual: comparison('LessOrEqual'),
   LogicalAnd: logical('And'),

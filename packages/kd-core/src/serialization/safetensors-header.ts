@@ -24,7 +24,8 @@ export interface Header {
 }
 
 export function parseFailure(message: string, cause?: unknown): KdError {
-  return new KdError('PARSE', `Not a valid safetensors file: ${message}`, { cause });
+  // A hostile file can hold names of many megabytes.
+  return new KdError('PARSE', `Not a valid safetensors file: ${message.slice(0, 500)}`, { cause });
 }
 
 /** Reads and checks the header. Throws `PARSE`. */
@@ -59,19 +60,38 @@ function parseJson(bytes: Uint8Array): Record<string, unknown> {
   return json;
 }
 
-/** `JSON.parse` silently keeps the last of equal keys. `text` is known to be valid JSON. */
+/**
+ * `JSON.parse` silently keeps the last of equal keys. `text` is known to be valid JSON. Scanned by hand, as a
+ * regular expression that matches strings exhausts the stack on very long ones.
+ */
 function refuseDuplicateKeys(text: string): void {
   const open: Set<string>[] = [];
-  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (token.endsWith(':')) {
-      const key = JSON.parse(token.slice(0, -1)) as string;
+  for (let position = 0; position < text.length; position++) {
+    const character = text[position];
+    if (character === '{') open.push(new Set());
+    else if (character === '}') open.pop();
+    else if (character === '"') {
+      const start = position;
+      position = closingQuote(text, start);
+      if (!isFollowedByColon(text, position + 1)) continue;
+      const key = JSON.parse(text.slice(start, position + 1)) as string;
       const keys = open.at(-1)!;
       if (keys.has(key)) throw parseFailure(`the header has the key '${key}' twice.`);
       keys.add(key);
     }
   }
+}
+
+function closingQuote(text: string, openingQuote: number): number {
+  let position = openingQuote + 1;
+  while (text[position] !== '"') position += text[position] === '\\' ? 2 : 1;
+  return position;
+}
+
+function isFollowedByColon(text: string, from: number): boolean {
+  let position = from;
+  while (/\s/.test(text[position] ?? '')) position++;
+  return text[position] === ':';
 }
 
 function readEntry(name: string, entry: unknown): HeaderEntry {

@@ -1,0 +1,62 @@
+import { createTfjsBackend } from 'kd-backend-tfjs';
+import { type Backend, type BatchSource, HostTensor, prngKey } from 'kd-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileForward, evaluate } from '../index.ts';
+import { blobSource } from '../testing/blob-source.ts';
+import { tinyNetwork } from '../testing/tiny-network.ts';
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await createTfjsBackend();
+});
+
+const model = tinyNetwork({ channels: 2 });
+const variables = model.init(prngKey(2));
+
+describe('evaluate', () => {
+  it('gives every sample the logits that it has alone, with one compilation and a short last batch', async () => {
+    const forward = compileForward({ backend, model });
+    const source = blobSource({ length: 11, batchSize: 4 });
+    const { logits, labels, indices, metrics } = await evaluate({
+      backend,
+      model,
+      variables,
+      source,
+      forward,
+    });
+    expect(forward.compilations).toBe(1);
+    expect(metrics.count).toBe(11);
+    expect([...indices.data].sort((a, b) => a - b)).toEqual(Array.from({ length: 11 }, (_, index) => index));
+
+    const single = blobSource({ length: 11, batchSize: 1 });
+    const alone = await evaluate({ backend, model, variables, source: single });
+    expect(alone.labels.data).toEqual(labels.data);
+    logits.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(alone.logits.data[index]!, 5);
+    });
+    const hits = [...labels.data].filter((label, row) => {
+      const scores = [...logits.data.subarray(3 * row, 3 * row + 3)];
+      return scores.indexOf(Math.max(...scores)) === label;
+    });
+    expect(metrics.top1).toBeCloseTo(hits.length / 11, 10);
+    await forward.dispose();
+  });
+
+  it('refuses labels and images that the network does not know, naming the sample', async () => {
+    const source = blobSource({ length: 6, batchSize: 6, classes: 4 });
+    await expect(evaluate({ backend, model, variables, source })).rejects.toThrow(
+      /sample 3 has the label 3, but 'tiny2' has the classes 0 to 2/,
+    );
+    const wide: BatchSource = {
+      ...blobSource(),
+      batch: () => ({
+        images: new HostTensor(new Float32Array(20), [1, 4, 5, 1]),
+        labels: new HostTensor(new Int32Array(1), [1]),
+        indices: new HostTensor(new Int32Array(1), [1]),
+      }),
+    };
+    await expect(evaluate({ backend, model, variables, source: wide })).rejects.toThrow(
+      /images \[1, 4, 5, 1\], but 'tiny2' takes float32 \[batch, 4, 4, 1\]/,
+    );
+  });
+});

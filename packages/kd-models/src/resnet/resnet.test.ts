@@ -106,7 +106,7 @@ describe('resnet', () => {
     fc.assert(
       fc.property(side, side, (height, width) => {
         const { taps } = resnet({ depth: 8, classes: 2, inputShape: [height, width, 1] }).summary();
-        expect(taps['stage3']).toEqual([Math.ceil(height / 4), Math.ceil(width / 4), 64]);
+        expect(taps.stage3).toEqual([Math.ceil(height / 4), Math.ceil(width / 4), 64]);
       }),
     );
   });

@@ -1,9 +1,10 @@
+import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { runForeground } from './process.mjs';
 import { runTests } from './test-run.mjs';
 import { ToolError } from './tool-error.mjs';
-import { cliEntry, workspaceEnvironment, workspaceNode } from './workspace.mjs';
+import { cliEntry, root, workspaceEnvironment, workspaceNode } from './workspace.mjs';
 
 /** @type {Readonly<Record<string, (args: string[]) => Promise<void>>>} */
 const commands = {
@@ -11,6 +12,12 @@ const commands = {
     await ensureInstalled();
     await ensureBuilt();
     await runForeground(workspaceNode(), [cliEntry(), 'demo', ...args], { env: workspaceEnvironment() });
+  },
+  parity: async (args) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    const script = join(root, 'packages', 'kd-parity', 'dist', 'main.js');
+    await runForeground(workspaceNode(), [script, ...args], { env: workspaceEnvironment() });
   },
   test: async (args) => {
     await ensureInstalled();

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { goldenFolder, goldenPlace } from './golden.mjs';
 import { runForeground } from './process.mjs';
 import { closingLine, tallyReport } from './tally.mjs';
 import { dependencyBin, workspaceEnvironment, workspaceNode } from './workspace.mjs';
@@ -28,6 +29,11 @@ export async function runTests(args) {
       { env: workspaceEnvironment({ KD_HOST_NODE: process.execPath }) },
     );
     const tally = readTally(report, exitCode);
+    if (goldenFolder() === undefined) {
+      console.log(
+        `Not among the tests: golden fixtures, as ${goldenPlace} is not there (KD_SHARED names its parent).`,
+      );
+    }
     for (const name of tally.skipped) console.log(`skipped: ${name}`);
     process.exitCode = tally.failed === 0 ? 0 : 1;
     process.stdout.write(`${closingLine(tally)}\n`);

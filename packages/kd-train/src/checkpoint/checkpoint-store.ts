@@ -44,8 +44,8 @@ export async function saveCheckpoint(
 export interface LoadedCheckpoint {
   readonly name: string;
   readonly checkpoint: Checkpoint;
-  /** Newer files that could not be used, and why. */
-  readonly warnings: readonly string[];
+  /** Newer files that cannot be used, and why. */
+  readonly damaged: readonly { readonly name: string; readonly reason: string }[];
 }
 
 /**
@@ -54,25 +54,21 @@ export interface LoadedCheckpoint {
  */
 export async function loadLatestCheckpoint(storage: Storage): Promise<LoadedCheckpoint | undefined> {
   const names = await listCheckpoints(storage);
-  const failures: { name: string; reason: string }[] = [];
+  const damaged: { name: string; reason: string }[] = [];
   for (const name of names) {
     try {
       const bytes = await storage.read(name);
       if (bytes === undefined) throw new KdError('CHECKPOINT', 'The file has disappeared.');
-      const checkpoint = await decodeCheckpoint(bytes);
-      const warnings = failures.map(
-        (failure) => `The checkpoint '${failure.name}' cannot be used, so '${name}' is: ${failure.reason}`,
-      );
-      return { name, checkpoint, warnings };
+      return { name, checkpoint: await decodeCheckpoint(bytes), damaged };
     } catch (error) {
       if (!KdError.isInstance(error) || (error.code !== 'CHECKPOINT' && error.code !== 'PARSE')) throw error;
-      failures.push({ name, reason: error.message });
+      damaged.push({ name, reason: error.message });
     }
   }
-  if (failures.length === 0) return undefined;
+  if (damaged.length === 0) return undefined;
   throw new KdError(
     'CHECKPOINT',
-    `None of the checkpoints in ${storage.location} can be used: ${failures.map(({ name, reason }) => `'${name}': ${reason}`).join(' ')} Remove them to start anew.`,
+    `None of the checkpoints in ${storage.location} can be used: ${damaged.map(({ name, reason }) => `'${name}': ${reason}`).join(' ')} Remove them to start anew.`,
   );
 }
 

@@ -8,6 +8,7 @@ import {
   type Model,
   type ModelVariables,
 } from 'kd-core';
+import { breather } from '../training/breather.ts';
 import { checkBatch } from '../training/check-batch.ts';
 import { type CompiledForward, compileForward } from './compile-forward.ts';
 
@@ -47,6 +48,7 @@ export async function evaluate({
   const logits = new Float32Array(source.length * model.classes);
   const labels = new Int32Array(source.length);
   const indices = new Int32Array(source.length);
+  const breathe = breather();
   let samples = 0;
   try {
     for (let index = 0; index < source.stepsPerEpoch; index++) {
@@ -60,6 +62,7 @@ export async function evaluate({
       labels.set(batch.labels.data, samples);
       indices.set(batch.indices.data, samples);
       samples += count;
+      await breathe();
     }
   } finally {
     if (forward === undefined) await compiled.dispose();

@@ -15,9 +15,9 @@ import {
   fitnet,
   hinton,
   initialTrainingState,
-  type Method,
   sgd,
   sum,
+  type Teacher,
   type TrainingState,
   weight,
 } from '../index.ts';
@@ -47,9 +47,17 @@ const batch = blobSource().batch(0, 0) as Exclude<
 async function oneStep(
   state: TrainingState<HostTensor>,
   learningRate: number,
-  method: Method = fullMethod,
+  taughtBy: Teacher = teacher,
 ): Promise<{ metrics: StepMetrics; state: TrainingState<HostTensor> }> {
-  const run = await openDeviceRun({ backend, student, teachers: [teacher], method, optimizer: sgd(), state });
+  const method = fullMethod;
+  const run = await openDeviceRun({
+    backend,
+    student,
+    teachers: [taughtBy],
+    method,
+    optimizer: sgd(),
+    state,
+  });
   const at = { step: 0, epoch: 0, stepsPerEpoch: 1, totalSteps: 1 };
   const scalars = Object.entries(method.scalars).map(([name, schedule]) => [name, schedule(at)] as const);
   const metrics = await run.step(batch, { learningRate, method: Object.fromEntries(scalars) });
@@ -103,6 +111,18 @@ describe('buildTrainingStep', () => {
     const { crossEntropy: ce, hinton: kd, fitnet: hint } = metrics.terms as Record<string, number>;
     expect(metrics.loss).toBeCloseTo(0.5 * ce! + 0.9 * kd! + 2 * hint!, 4);
     expect([0, 1, 2, 3, 4, 5, 6, 7, 8]).toContain(metrics.correct);
+  });
+
+  it('runs the teacher in evaluation mode, on its running statistics', async () => {
+    const { params, state } = teacher.variables;
+    const doubled = treeMap<HostTensor, HostTensor>(
+      state,
+      ({ data, shape }) => new HostTensor(data.map((value) => 2 * value + 1) as Float32Array, shape),
+    );
+    const other = { model: teacherModel, variables: { params, state: doubled } };
+    const [usual, changed] = [await oneStep(start, 0), await oneStep(start, 0, other)];
+    expect(changed.metrics.terms.crossEntropy).toBe(usual.metrics.terms.crossEntropy);
+    expect(Math.abs(changed.metrics.terms.hinton! - usual.metrics.terms.hinton!)).toBeGreaterThan(1e-3);
   });
 
   it('updates running statistics of student and method, and no parameter at learning rate 0', async () => {

@@ -80,7 +80,7 @@ async function resumeRun(
 ): Promise<PreparedRun> {
   const loaded = await loadLatestCheckpoint(storage);
   if (loaded === undefined) return fresh;
-  const { name, checkpoint, warnings } = loaded;
+  const { name, checkpoint, damaged } = loaded;
   const { progress } = checkpoint;
   requireSameConfiguration(name, progress.configuration, fresh.progress.configuration);
   if (progress.step > fresh.totalSteps) {
@@ -100,17 +100,16 @@ async function resumeRun(
       { details: { changed } },
     );
   }
-  return {
-    ...fresh,
-    state: restoreState(checkpoint, fresh.state),
-    progress: { ...progress, backend: backend.id },
-    resumedFrom: name,
-    warnings:
-      progress.backend === backend.id
-        ? warnings
-        : [
-            ...warnings,
-            `'${name}' was computed on '${progress.backend}' and goes on on '${backend.id}': equal up to rounding, not bit for bit.`,
-          ],
-  };
+  const state = restoreState(checkpoint, fresh.state);
+  const warnings = damaged.map(
+    (file) => `The checkpoint '${file.name}' was removed, and the run goes on from '${name}': ${file.reason}`,
+  );
+  // A damaged file would count as one of those to keep, and push out a good one.
+  for (const file of damaged) await storage.remove(file.name);
+  if (progress.backend !== backend.id) {
+    warnings.push(
+      `'${name}' was computed on '${progress.backend}' and goes on on '${backend.id}': equal up to rounding, not bit for bit.`,
+    );
+  }
+  return { ...fresh, state, progress: { ...progress, backend: backend.id }, resumedFrom: name, warnings };
 }

@@ -1,0 +1,246 @@
+import { div, type Scalar } from '@tensorflow/tfjs-core';
+import { createTfjsBackend } from 'kd-backend-tfjs';
+import { type Backend, type BatchSource, type Compiled, prngKey } from 'kd-core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  checkpointName,
+  cosine,
+  crossEntropy,
+  evaluate,
+  fitnet,
+  type Method,
+  memoryStorage,
+  runTraining,
+  type Storage,
+  sum,
+  type TrainingEvent,
+  type TrainingOptions,
+  train,
+} from '../index.ts';
+import { blobSource } from '../testing/blob-source.ts';
+import { tinyNetwork } from '../testing/tiny-network.ts';
+import { toyRun } from '../testing/toy-run.ts';
+
+let backend: Backend;
+let tensorsBefore: number;
+beforeEach(async () => {
+  backend = await createTfjsBackend();
+  tensorsBefore = backend.memory().tensors;
+});
+afterEach(() => {
+  expect(backend.memory().tensors).toBe(tensorsBefore);
+});
+
+async function eventsOf(options: TrainingOptions): Promise<TrainingEvent[]> {
+  const events: TrainingEvent[] = [];
+  for await (const event of train(options)) events.push(event);
+  return events;
+}
+
+type AnyCompiled = Compiled<object, object>;
+
+/** `backend`, but what it compiles passes through `wrap`. */
+function withCompile(
+  inner: Backend,
+  wrap: (compiled: AnyCompiled) => (...args: Parameters<AnyCompiled>) => ReturnType<AnyCompiled>,
+): Backend {
+  const compile = (...args: Parameters<Backend['compile']>): unknown => {
+    const compiled = inner.compile(...args);
+    const wrapped = wrap(compiled);
+    return wrapped === compiled ? compiled : Object.assign(wrapped, { dispose: () => compiled.dispose() });
+  };
+  return Object.create(inner, {
+    compile: { value: compile },
+    upload: { value: inner.upload.bind(inner) },
+    download: { value: inner.download.bind(inner) },
+  }) as Backend;
+}
+
+/** A cross entropy that becomes infinite at the given step. */
+function failingAt(bad: number): Method {
+  const good = crossEntropy();
+  return {
+    ...good,
+    name: 'fragile',
+    scalars: { divisor: ({ step }) => (step === bad ? 0 : 1) },
+    loss(context) {
+      const { total, state } = good.loss(context);
+      const broken = div(total, context.scalars.divisor!) as Scalar;
+      return { total: broken, terms: { fragile: broken }, state };
+    },
+  };
+}
+
+describe('train', () => {
+  it('learns: the loss falls and the student recognises what it was shown', async () => {
+    const options = toyRun(backend, {
+      method: crossEntropy(),
+      teachers: [],
+      student: tinyNetwork({ channels: 6 }),
+      source: blobSource({ length: 24 }),
+      epochs: 25,
+      learningRate: cosine({ initial: 0.2 }),
+    });
+    const { history, variables } = await runTraining(options);
+    expect(history).toHaveLength(25);
+    expect(history[24]!.loss).toBeLessThan(0.3 * history[0]!.loss);
+    const { metrics } = await evaluate({
+      backend,
+      model: options.student,
+      variables,
+      source: options.source,
+    });
+    expect(metrics.top1).toBeGreaterThan(0.9);
+  });
+
+  it('tells of every step, epoch, evaluation and checkpoint, in order', async () => {
+    const events = await eventsOf(
+      toyRun(backend, {
+        epochs: 2,
+        validation: { source: blobSource({ length: 5, seed: 3 }), every: 2 },
+        checkpoint: { storage: memoryStorage(), every: 4 },
+      }),
+    );
+    const epoch = ['step', 'step', 'step'];
+    expect(events.map(({ type }) => type)).toEqual([
+      'start',
+      ...epoch,
+      'epoch',
+      'step',
+      'checkpoint',
+      'step',
+      'step',
+      'evaluation',
+      'epoch',
+      'checkpoint',
+      'end',
+    ]);
+    const steps = events.filter((event) => event.type === 'step');
+    expect(steps.map(({ step, epoch: of, samples }) => [step, of, samples])).toEqual([
+      [0, 0, 8],
+      [1, 0, 8],
+      [2, 0, 4],
+      [3, 1, 8],
+      [4, 1, 8],
+      [5, 1, 4],
+    ]);
+    expect(steps[3]!.scalars['hinton/temperature']).toBe(3);
+    const [first] = events.filter((event) => event.type === 'epoch');
+    const mean = steps.slice(0, 3).reduce((total, { loss, samples }) => total + loss * samples, 0) / 20;
+    expect(first!.loss).toBeCloseTo(mean, 10);
+    expect(first!.accuracy).toBeCloseTo(
+      steps.slice(0, 3).reduce((total, { correct }) => total + correct, 0) / 20,
+      10,
+    );
+  });
+
+  it('compiles the step once, whatever the schedules do', async () => {
+    const compiled: AnyCompiled[] = [];
+    const watched = withCompile(backend, (each) => {
+      compiled.push(each);
+      return each;
+    });
+    await runTraining(
+      toyRun(watched, { source: blobSource({ length: 16 }), learningRate: cosine({ initial: 0.1 }) }),
+    );
+    expect(compiled.map(({ compilations }) => compilations)).toEqual([1]);
+  });
+
+  it('asks for the next batch while a step runs', async () => {
+    const log: string[] = [];
+    const source = blobSource();
+    const logged: BatchSource = {
+      ...source,
+      batch(epoch, index) {
+        log.push(`batch ${epoch}/${index}`);
+        return source.batch(epoch, index);
+      },
+    };
+    const slow = withCompile(backend, (compiled) => async (args) => {
+      log.push('step begins');
+      const result = await compiled(args);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push('step ends');
+      return result;
+    });
+    await runTraining(toyRun(slow, { source: logged, steps: 2, epochs: undefined as never }), {
+      start: () => void log.splice(0),
+    });
+    expect(log).toEqual(['batch 0/0', 'step begins', 'batch 0/1', 'step ends', 'step begins', 'step ends']);
+  });
+
+  it('frees the device when the consumer leaves early', async () => {
+    for await (const event of train(toyRun(backend))) if (event.type === 'step') break;
+    expect(backend.memory().tensors).toBe(tensorsBefore);
+  });
+});
+
+describe('a loss that is not finite', () => {
+  it('stops the run with the step, the term, the learning rate and the last good checkpoint', async () => {
+    const storage = memoryStorage();
+    const options = toyRun(backend, {
+      method: sum([fitnet({ studentTap: 'feature', teacherTap: 'feature' }), failingAt(5)]),
+      checkpoint: { storage, every: 2 },
+    });
+    const run = runTraining(options);
+    await expect(run).rejects.toMatchObject({ code: 'NON_FINITE', details: { step: 5, epoch: 1 } });
+    await expect(run).rejects.toThrow(
+      /step 5 \(epoch 1\): the term 'fragile' is Infinity, with learning rate 0.05/,
+    );
+    await expect(run).rejects.toThrow(`The last good checkpoint is '${checkpointName(4)}' in memory`);
+    expect(await storage.list()).toEqual([checkpointName(2), checkpointName(4)]);
+  });
+
+  it('is noticed in the first step, when there is no checkpoint yet', async () => {
+    const run = runTraining(toyRun(backend, { method: failingAt(0) }));
+    await expect(run).rejects.toThrow(/step 0 .* There is no earlier checkpoint/);
+  });
+});
+
+describe('options that make no run', () => {
+  const big = tinyNetwork({ channels: 2, side: 5 });
+  const unwritable: Storage = {
+    ...memoryStorage(),
+    probe: async () => {
+      throw new Error('read-only');
+    },
+  };
+
+  it.each<[string, Partial<TrainingOptions>, RegExp]>([
+    ['no length', { epochs: undefined as never }, /either epochs or steps/],
+    ['two lengths', { steps: 5 }, /either epochs or steps/],
+    ['half an epoch', { epochs: 0.5 }, /epochs must be a positive integer, got 0.5/],
+    ['keeping no checkpoint', { checkpoint: { storage: memoryStorage(), keep: 0 } }, /checkpoint.keep/],
+    ['resuming from nowhere', { resume: true }, /resume needs a checkpoint storage/],
+    ['a storage that cannot be written', { checkpoint: { storage: unwritable } }, /read-only/],
+    ['a missing teacher', { teachers: [] }, /needs 1 teacher\(s\), but 0 were given/],
+    ['an unknown tap', { method: fitnet({ studentTap: 'nose' }) }, /tap 'nose' .* has: feature, pooled/],
+    ['unknown labels', { source: blobSource({ classes: 4 }) }, /has the label 3/],
+    ['other images', { source: blobSource({ side: 5 }) }, /images \[8, 5, 5, 1\]/],
+    ['other validation images', { validation: { source: blobSource({ side: 5 }) } }, /images \[8, 5, 5, 1\]/],
+    [
+      'a teacher of other images',
+      { teachers: [{ model: big, variables: big.init(prngKey(0)) }] },
+      /Teacher 0 .* takes images \[5, 5, 1\]/,
+    ],
+    [
+      'variables of another network',
+      { studentVariables: tinyNetwork({ channels: 9 }).init(prngKey(0)) },
+      /'params\/dense\/weights' is float32 \[9, 3\], expected float32 \[2, 3\]/,
+    ],
+    [
+      'a learning rate that is no number',
+      { learningRate: () => Number.NaN },
+      /schedule of learningRate gives NaN at step 0/,
+    ],
+  ])('are refused before anything is compiled: %s', async (_name, changes, message) => {
+    const never: Backend = Object.create(backend, {
+      compile: {
+        value: () => {
+          throw new Error('compiled too early');
+        },
+      },
+    });
+    await expect(runTraining(toyRun(never, changes))).rejects.toThrow(message);
+  });
+});

@@ -10,6 +10,9 @@ import { report } from './step/report.mjs';
 import { settings, student } from './step/settings.mjs';
 import { writeStartFile } from './step/start-file.mjs';
 
+/** PyTorch's OpenMP threads wait for each other actively and lose far more than ORT's when cores are shared. */
+const busyLoad = 0.5;
+
 const options = readOptions();
 const folder = await mkdtemp(join(tmpdir(), 'kd-bench-'));
 const sides = [];
@@ -55,7 +58,9 @@ function describeWork() {
   console.log(
     `${student.name} (${parameters} parameters), batch ${batchSize} of ${student.inputShape.join('x')}, ${student.classes} classes, SGD with momentum ${momentum} and weight decay ${weightDecay}`,
   );
-  console.log(`Load average at the start: ${loadavg()[0].toFixed(2)}`);
+  const [load] = loadavg();
+  const advice = load > busyLoad ? ': other work runs here, so wait for it, or trust the minima only' : '';
+  console.log(`Load average at the start: ${load.toFixed(2)}${advice}`);
 }
 
 /** A list by round of a list by side. The order changes from round to round, so that no side always goes first. */

@@ -20,8 +20,9 @@ export function report({ names, warmUps, rounds }) {
   }
 
   console.log(`\n${''.padEnd(10)}${columns(['median ms', 'minimum ms', 'steps'])}`);
-  for (const [index, name] of names.entries()) {
-    const all = rounds.flatMap((results) => results[index].milliseconds);
+  const allOf = (side) => rounds.flatMap((results) => results[side].milliseconds);
+  for (const [side, name] of names.entries()) {
+    const all = allOf(side);
     const cells = [median(all).toFixed(1), minimum(all).toFixed(1), String(all.length)];
     console.log(`${name.padEnd(10)}${columns(cells)}`);
   }
@@ -29,7 +30,10 @@ export function report({ names, warmUps, rounds }) {
   const outsideRun = rounds.flatMap((results) => results[0].outsideRun);
   console.log(`\nJavaScript outside the session run: ${median(outsideRun).toFixed(2)} ms a step (median)`);
   if (compares) {
-    console.log(`${names.join(' / ')}: ${median(ratios).toFixed(2)} (median of ${ratios.length} rounds)`);
+    const ratioOfMinima = minimum(allOf(0)) / minimum(allOf(1));
+    console.log(
+      `${names.join(' / ')}: ${median(ratios).toFixed(2)} (median of ${ratios.length} rounds), ${ratioOfMinima.toFixed(2)} (of the minima)`,
+    );
     console.log(
       `Largest relative difference of the first losses: ${lossDifference(warmUps).toExponential(1)}`,
     );

@@ -43,6 +43,7 @@ export function crossEntropy(
       `labels must be [${batch}], one for each row of logits ${formatShape(logits)}, got ${formatShape(labels)}.`,
     );
   }
+  requireArgument(classes >= 2, () => `logits must have at least two classes, got ${formatShape(logits)}.`);
   requireArgument(labels.dtype === 'int32', () => `labels must be int32, got ${labels.dtype}.`);
   requireArgument(
     labelSmoothing >= 0 && labelSmoothing < 1,

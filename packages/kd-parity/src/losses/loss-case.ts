@@ -1,9 +1,9 @@
-import { type Scalar, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Backend, type HostTensor, KdError, valueAndGradient } from 'kd-core';
 import { fromPyTorchLayout, type PyTorchTensorKind, toPyTorchLayout } from 'kd-models';
 import { type Fields, malformed, optionalFields } from '../fixtures/fields.ts';
 import { type FixtureTensor, fixtureTensors, hostTensorOf } from '../fixtures/fixture-tensor.ts';
-import type { LossAdapter } from './loss-adapter.ts';
+import type { LossAdapter, LossEvaluation } from './loss-adapter.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 
@@ -75,38 +75,33 @@ export async function evaluateLossCase(
   }
 }
 
+/** Value, gradients and the rest; a case without gradients is only evaluated. */
 function differentiate(
   adapter: LossAdapter,
   hyper: Fields,
   differentiated: readonly string[],
   tensors: CaseTensors<Tensor>,
 ): EvaluatedTensors {
-  const variables = Object.fromEntries(differentiated.map((name) => [name, lookUp(tensors, name)!]));
-  const { value, gradient, aux } = valueAndGradient((current: Named<Tensor>) => {
-    const {
-      loss,
-      outputs = {},
-      buffers = {},
-    } = adapter.evaluate({
+  const evaluate = (current: Named<Tensor>): LossEvaluation =>
+    adapter.evaluate({
       inputs: replaced(tensors.inputs, current, ''),
       params: replaced(tensors.params, current, PARAM_PREFIX),
       buffers: tensors.buffers,
       hyper,
     });
-    if (loss === undefined && differentiated.length > 0) {
+  if (differentiated.length === 0) {
+    const { loss, outputs = {}, buffers = {} } = evaluate({});
+    return { loss: loss === undefined ? [] : [loss], gradients: {}, outputs, buffers };
+  }
+  const variables = Object.fromEntries(differentiated.map((name) => [name, lookUp(tensors, name)!]));
+  const { value, gradient, aux } = valueAndGradient((current: Named<Tensor>) => {
+    const { loss, outputs = {}, buffers = {} } = evaluate(current);
+    if (loss === undefined) {
       throw new KdError('UNSUPPORTED', 'the adapter gives no loss, but the case has gradients');
     }
-    return {
-      value: loss ?? scalar(0),
-      aux: { hasLoss: loss === undefined ? [] : [loss as Tensor], outputs, buffers },
-    };
+    return { value: loss, aux: { outputs, buffers } };
   }, variables);
-  return {
-    loss: aux.hasLoss.length > 0 ? [value as Scalar] : [],
-    gradients: gradient,
-    outputs: aux.outputs,
-    buffers: aux.buffers,
-  };
+  return { loss: [value], gradients: gradient, ...aux };
 }
 
 function replaced(tensors: Named<Tensor>, current: Named<Tensor>, prefix: string): Named<Tensor> {

@@ -4,6 +4,7 @@ export default defineConfig({
   entry: ['src/index.ts', 'src/main.ts'],
   format: 'esm',
   platform: 'node',
+  fixedExtension: false,
   dts: true,
   sourcemap: true,
 });

@@ -1,6 +1,6 @@
 import type { ExitCode } from './exit-code.ts';
-import type { ParsedOptions } from './options.ts';
 import type { Host } from './host.ts';
+import type { ParsedOptions } from './options.ts';
 
 export interface OptionDefinition {
   /** As in help: `--seeds <number>`, or `--quick` for a switch. */

@@ -8,7 +8,10 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       { flags: '--quick', description: 'A shorter run, to see that everything works' },
       { flags: '--seeds <number>', description: 'Paired runs, each with its own seed (default: 5)' },
-      { flags: '--output <folder>', description: 'Where the report and the networks go (default: runs/demo)' },
+      {
+        flags: '--output <folder>',
+        description: 'Where the report and the networks go (default: runs/demo)',
+      },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
       { flags: '--split <name>', description: "Evaluate on 'test' or, to choose settings, 'validation'" },
       { flags: '--backend <id>', description: 'The backend to run on (default: the best one here)' },

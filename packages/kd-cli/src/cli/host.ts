@@ -1,6 +1,8 @@
+import { basename, relative } from 'node:path';
 import type { BackendProvider } from 'kd-core';
 import { createColors } from 'picocolors';
 import type { ProgressStream } from '../progress/progress.ts';
+import { shellQuote } from '../text/shell-quote.ts';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -12,6 +14,8 @@ export interface Host {
   readonly stderr: ProgressStream & { readonly isTTY?: boolean | undefined };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** How `kd` was called, for commands that the user may copy. */
+  readonly program: string;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Calls `listener` at each Ctrl-C until the returned function is called. */
@@ -29,6 +33,7 @@ export function processHost(): Host {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
+    program: programOf(process),
     now: () => performance.now(),
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);
@@ -37,6 +42,12 @@ export function processHost(): Host {
     exit: (code) => process.exit(code),
     backends: async (options) => (await import('../backends.ts')).backendProviders(options),
   };
+}
+
+function programOf({ argv, env, execArgv }: NodeJS.Process): string {
+  const script = argv[1] ?? 'kd';
+  if (basename(script, '.cmd') === 'kd') return env.npm_command === 'exec' ? 'npx kd' : 'kd';
+  return ['node', ...execArgv, relative(process.cwd(), script)].map(shellQuote).join(' ');
 }
 
 type Stream = 'stdout' | 'stderr';

@@ -6,9 +6,9 @@ import type { CommandDefinition, OptionDefinition } from './command.ts';
 import { commands } from './commands.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { commandHelp, generalHelp, globalOptions } from './help.ts';
+import { colorsOf, type Host } from './host.ts';
 import type { ParsedOptions } from './options.ts';
 import { presentError } from './present-error.ts';
-import { colorsOf, type Host } from './host.ts';
 import { UsageError } from './usage-error.ts';
 
 /** Runs `kd` with `argv` (without node and script) and answers with the exit code. Never throws. */

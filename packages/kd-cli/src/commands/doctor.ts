@@ -61,7 +61,9 @@ function mark({ available }: BackendState, colors: Colors): string {
 
 function remark({ available, reason, chosen }: BackendState): string {
   if (!available) return `cannot run here: ${reason}`;
-  return [chosen ? 'taken when none is named' : 'can run here', reason].filter((part) => part !== '').join('; ');
+  return [chosen ? 'taken when none is named' : 'can run here', reason]
+    .filter((part) => part !== '')
+    .join('; ');
 }
 
 function columns(rows: readonly (readonly [string, string])[]): string[] {

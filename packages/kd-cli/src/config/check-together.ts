@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { KdError, type Model } from 'kd-core';
-import { createModelFrom } from './create-model.ts';
 import type { DistillConfig, ModelConfig } from './config.ts';
+import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
 
 /** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
@@ -20,7 +20,9 @@ function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
   }
   const sum = (split?.validation ?? 0) + (split?.test ?? 0);
   if (sum < 1) return [];
-  return [{ path: 'split', message: `must leave samples to train on, but validation and test add up to ${sum}.` }];
+  return [
+    { path: 'split', message: `must leave samples to train on, but validation and test add up to ${sum}.` },
+  ];
 }
 
 function checkTeacher({ teacher }: DistillConfig): ConfigProblem[] {
@@ -73,7 +75,10 @@ function checkModels(config: DistillConfig): ConfigProblem[] {
 function checkFiles({ dataset, teacher }: DistillConfig): ConfigProblem[] {
   const files: (readonly [string, string | undefined])[] = [['teacher.weights', teacher.weights]];
   if (dataset.name === 'idx') {
-    files.push(['dataset.train.images', dataset.train.images], ['dataset.train.labels', dataset.train.labels]);
+    files.push(
+      ['dataset.train.images', dataset.train.images],
+      ['dataset.train.labels', dataset.train.labels],
+    );
     files.push(['dataset.test.images', dataset.test?.images], ['dataset.test.labels', dataset.test?.labels]);
   }
   return files.flatMap(([path, file]) => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KdError } from 'kd-core';
 import { describe, expect, it } from 'vitest';
-import { defineConfig, type DistillConfig } from './config.ts';
+import { type DistillConfig, defineConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
 import { checkConfig, loadConfig } from './load-config.ts';
 import { parseJson } from './read-config-file.ts';
@@ -48,12 +48,16 @@ describe('a wrong configuration', () => {
     [
       'a misspelt key in a part of a union',
       { ...good, optimizer: { name: 'sgd', momentun: 0.9 } },
-      ["optimizer.momentun: is not a known key. Did you mean 'momentum'? Known here: name, momentum, nesterov, weightDecay."],
+      [
+        "optimizer.momentun: is not a known key. Did you mean 'momentum'? Known here: name, momentum, nesterov, weightDecay.",
+      ],
     ],
     [
       'a misspelt key in a union of a text and an object',
       { ...good, student: { model: { name: 'resnet', depht: 8, depth: 8 } } },
-      ["student.model.depht: is not a known key. Did you mean 'depth'? Known here: name, depth, widthFactor, widths."],
+      [
+        "student.model.depht: is not a known key. Did you mean 'depth'? Known here: name, depth, widthFactor, widths.",
+      ],
     ],
     [
       'a misspelt choice',
@@ -74,14 +78,34 @@ describe('a wrong configuration', () => {
         "student.model: must be one of 'resnet8', 'resnet14', 'resnet20', 'resnet32', 'resnet44', 'resnet56', 'resnet110', 'resnet8x4', 'resnet32x4', got 'resnet2O'. Did you mean 'resnet20'?",
       ],
     ],
-    ['a wrong type', { ...good, epochs: 'ten' }, ["epochs: must be a whole number of at least 1, got 'ten'."]],
-    ['a fraction for a whole number', { ...good, epochs: 1.5 }, ['epochs: must be a whole number of at least 1, got 1.5.']],
-    ['NaN', { ...good, learningRate: Number.NaN }, ["learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got NaN."]],
-    ['a value out of range', { ...good, learningRate: -1 }, ['learningRate: must be a number of at least 0, got -1.']],
+    [
+      'a wrong type',
+      { ...good, epochs: 'ten' },
+      ["epochs: must be a whole number of at least 1, got 'ten'."],
+    ],
+    [
+      'a fraction for a whole number',
+      { ...good, epochs: 1.5 },
+      ['epochs: must be a whole number of at least 1, got 1.5.'],
+    ],
+    [
+      'NaN',
+      { ...good, learningRate: Number.NaN },
+      [
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got NaN.",
+      ],
+    ],
+    [
+      'a value out of range',
+      { ...good, learningRate: -1 },
+      ['learningRate: must be a number of at least 0, got -1.'],
+    ],
     [
       'a text for a number or a schedule',
       { ...good, learningRate: 'high' },
-      ["learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got 'high'."],
+      [
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got 'high'.",
+      ],
     ],
     [
       'a misspelt schedule inside a method',
@@ -92,10 +116,22 @@ describe('a wrong configuration', () => {
     [
       'widths of the wrong number',
       { ...good, student: { model: { name: 'resnet', depth: 8, widths: [1, 2] } } },
-      ['student.model.widths: must be four whole numbers: channels of the stem and of the three stages, got [1,2].'],
+      [
+        'student.model.widths: must be four whole numbers: channels of the stem and of the three stages, got [1,2].',
+      ],
     ],
-    ['a teacher without its model', { ...good, teacher: {} }, ["teacher.model: is missing; it must be the name of a model, or { name: 'resnet', depth, widths }."]],
-    ['no object', 7, [": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7."]],
+    [
+      'a teacher without its model',
+      { ...good, teacher: {} },
+      ["teacher.model: is missing; it must be the name of a model, or { name: 'resnet', depth, widths }."],
+    ],
+    [
+      'no object',
+      7,
+      [
+        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
+      ],
+    ],
     [
       'several problems at once',
       { ...good, epochs: 0, batchSize: 'x', studnt: 1 },
@@ -129,7 +165,9 @@ describe('a wrong configuration', () => {
     [
       'a file that is not there',
       { ...good, teacher: { model: 'resnet20', weights: 'nowhere/teacher.safetensors' } },
-      ['teacher.weights: names a file that is not there or cannot be read: /configs/nowhere/teacher.safetensors'],
+      [
+        'teacher.weights: names a file that is not there or cannot be read: /configs/nowhere/teacher.safetensors',
+      ],
     ],
   ])('with %s is refused in words', (_name, value, expected) => {
     expect(problemsOf(value)).toEqual(expected);
@@ -162,7 +200,11 @@ describe('loadConfig', () => {
   it.each([
     ['a.yaml', '', /is a \.json, \.ts, \.mts or \.mjs file, got '.*a\.yaml' with '\.yaml'/],
     ['a.json', '{ "seed": 1,\n "epochs" 3 }', /is not JSON: .*\(line 2 column 11\)\.$/],
-    ['a.json', '{ "dataset": { "__proto__": { "name": "digits" } } }', /has the key '__proto__', which is not allowed/],
+    [
+      'a.json',
+      '{ "dataset": { "__proto__": { "name": "digits" } } }',
+      /has the key '__proto__', which is not allowed/,
+    ],
     ['a.mjs', 'export const config = 1;', /has no default export/],
     ['a.mjs', 'throw new Error("no luck")', /cannot be run: no luck/],
   ])('refuses %s with %j', async (name, text, message) => {
@@ -170,7 +212,9 @@ describe('loadConfig', () => {
   });
 
   it('names a file that is not there', async () => {
-    await expect(loadConfig('/nowhere/kd.json')).rejects.toThrow('Cannot read the configuration /nowhere/kd.json: there is no such file.');
+    await expect(loadConfig('/nowhere/kd.json')).rejects.toThrow(
+      'Cannot read the configuration /nowhere/kd.json: there is no such file.',
+    );
   });
 
   it('does not let JSON change what objects are', () => {

@@ -1,8 +1,5 @@
 /** A number that may change while training. Steps and epochs count from 0. */
-export type ScheduleConfig =
-  | number
-  | CosineConfig
-  | StepDecayConfig;
+export type ScheduleConfig = number | CosineConfig | StepDecayConfig;
 
 /** Falls from `initial` along half a cosine to `final` at the end of the run. */
 export interface CosineConfig {

@@ -38,7 +38,8 @@ function describe(issue: Issue, prefix: Path, input: unknown, schema: z.core.$Zo
     // Exactly one part takes a value of this kind: its own complaints say more than the union's.
     if (meant.length === 1) return meant[0]!.flatMap((error) => describe(error, path, input, schema));
   }
-  if (issue.code === 'invalid_value' && typeof value === 'string') return [wrongChoice(path, value, issue.values)];
+  if (issue.code === 'invalid_value' && typeof value === 'string')
+    return [wrongChoice(path, value, issue.values)];
   const expected = issue.code === 'invalid_value' ? `one of ${quoted(issue.values)}` : issue.message;
   return [{ path: pathText(path), message: complaint(value, expected) }];
 }
@@ -55,7 +56,9 @@ function wrongChoice(path: Path, value: unknown, choices: readonly unknown[]): C
 }
 
 function complaint(value: unknown, expected: string): string {
-  return value === undefined ? `is missing; it must be ${expected}.` : `must be ${expected}, got ${show(value)}.`;
+  return value === undefined
+    ? `is missing; it must be ${expected}.`
+    : `must be ${expected}, got ${show(value)}.`;
 }
 
 function quoted(values: readonly unknown[]): string {
@@ -66,7 +69,11 @@ function quoted(values: readonly unknown[]): string {
 export function pathText(path: Path): string {
   return path.reduce<string>(
     (whole, part) =>
-      typeof part === 'number' ? `${whole}[${part}]` : whole === '' ? String(part) : `${whole}.${String(part)}`,
+      typeof part === 'number'
+        ? `${whole}[${part}]`
+        : whole === ''
+          ? String(part)
+          : `${whole}.${String(part)}`,
     '',
   );
 }

@@ -18,7 +18,8 @@ export async function loadConfig(path: string): Promise<DistillConfig> {
 /** Like `loadConfig`, for a value; `source` names it in messages. */
 export function checkConfig(value: unknown, from: { source: string; folder: string }): DistillConfig {
   const parsed = configSchema.safeParse(value);
-  if (!parsed.success) throw problemsError(describeIssues(parsed.error.issues, value, configSchema), from.source);
+  if (!parsed.success)
+    throw problemsError(describeIssues(parsed.error.issues, value, configSchema), from.source);
   const config = withAbsolutePaths(parsed.data, from.folder);
   const problems = checkTogether(config);
   if (problems.length > 0) throw problemsError(problems, from.source);
@@ -26,7 +27,9 @@ export function checkConfig(value: unknown, from: { source: string; folder: stri
 }
 
 function problemsError(problems: readonly ConfigProblem[], source: string): KdError {
-  const lines = problems.map(({ path, message }) => `  ${path === '' ? 'the configuration' : path} ${message}`);
+  const lines = problems.map(
+    ({ path, message }) => `  ${path === '' ? 'the configuration' : path} ${message}`,
+  );
   const count = problems.length === 1 ? 'a problem' : `${problems.length} problems`;
   return new KdError('CONFIG', `${source} has ${count}:\n${lines.join('\n')}`, { details: { problems } });
 }

@@ -34,9 +34,12 @@ export function parseJson(text: string, path: string): unknown {
       return each;
     });
   } catch (cause) {
-    throw new KdError('CONFIG', `${path} is not JSON: ${positioned((cause as Error).message, text)}`, { cause });
+    throw new KdError('CONFIG', `${path} is not JSON: ${positioned((cause as Error).message, text)}`, {
+      cause,
+    });
   }
-  if (poisoned) throw new KdError('CONFIG', `${path} has the key '__proto__', which is not allowed. Remove it.`);
+  if (poisoned)
+    throw new KdError('CONFIG', `${path} has the key '__proto__', which is not allowed. Remove it.`);
   return value;
 }
 
@@ -57,7 +60,9 @@ async function readText(path: string): Promise<string> {
       EISDIR: 'it is a folder',
       EACCES: 'permission is missing',
     };
-    throw new KdError('CONFIG', `Cannot read the configuration ${path}: ${reasons[code ?? ''] ?? code}.`, { cause });
+    throw new KdError('CONFIG', `Cannot read the configuration ${path}: ${reasons[code ?? ''] ?? code}.`, {
+      cause,
+    });
   }
 }
 
@@ -72,9 +77,13 @@ async function importDefault(path: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   } catch (cause) {
-    throw new KdError('CONFIG', `${path} cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new KdError(
+      'CONFIG',
+      `${path} cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
+      {
+        cause,
+      },
+    );
   }
   if (module.default === undefined) {
     throw new KdError(

@@ -32,6 +32,8 @@ function fits(option: z.core.$ZodType, input: unknown): boolean {
   if (shape === undefined || typeof input !== 'object' || input === null) return false;
   return Object.entries(shape).every(([key, part]) => {
     const literal = part._zod.def as { type: string; values?: readonly unknown[] };
-    return literal.type !== 'literal' || literal.values?.includes((input as Record<string, unknown>)[key]) === true;
+    return (
+      literal.type !== 'literal' || literal.values?.includes((input as Record<string, unknown>)[key]) === true
+    );
   });
 }

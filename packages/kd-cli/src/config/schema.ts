@@ -16,7 +16,10 @@ import type {
 
 // The error text of every part says what is expected, as the end of "<path> must be ...".
 
-const number = (expected: string, range: { min?: number; above?: number; max?: number; below?: number } = {}) => {
+const number = (
+  expected: string,
+  range: { min?: number; above?: number; max?: number; below?: number } = {},
+) => {
   let schema = z.number({ error: expected });
   if (range.min !== undefined) schema = schema.min(range.min, { error: expected });
   if (range.above !== undefined) schema = schema.gt(range.above, { error: expected });
@@ -34,7 +37,9 @@ const text = (expected: string) => z.string({ error: expected }).min(1, { error:
 
 const object = <Shape extends z.ZodRawShape>(shape: Shape) => {
   const keys = Object.keys(shape).map((key) => `'${key}'`);
-  return z.strictObject(shape, { error: `an object with ${keys.length === 1 ? 'the key' : 'the keys'} ${keys.join(', ')}` });
+  return z.strictObject(shape, {
+    error: `an object with ${keys.length === 1 ? 'the key' : 'the keys'} ${keys.join(', ')}`,
+  });
 };
 
 const atLeastZero = number('a number of at least 0', { min: 0 });
@@ -123,7 +128,9 @@ const method: z.ZodType<MethodConfig> = z.discriminatedUnion(
       name: z.literal('attentionTransfer'),
       weight,
       pairs: z
-        .array(object({ student: tap, teacher: tap }), { error: 'a list of pairs { student, teacher } of taps' })
+        .array(object({ student: tap, teacher: tap }), {
+          error: 'a list of pairs { student, teacher } of taps',
+        })
         .min(1, { error: 'a list of at least one pair { student, teacher } of taps' }),
       variant: z.enum(['reference', 'paper']).exactOptional(),
     }),
@@ -187,9 +194,7 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   augmentation: augmentation.exactOptional(),
   teacher,
   student: object({ model }),
-  method: z
-    .array(method, { error: 'a list of methods' })
-    .min(1, { error: 'a list of at least one method' }),
+  method: z.array(method, { error: 'a list of methods' }).min(1, { error: 'a list of at least one method' }),
   optimizer: optimizer.exactOptional(),
   learningRate,
   epochs: wholeNumber(1),

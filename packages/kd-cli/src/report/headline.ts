@@ -37,7 +37,9 @@ export function subline(report: RunReport): string {
       `Top-1 on the ${report.split} split over ${gain.count} paired seeds: the 95 % confidence interval of the difference goes from ${low} to ${high} percentage points.`,
     );
   } else {
-    sentences.push(`One seed on the ${report.split} split: how much another seed would change it is not known.`);
+    sentences.push(
+      `One seed on the ${report.split} split: how much another seed would change it is not known.`,
+    );
   }
   const teacher = findNetwork(report, 'teacher');
   const student = findNetwork(report, 'distilled');
@@ -50,7 +52,9 @@ function sizeSentence(teacher: NetworkResult, student: NetworkResult): string {
   const facts = [`${times(teacher.parameters / student.parameters)} times fewer parameters`];
   if (teacher.latency !== undefined && student.latency !== undefined) {
     const factor = teacher.latency.medianMs / student.latency.medianMs;
-    facts.push(factor >= 1 ? `answers ${times(factor)} times faster` : `answers ${times(1 / factor)} times slower`);
+    facts.push(
+      factor >= 1 ? `answers ${times(factor)} times faster` : `answers ${times(1 / factor)} times slower`,
+    );
   }
   return `The student has ${facts.join(' and ')} than its teacher.`;
 }

@@ -28,7 +28,9 @@ export function escapeHtml(text: string): string {
 
 /** A template whose values are escaped unless they are markup; lists are joined, undefined and false vanish. */
 export function html(strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Markup {
-  return new Markup(strings.map((part, index) => (index === 0 ? part : render(values[index - 1]) + part)).join(''));
+  return new Markup(
+    strings.map((part, index) => (index === 0 ? part : render(values[index - 1]) + part)).join(''),
+  );
 }
 
 function render(value: HtmlValue): string {

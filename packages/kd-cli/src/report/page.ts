@@ -1,5 +1,5 @@
-import { html, type HtmlValue, Markup } from './html.ts';
 import { headline, subline } from './headline.ts';
+import { type HtmlValue, html, Markup } from './html.ts';
 import type { RunReport } from './report-data.ts';
 import { curvesSection } from './sections/curves.ts';
 import { detailsSection } from './sections/details.ts';

@@ -51,6 +51,7 @@ td small { display: block; color: var(--soft); font-size: 13px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 40px 48px; }
 .thirds { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); gap: 32px 40px; }
 figure { margin: 0; }
+.thirds figure { max-width: 330px; }
 figcaption { color: var(--soft); font-size: 14px; margin-top: 6px; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-size: 12px; }
 .chart.swatch { display: inline-block; vertical-align: -1px; margin-right: 9px; }
@@ -84,7 +85,7 @@ dl.facts dt { color: var(--soft); } dl.facts dd { margin: 0; overflow-wrap: anyw
 pre { margin: 0; padding: 16px 18px; overflow-x: auto; background: var(--panel); border: 1px solid var(--rule); border-radius: 6px; font: 13px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
 details { border-top: 1px solid var(--rule); } details:last-of-type { border-bottom: 1px solid var(--rule); }
 summary { padding: 14px 0; cursor: pointer; font-weight: 600; } details > :not(summary) { margin-bottom: 18px; }
-ul.notes { margin: 0; padding-left: 20px; max-width: 720px; } ul.notes li { margin: 4px 0; }
+ul.notes { margin: 12px 0 20px; padding-left: 20px; max-width: 720px; } ul.notes li { margin: 4px 0; }
 footer { margin-top: 56px; color: var(--faint); font-size: 13.5px; }
 @media (max-width: 640px) {
   main { padding: 32px 18px 48px; }

@@ -34,9 +34,13 @@ describe('studentTQuantile', () => {
 
   it('inverts the distribution function', () => {
     fc.assert(
-      fc.property(fc.double({ min: 0.001, max: 0.999, noNaN: true }), fc.integer({ min: 1, max: 200 }), (p, n) => {
-        expect(studentTCumulative(studentTQuantile(p, n), n)).toBeCloseTo(p, 10);
-      }),
+      fc.property(
+        fc.double({ min: 0.001, max: 0.999, noNaN: true }),
+        fc.integer({ min: 1, max: 200 }),
+        (p, n) => {
+          expect(studentTCumulative(studentTQuantile(p, n), n)).toBeCloseTo(p, 10);
+        },
+      ),
     );
   });
 

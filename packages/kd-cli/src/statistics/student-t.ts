@@ -54,7 +54,10 @@ export function studentTQuantile(probability: number, degreesOfFreedom: number):
     probability > 0 && probability < 1,
     () => `probability must lie between 0 and 1, got ${probability}.`,
   );
-  requireArgument(degreesOfFreedom >= 1, () => `degreesOfFreedom must be at least 1, got ${degreesOfFreedom}.`);
+  requireArgument(
+    degreesOfFreedom >= 1,
+    () => `degreesOfFreedom must be at least 1, got ${degreesOfFreedom}.`,
+  );
   if (probability < 0.5) return -studentTQuantile(1 - probability, degreesOfFreedom);
   let low = 0;
   let high = 1;

@@ -9,9 +9,27 @@ interface Shape {
 }
 
 const shapes: readonly Shape[] = [
-  { role: 'teacher', label: 'Teacher', top1: [0.986, 0.984, 0.989, 0.982, 0.987], ece: 0.012, parameters: 272_474 },
-  { role: 'alone', label: 'Student alone', top1: [0.951, 0.956, 0.949, 0.944, 0.958], ece: 0.031, parameters: 5_210 },
-  { role: 'distilled', label: 'Student distilled', top1: [0.967, 0.964, 0.966, 0.953, 0.971], ece: 0.019, parameters: 5_210 },
+  {
+    role: 'teacher',
+    label: 'Teacher',
+    top1: [0.986, 0.984, 0.989, 0.982, 0.987],
+    ece: 0.012,
+    parameters: 272_474,
+  },
+  {
+    role: 'alone',
+    label: 'Student alone',
+    top1: [0.951, 0.956, 0.949, 0.944, 0.958],
+    ece: 0.031,
+    parameters: 5_210,
+  },
+  {
+    role: 'distilled',
+    label: 'Student distilled',
+    top1: [0.967, 0.964, 0.966, 0.953, 0.971],
+    ece: 0.019,
+    parameters: 5_210,
+  },
 ];
 
 /** A report with made-up numbers, for looking at the page and for tests of it. */
@@ -52,7 +70,13 @@ function network({ role, label, top1, ece, parameters }: Shape, seeds: number): 
     parameters,
     macs: parameters * 9,
     fileBytes: parameters * 4 + 3000,
-    latency: { batchSize: 1, medianMs: parameters / 600_000 + 0.05, p95Ms: parameters / 400_000 + 0.08, runs: 200, threads: 1 },
+    latency: {
+      batchSize: 1,
+      medianMs: parameters / 600_000 + 0.05,
+      p95Ms: parameters / 400_000 + 0.08,
+      runs: 200,
+      threads: 1,
+    },
     runs: top1.slice(0, seeds).map((accuracy, index) => ({
       seed: index + 1,
       updates: 510,
@@ -69,7 +93,11 @@ function network({ role, label, top1, ece, parameters }: Shape, seeds: number): 
       },
       curve: Array.from({ length: 30 }, (_, epoch): CurvePoint => {
         const progress = 1 - Math.exp(-(epoch + 1) / 5);
-        return { epoch: epoch + 1, loss: 2.3 * (1 - progress), validationTop1: accuracy * progress + 0.001 * (epoch % 3) };
+        return {
+          epoch: epoch + 1,
+          loss: 2.3 * (1 - progress),
+          validationTop1: accuracy * progress + 0.001 * (epoch % 3),
+        };
       }),
     })),
   };

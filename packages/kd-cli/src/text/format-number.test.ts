@@ -26,7 +26,12 @@ it('writes bytes, times and clocks', () => {
   expect(milliseconds(0.1836)).toBe('0.184');
   expect(milliseconds(12.94)).toBe('12.9');
   expect(milliseconds(9.999)).toBe('10.0');
-  expect([clock(7), clock(750), clock(3723), clock(Number.NaN)]).toEqual(['0:07', '12:30', '1:02:03', '-:--']);
+  expect([clock(7), clock(750), clock(3723), clock(Number.NaN)]).toEqual([
+    '0:07',
+    '12:30',
+    '1:02:03',
+    '-:--',
+  ]);
 });
 
 it('signs differences and never writes a negative zero', () => {

@@ -12,11 +12,7 @@ export function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     for (let j = 1; j <= b.length; j++) {
       const substitution = a[i - 1] === b[j - 1] ? 0 : 1;
-      let best = Math.min(
-        rows[i - 1]![j]! + 1,
-        rows[i]![j - 1]! + 1,
-        rows[i - 1]![j - 1]! + substitution,
-      );
+      let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + substitution);
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
         best = Math.min(best, rows[i - 2]![j - 2]! + 1);
       }
@@ -39,7 +35,11 @@ export function nearest(word: string, candidates: readonly string[]): string | u
 }
 
 /** ` Did you mean 'x'?` for the nearest candidate, or an empty string. */
-export function didYouMean(word: string, candidates: readonly string[], show = (name: string): string => name): string {
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  show = (name: string): string => name,
+): string {
   const match = nearest(word, candidates);
   return match === undefined ? '' : ` Did you mean '${show(match)}'?`;
 }

@@ -47,7 +47,9 @@ export function lineChart(chart: LineChart): Markup {
     if (withSpread.length < 2) return undefined;
     const upper = withSpread.map((point) => [x(point.x), y(point.spread![1])] as const);
     const lower = withSpread.map((point) => [x(point.x), y(point.spread![0])] as const).reverse();
-    const d = [...upper, ...lower].map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${round(px)} ${round(py)}`).join('');
+    const d = [...upper, ...lower]
+      .map(([px, py], i) => `${i === 0 ? 'M' : 'L'}${round(px)} ${round(py)}`)
+      .join('');
     return html`<path d="${d}Z" class="band ${series.role}"/>`;
   });
   const lines = chart.series.map((series) =>

@@ -66,6 +66,10 @@ export function poolBins(runs: readonly (readonly ReliabilityBin[])[]): Reliabil
     const count = bins.reduce((sum, bin) => sum + bin.count, 0);
     const weighted = (pick: (bin: ReliabilityBin) => number): number =>
       count === 0 ? 0 : bins.reduce((sum, bin) => sum + bin.count * pick(bin), 0) / count;
-    return { count, accuracy: weighted((bin) => bin.accuracy), confidence: weighted((bin) => bin.confidence) };
+    return {
+      count,
+      accuracy: weighted((bin) => bin.accuracy),
+      confidence: weighted((bin) => bin.confidence),
+    };
   });
 }

@@ -1,4 +1,4 @@
-import { html, type HtmlValue, type Markup } from '../html.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
 
 export interface ChartText {
   /** Unique in the page; made of letters, digits and hyphens. */

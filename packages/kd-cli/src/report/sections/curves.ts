@@ -3,16 +3,19 @@ import { percent, signed } from '../../text/format-number.ts';
 import { type LinePoint, type LineSeries, lineChart } from '../charts/line-chart.ts';
 import { pairedDots } from '../charts/paired-dots.ts';
 import { niceDomain } from '../charts/scale.ts';
-import { html, type HtmlValue, type Markup } from '../html.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { NetworkResult, RunReport } from '../report-data.ts';
 import { distillationGain, findNetwork, valuesOf } from '../results.ts';
 
 /** Seed by seed, and epoch by epoch. */
-export function curvesSection(report: RunReport): Markup {
+export function curvesSection(report: RunReport): Markup | undefined {
+  const figures = [pairs(report), curves(report)].filter((figure) => figure !== undefined);
+  if (figures.length === 0) return undefined;
+  const paired = findNetwork(report, 'alone') !== undefined;
   return html`<section aria-labelledby="runs">
 <h2 id="runs">Run by run</h2>
-<p class="about">Each pair shares its initial weights, its batches, its optimiser and its number of updates; only the loss differs.</p>
-<div class="columns">${pairs(report)}${curves(report)}</div>
+<p class="about">${paired && 'Each pair shares its initial weights, its batches, its optimiser and its number of updates; only the loss differs.'}</p>
+<div class="columns">${figures}</div>
 </section>`;
 }
 
@@ -72,11 +75,16 @@ function settledDomain(series: readonly LineSeries[]): [number, number] {
 }
 
 function curveOf(network: NetworkResult): LinePoint[] {
-  const longest = network.runs.reduce((a, b) => (b.curve.length > a.length ? b.curve : a), network.runs[0]?.curve ?? []);
+  const longest = network.runs.reduce(
+    (a, b) => (b.curve.length > a.length ? b.curve : a),
+    network.runs[0]?.curve ?? [],
+  );
   return longest.map(({ epoch }, index) => {
     const values = network.runs.flatMap((run) => run.curve[index]?.validationTop1 ?? []);
     const point = { x: epoch, y: summarize(values).mean };
-    return values.length > 1 ? { ...point, spread: [Math.min(...values), Math.max(...values)] as const } : point;
+    return values.length > 1
+      ? { ...point, spread: [Math.min(...values), Math.max(...values)] as const }
+      : point;
   });
 }
 

@@ -21,7 +21,7 @@ export function detailsSection(report: RunReport): Markup {
   return html`<section aria-labelledby="details">
 <h2 id="details">How this was made</h2>
 ${report.notes.length > 0 && html`<ul class="notes about">${report.notes.map((note) => html`<li>${note}</li>`)}</ul>`}
-<details open><summary>Again</summary><pre>${report.reproduce}</pre></details>
+<details open><summary>Make this report again</summary><pre>${report.reproduce}</pre></details>
 <details><summary>Data and environment</summary><dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></details>
 <details><summary>Configuration</summary><pre>${JSON.stringify(report.configuration, null, 2)}</pre></details>
 </section>`;

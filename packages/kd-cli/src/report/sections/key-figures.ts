@@ -57,8 +57,7 @@ function figuresOf(report: RunReport): Figure[] {
       name: 'Latency, median',
       value: milliseconds(distilled.latency.medianMs),
       unit: 'ms',
-      context:
-        teacher?.latency === undefined ? '' : `teacher ${milliseconds(teacher.latency.medianMs)} ms`,
+      context: teacher?.latency === undefined ? '' : `teacher ${milliseconds(teacher.latency.medianMs)} ms`,
     });
   }
   return figures;

@@ -1,7 +1,7 @@
 import { summarize } from '../../statistics/summary.ts';
 import { bytes, milliseconds, quantity } from '../../text/format-number.ts';
 import { marker } from '../charts/svg.ts';
-import { html, type HtmlValue, type Markup } from '../html.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { NetworkResult, RunReport } from '../report-data.ts';
 import { distillationGain, type MeasureDefinition, measures, valuesOf, verdict } from '../results.ts';
 

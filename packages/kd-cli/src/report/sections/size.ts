@@ -1,6 +1,6 @@
 import { bytes, milliseconds, quantity } from '../../text/format-number.ts';
 import { type Bar, barChart } from '../charts/bar-chart.ts';
-import { html, type HtmlValue, type Markup } from '../html.ts';
+import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { NetworkResult, RunReport } from '../report-data.ts';
 
 interface Cost {
@@ -12,7 +12,12 @@ interface Cost {
 
 const costs: readonly Cost[] = [
   { id: 'parameters', name: 'Parameters', value: (network) => network.parameters, format: quantity },
-  { id: 'macs', name: 'Multiply-accumulates for one input', value: (network) => network.macs, format: quantity },
+  {
+    id: 'macs',
+    name: 'Multiply-accumulates for one input',
+    value: (network) => network.macs,
+    format: quantity,
+  },
   { id: 'file', name: 'ONNX file', value: (network) => network.fileBytes, format: bytes },
   {
     id: 'latency',

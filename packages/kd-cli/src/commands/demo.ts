@@ -1,0 +1,90 @@
+import { resolve } from 'node:path';
+import { digits } from 'kd-data';
+import type { RunCommand } from '../cli/command.ts';
+import { exitCode } from '../cli/exit-code.ts';
+import { colorsOf } from '../cli/host.ts';
+import { choiceOption, integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
+import { createModelFrom } from '../config/create-model.ts';
+import { runDemo } from '../demo/run-demo.ts';
+import { type DemoSettings, demoSettings, quickSettings } from '../demo/settings.ts';
+import { openBackend } from '../open-backend.ts';
+import { listenForInterrupt } from '../pipeline/interrupt.ts';
+import { outputFolder, requireWritable } from '../pipeline/output-folder.ts';
+import { writeResults } from '../pipeline/write-results.ts';
+import { textSummary } from '../report/text-summary.ts';
+import { displayPath } from '../text/display-path.ts';
+import { shellQuote } from '../text/shell-quote.ts';
+
+const defaultOutput = 'runs/demo';
+
+/** `kd demo`: what `npm start` runs. */
+export const demoCommand: RunCommand = async ({ options }, host) => {
+  const quick = switchOption(options, 'quick');
+  const settings = quick ? quickSettings : demoSettings;
+  const seeds = integerOption(options, 'seeds', 1) ?? settings.seeds;
+  const split = choiceOption(options, 'split', ['test', 'validation'] as const) ?? 'test';
+  const threads = integerOption(options, 'threads', 1);
+  const output = resolve(host.cwd, textOption(options, 'output') ?? defaultOutput);
+  const backendId = textOption(options, 'backend');
+  const folder = outputFolder(output);
+  await requireWritable(folder, modelsOf(settings));
+
+  const again = commandLine(host.program, options);
+  const interrupt = listenForInterrupt(host, {
+    onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
+    message: `The demonstration keeps no checkpoints. Start it again with:\n  ${again}`,
+  });
+  const backend = await openBackend(await host.backends(threads === undefined ? {} : { threads }), backendId);
+  try {
+    const notes = notesOf({ quick, split, seeds });
+    const report = await runDemo({
+      host,
+      settings,
+      seeds,
+      split,
+      backend,
+      folder,
+      interrupt,
+      reproduce: again,
+      notes,
+    });
+    const page = await writeResults(folder.results, report);
+    const summary = textSummary(report, colorsOf(host, 'stdout'));
+    const where = `Report: ${displayPath(page, host.cwd)}`;
+    host.stdout.write(`\n${[summary, ...notes.map((note) => `Note: ${note}`), where].join('\n\n')}\n`);
+    return exitCode.ok;
+  } finally {
+    interrupt.stop();
+    await backend.dispose();
+  }
+};
+
+function modelsOf(settings: DemoSettings) {
+  const { classes, inputShape } = digits();
+  return [settings.teacher.model, settings.student.model].map((model) =>
+    createModelFrom(model, { classes, inputShape }),
+  );
+}
+
+function notesOf(run: { quick: boolean; split: 'test' | 'validation'; seeds: number }): string[] {
+  return [
+    run.split === 'test'
+      ? 'Settings were chosen on the validation split, with other seeds; the test split is used for this report only.'
+      : 'These numbers are of the validation split: they serve to choose settings, not to claim a result.',
+    ...(run.quick
+      ? [
+          `A quick run of ${run.seeds} seeds with few updates, to see that everything works. The full run is: kd demo`,
+        ]
+      : []),
+  ];
+}
+
+/** The command as it can be typed again. */
+function commandLine(program: string, options: ParsedOptions): string {
+  const flags = ['quick', 'seeds', 'split', 'threads', 'backend', 'output'].flatMap((name) => {
+    const value = options[name];
+    if (value === undefined || value === false) return [];
+    return value === true ? [`--${name}`] : [`--${name}`, shellQuote(String(value))];
+  });
+  return [program, 'demo', ...flags].join(' ');
+}

@@ -1,0 +1,65 @@
+import { randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
+import {
+  adamW,
+  attentionTransfer,
+  cosine,
+  crossEntropy,
+  fitnet,
+  hinton,
+  type Method,
+  type Optimizer,
+  type Schedule,
+  sgd,
+  stepDecay,
+  sum,
+  warmup,
+  weight,
+} from 'kd-train';
+import type { AugmentationConfig, MethodConfig, OptimizerConfig, ScheduleConfig } from './config.ts';
+
+const defaultOptimizer: OptimizerConfig = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 };
+const defaultDecayFactor = 0.1;
+
+export function buildSchedule(config: ScheduleConfig): number | Schedule {
+  if (typeof config === 'number') return config;
+  const { warmupSteps = 0 } = config;
+  const schedule =
+    config.name === 'cosine'
+      ? cosine(config)
+      : stepDecay({ ...config, factor: config.factor ?? defaultDecayFactor });
+  return warmupSteps > 0 ? warmup({ steps: warmupSteps, schedule }) : schedule;
+}
+
+export function buildOptimizer(config: OptimizerConfig = defaultOptimizer): Optimizer {
+  return config.name === 'sgd' ? sgd(config) : adamW(config);
+}
+
+/** The terms added up, each with its weight. */
+export function buildMethod(terms: readonly MethodConfig[]): Method {
+  return sum(
+    terms.map((term) => {
+      const method = buildTerm(term);
+      return term.weight === undefined ? method : weight(buildSchedule(term.weight), method);
+    }),
+  );
+}
+
+function buildTerm(term: MethodConfig): Method {
+  switch (term.name) {
+    case 'crossEntropy':
+      return crossEntropy(term);
+    case 'hinton':
+      return hinton(term.temperature === undefined ? {} : { temperature: buildSchedule(term.temperature) });
+    case 'fitnet':
+      return fitnet(term);
+    case 'attentionTransfer':
+      return attentionTransfer(term);
+  }
+}
+
+export function buildTransforms({ padding = 0, flip = 0 }: AugmentationConfig = {}): Transform[] {
+  return [
+    ...(padding > 0 ? [randomCrop({ padding })] : []),
+    ...(flip > 0 ? [randomHorizontalFlip({ probability: flip })] : []),
+  ];
+}

@@ -1,0 +1,243 @@
+import { join } from 'node:path';
+import { type Backend, type HostTensor, type Model, type ModelVariables, prngKey } from 'kd-core';
+import { stratifiedSplit } from 'kd-data';
+import { type CompiledForward, compileForward, type Method, type TrainingResult } from 'kd-train';
+import type { Host } from '../cli/host.ts';
+import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
+import { createModelFrom } from '../config/create-model.ts';
+import { type RunKeys, runKeys } from '../config/run-keys.ts';
+import { describeModel } from '../pipeline/describe-model.ts';
+import { environmentFacts } from '../pipeline/environment-facts.ts';
+import { type EventLog, openEventLog } from '../pipeline/event-log.ts';
+import type { Interrupt } from '../pipeline/interrupt.ts';
+import { type MeasuredNetwork, measureNetwork } from '../pipeline/measure-network.ts';
+import { encodeNetwork } from '../pipeline/network-file.ts';
+import { type DataSplits, describeData, openData } from '../pipeline/open-data.ts';
+import type { OutputFolder } from '../pipeline/output-folder.ts';
+import { progressFor } from '../pipeline/progress-for.ts';
+import { fileLatency, mergeChecks } from '../pipeline/ship-network.ts';
+import { evaluationSource, trainingSource } from '../pipeline/sources.ts';
+import { curveOf, trainNetwork } from '../pipeline/train-network.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { Phase } from '../progress/time-left.ts';
+import type { NetworkResult, Role, RunReport, SeedRun } from '../report/report-data.ts';
+import { type DemoSettings, type DemoTraining, firstSeed } from './settings.ts';
+
+export interface DemoOptions {
+  readonly host: Host;
+  readonly settings: DemoSettings;
+  /** Number of paired runs. */
+  readonly seeds: number;
+  /** What the networks are measured on. */
+  readonly split: 'test' | 'validation';
+  readonly backend: Backend;
+  readonly folder: OutputFolder;
+  readonly interrupt: Interrupt;
+  readonly reproduce: string;
+  readonly notes: readonly string[];
+}
+
+const roles: readonly Role[] = ['teacher', 'alone', 'distilled'];
+const labels: Readonly<Record<Role, string>> = {
+  teacher: 'Teacher',
+  alone: 'Student alone',
+  distilled: 'Student distilled',
+};
+
+interface Demo extends DemoOptions {
+  readonly data: DataSplits;
+  readonly models: Readonly<Record<Role, Model>>;
+  readonly forwards: Readonly<Record<Role, CompiledForward>>;
+  readonly progress: Progress;
+  readonly log: EventLog;
+}
+
+type SeedResult = Readonly<Record<Role, MeasuredNetwork & { readonly run: SeedRun }>> & {
+  readonly student: ModelVariables<HostTensor>;
+};
+
+/**
+ * For each seed: a teacher, a student trained alone, and the same student, with the same initial weights, batches,
+ * optimiser and number of updates, taught by the teacher. Writes the distilled student of the first seed and answers
+ * with the report. Throws `INTERRUPTED` after Ctrl-C.
+ */
+export async function runDemo(options: DemoOptions): Promise<RunReport> {
+  const { host, settings, backend, folder } = options;
+  const started = host.now();
+  const data = await openDemoData(settings);
+  const { classes, inputShape } = data.train;
+  const teacher = createModelFrom(settings.teacher.model, { classes, inputShape });
+  const student = createModelFrom(settings.student.model, { classes, inputShape });
+  const forward = {
+    teacher: compileForward({ backend, model: teacher }),
+    student: compileForward({ backend, model: student }),
+  };
+  const progress = progressFor(host, phasesOf(options, data));
+  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: false });
+  const demo: Demo = {
+    ...options,
+    data,
+    models: { teacher, alone: student, distilled: student },
+    forwards: { teacher: forward.teacher, alone: forward.student, distilled: forward.student },
+    progress,
+    log,
+  };
+  try {
+    const results: SeedResult[] = [];
+    for (const seed of seedsOf(options)) results.push(await runSeed(demo, seed));
+    progress.stop();
+    const first = results[0]!;
+    await folder.results.write('student.safetensors', encodeNetwork(student, first.student));
+    await folder.results.write('student.onnx', first.distilled.file);
+    return await reportOf(demo, results, (host.now() - started) / 1000);
+  } finally {
+    progress.stop();
+    log.close();
+    await forward.teacher.dispose();
+    await forward.student.dispose();
+  }
+}
+
+async function openDemoData({ split, trainFraction }: DemoSettings): Promise<DataSplits> {
+  const data = await openData({ dataset: { name: 'digits' }, split });
+  if (trainFraction === 1) return data;
+  const { used } = stratifiedSplit(data.train, {
+    fractions: { used: trainFraction, unused: 1 - trainFraction },
+    key: prngKey(split.seed),
+  });
+  return { ...data, train: used };
+}
+
+function seedsOf({ seeds, split }: DemoOptions): number[] {
+  return Array.from({ length: seeds }, (_, index) => firstSeed[split] + index);
+}
+
+function phasesOf(options: DemoOptions, { train }: DataSplits): Phase[] {
+  const { settings } = options;
+  const stepsPerEpoch = Math.floor(train.length / settings.batchSize);
+  return seedsOf(options).flatMap((_, index) =>
+    roles.map((role) => ({
+      label: `run ${index + 1}/${options.seeds} ${labels[role].toLowerCase()}`,
+      kind: role,
+      steps: stepsPerEpoch * (role === 'teacher' ? settings.teacher : settings.student).epochs,
+    })),
+  );
+}
+
+async function runSeed(demo: Demo, seed: number): Promise<SeedResult> {
+  const { settings, models } = demo;
+  const keys = runKeys(seed);
+  const teacher = await trainOne(demo, {
+    role: 'teacher',
+    seed,
+    training: settings.teacher,
+    method: buildMethod(settings.teacher.method),
+    keys: { init: keys.teacher, data: keys.teacherData },
+  });
+  const studentKeys = { init: keys.student, data: keys.studentData };
+  // Given, not drawn by each training, so that both students start alike whatever their methods draw.
+  const studentVariables = models.alone.init(keys.student);
+  const pair = { seed, training: settings.student, keys: studentKeys, studentVariables };
+  const alone = await trainOne(demo, { ...pair, role: 'alone', method: buildMethod(settings.alone) });
+  const distilled = await trainOne(demo, {
+    ...pair,
+    role: 'distilled',
+    method: buildMethod(settings.distilled),
+    teacher: teacher.variables,
+  });
+  const measured = async (role: Role, trained: TrainingResult) => {
+    const network = await measureNetwork({
+      backend: demo.backend,
+      model: models[role],
+      variables: trained.variables,
+      dataset: demo.data[demo.split],
+      forward: demo.forwards[role],
+    });
+    const run: SeedRun = { seed, updates: trained.step, metrics: network.metrics, curve: curveOf(trained) };
+    return { ...network, run };
+  };
+  return {
+    teacher: await measured('teacher', teacher),
+    alone: await measured('alone', alone),
+    distilled: await measured('distilled', distilled),
+    student: distilled.variables,
+  };
+}
+
+interface OneTraining {
+  readonly role: Role;
+  readonly seed: number;
+  readonly training: DemoTraining;
+  readonly method: Method;
+  readonly keys: { readonly init: RunKeys['student']; readonly data: RunKeys['studentData'] };
+  readonly studentVariables?: ModelVariables<HostTensor>;
+  readonly teacher?: ModelVariables<HostTensor>;
+}
+
+async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
+  const { settings, data, models, backend, interrupt, progress, log } = demo;
+  const { role, training, method, keys, studentVariables, teacher } = one;
+  const { batchSize, augmentation } = settings;
+  const result = await trainNetwork(
+    {
+      backend,
+      student: models[role],
+      ...(studentVariables !== undefined && { studentVariables }),
+      teachers: teacher === undefined ? [] : [{ model: models.teacher, variables: teacher }],
+      method,
+      optimizer: buildOptimizer(training.optimizer),
+      learningRate: buildSchedule(training.learningRate),
+      source: trainingSource(data.train, { batchSize, key: keys.data, augmentation }),
+      epochs: training.epochs,
+      key: keys.init,
+      validation: { source: evaluationSource(data.validation) },
+      signal: interrupt.signal,
+    },
+    { name: `${role}, seed ${one.seed}`, progress, log },
+  );
+  interrupt.throwIfAborted();
+  return result;
+}
+
+async function reportOf(demo: Demo, results: readonly SeedResult[], wallSeconds: number): Promise<RunReport> {
+  const { settings, data, split, backend, models } = demo;
+  const first = results[0]!;
+  const latency = {
+    teacher: await fileLatency(first.teacher.file, models.teacher),
+    student: await fileLatency(first.distilled.file, models.distilled),
+  };
+  const networks = roles.map((role): NetworkResult => {
+    const { parameters, macs } = models[role].summary();
+    return {
+      role,
+      label: labels[role],
+      architecture: describeModel(
+        (role === 'teacher' ? settings.teacher : settings.student).model,
+        models[role],
+      ),
+      parameters,
+      macs,
+      fileBytes: first[role].file.length,
+      latency: role === 'teacher' ? latency.teacher : latency.student,
+      runs: results.map((result) => result[role].run),
+    };
+  });
+  return {
+    format: 'kd-report/1',
+    title: 'Distillation on handwritten digits',
+    createdAt: new Date().toISOString(),
+    wallSeconds,
+    split,
+    dataset: describeData('digits', data),
+    networks,
+    exported: {
+      file: 'student.onnx',
+      fileBytes: first.distilled.file.length,
+      ...mergeChecks(results.map((result) => result.distilled.check)),
+    },
+    configuration: { ...settings },
+    environment: environmentFacts(backend),
+    reproduce: demo.reproduce,
+    notes: demo.notes,
+  };
+}

@@ -1,0 +1,59 @@
+import { prngKey } from 'kd-core';
+import { type Dataset, digits, stratifiedSplit } from 'kd-data';
+import { readIdxDataset } from 'kd-data/node';
+import type { DistillConfig, IdxConfig, IdxFilesConfig, SplitConfig } from '../config/config.ts';
+import type { DatasetFacts } from '../report/report-data.ts';
+
+/** Disjoint parts of a data set, each class in proportion. */
+export interface DataSplits {
+  readonly train: Dataset;
+  /** For choosing settings. */
+  readonly validation: Dataset;
+  /** For the numbers that are reported. */
+  readonly test: Dataset;
+}
+
+const defaults = { validation: 0.15, test: 0.25, seed: 0 };
+
+/** Reads and splits the data set of a configuration. Throws what the readers of `kd-data` throw. */
+export async function openData({
+  dataset,
+  split,
+}: Pick<DistillConfig, 'dataset' | 'split'>): Promise<DataSplits> {
+  if (dataset.name === 'digits') return splitThree(digits(), split);
+  const train = await readFiles(dataset, dataset.train, 'train');
+  if (dataset.test === undefined) return splitThree(train, split);
+  const { validation = defaults.validation, seed = defaults.seed } = split ?? {};
+  const parts = stratifiedSplit(train, {
+    fractions: { train: 1 - validation, validation },
+    key: prngKey(seed),
+  });
+  return { ...parts, test: await readFiles(dataset, dataset.test, 'test') };
+}
+
+/** What a report says about the data. */
+export function describeData(name: string, { train, validation, test }: DataSplits): DatasetFacts {
+  return {
+    name,
+    classes: train.classes,
+    inputShape: train.inputShape,
+    samples: { train: train.length, validation: validation.length, test: test.length },
+    ...(train.attribution !== undefined && { attribution: train.attribution }),
+  };
+}
+
+function splitThree(dataset: Dataset, split: SplitConfig = {}): DataSplits {
+  const { validation = defaults.validation, test = defaults.test, seed = defaults.seed } = split;
+  return stratifiedSplit(dataset, {
+    fractions: { train: 1 - validation - test, validation, test },
+    key: prngKey(seed),
+  });
+}
+
+function readFiles(
+  { classNames }: IdxConfig,
+  { images, labels }: IdxFilesConfig,
+  part: string,
+): Promise<Dataset> {
+  return readIdxDataset({ name: `idx ${part}`, imagesPath: images, labelsPath: labels, classNames });
+}

@@ -1,0 +1,87 @@
+import { openOnnx } from 'kd-backend-ort';
+import { type BatchSource, HostTensor, KdError, type Model, type ModelVariables } from 'kd-core';
+import { exportOnnx, imagesInLayout, measureLatency, verifyOnnx } from 'kd-export';
+import type { LatencyResult } from '../report/report-data.ts';
+
+export interface FileCheck {
+  readonly samples: number;
+  /** Samples for which file and network name the same class. */
+  readonly agreeing: number;
+  /** Largest |difference| of a logit. */
+  readonly maximumAbsoluteDifference: number;
+}
+
+const layout = 'NCHW';
+/** One image on one thread: how a small network is used at the edge. */
+const latencySettings = { batchSize: 1, threads: 1, runs: 300, warmup: 50 };
+
+/** The ONNX file of a trained network. */
+export function toOnnx(model: Model, variables: ModelVariables<HostTensor>): Uint8Array {
+  return exportOnnx({ model, variables, inputLayout: layout });
+}
+
+/**
+ * Opens an ONNX file with ONNX Runtime and compares it with the network it was made from: `logits`
+ * [samples, classes] are the network's, in the order of epoch 0 of `source`.
+ * Throws `VERIFICATION` when a class differs or a logit by more than rounding.
+ */
+export async function checkFile(
+  bytes: Uint8Array,
+  { source, logits }: { readonly source: BatchSource; readonly logits: HostTensor },
+): Promise<FileCheck> {
+  const classes = logits.shape[1]!;
+  const session = await openOnnx(bytes);
+  let check: FileCheck = { samples: 0, agreeing: 0, maximumAbsoluteDifference: 0 };
+  try {
+    for (let index = 0; index < source.stepsPerEpoch; index++) {
+      const { images } = await source.batch(0, index);
+      const count = images.shape[0]!;
+      const rows = logits.data.slice(check.samples * classes, (check.samples + count) * classes);
+      const result = await verifyOnnx({
+        session,
+        images,
+        expectedLogits: new HostTensor(rows, [count, classes]),
+        inputLayout: layout,
+      });
+      if (!result.passed) {
+        throw new KdError(
+          'VERIFICATION',
+          `The exported file does not compute what the trained network does: logits differ by up to ${result.maxAbsoluteDifference} (${result.maxRelativeDifference} of the largest). Do not ship it; please report this.`,
+        );
+      }
+      check = {
+        samples: check.samples + count,
+        agreeing: check.agreeing + Math.round(result.agreement * count),
+        maximumAbsoluteDifference: Math.max(check.maximumAbsoluteDifference, result.maxAbsoluteDifference),
+      };
+    }
+  } finally {
+    await session.release();
+  }
+  return check;
+}
+
+/** Several checks as one. */
+export function mergeChecks(checks: readonly FileCheck[]): FileCheck {
+  return {
+    samples: checks.reduce((sum, check) => sum + check.samples, 0),
+    agreeing: checks.reduce((sum, check) => sum + check.agreeing, 0),
+    maximumAbsoluteDifference: Math.max(...checks.map((check) => check.maximumAbsoluteDifference)),
+  };
+}
+
+/** How long the file takes for one image. */
+export async function fileLatency(bytes: Uint8Array, model: Model): Promise<LatencyResult> {
+  const { batchSize, threads, runs, warmup } = latencySettings;
+  const session = await openOnnx(bytes, { threads });
+  const [height, width, channels] = model.inputShape;
+  const shape = [batchSize, height, width, channels];
+  const images = new HostTensor(new Float32Array(batchSize * height * width * channels).fill(0.5), shape);
+  const feeds = { [session.inputs[0]!.name]: imagesInLayout(images, layout) };
+  try {
+    const { median, p95 } = await measureLatency(() => session.run(feeds), { runs, warmup });
+    return { batchSize, medianMs: median, p95Ms: p95, runs, threads };
+  } finally {
+    await session.release();
+  }
+}

@@ -1,0 +1,37 @@
+import { runTraining, type TrainingEvent, type TrainingOptions, type TrainingResult } from 'kd-train';
+import type { Progress } from '../progress/progress.ts';
+import type { CurvePoint } from '../report/report-data.ts';
+import type { EventLog } from './event-log.ts';
+
+/** Trains one network as the next phase of `progress`, and writes its events to `log`. */
+export async function trainNetwork(
+  options: TrainingOptions,
+  { name, progress, log }: { readonly name: string; readonly progress: Progress; readonly log: EventLog },
+): Promise<TrainingResult> {
+  const write = (event: TrainingEvent): void => log.write(name, event);
+  return runTraining(options, {
+    start: (event) => {
+      write(event);
+      progress.nextPhase(event.step);
+    },
+    step: (event) => {
+      write(event);
+      progress.update(event.step + 1, event.loss);
+    },
+    warning: (event) => {
+      write(event);
+      progress.note(`warning: ${event.message}`);
+    },
+    epoch: write,
+    evaluation: write,
+    checkpoint: write,
+    end: write,
+  });
+}
+
+/** The learning curve of a finished training. */
+export function curveOf({ history }: Pick<TrainingResult, 'history'>): CurvePoint[] {
+  return history.flatMap(({ epoch, loss, validation }) =>
+    validation === undefined ? [] : [{ epoch: epoch + 1, loss, validationTop1: validation.top1 }],
+  );
+}

@@ -1,12 +1,17 @@
-import { type Tensor, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
+import { ones, type Rank, type Tensor, tensor, tensor1d, tensor4d } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type HostTensor, type ModelVariables, prngKey } from 'kd-core';
+import { type HostTensor, type ModelVariables, prngKey, treeMap } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hintRegressor } from '../index.ts';
 
 beforeAll(async () => {
   await createTfjsBackend();
 });
+
+function onTfjs({ params, state }: ModelVariables<HostTensor>): ModelVariables<Tensor> {
+  const toTensor = (leaf: HostTensor): Tensor => tensor(leaf.data, [...leaf.shape]);
+  return { params: treeMap(params, toTensor), state: treeMap(state, toTensor) };
+}
 
 /** Kernel values 0, 0.1, ... minus 0.5; bias 0.25, scale 2, offset -0.5. */
 function variables(size: number): ModelVariables<Tensor> {
@@ -86,6 +91,8 @@ describe('hintRegressor', () => {
     const largest = Math.max(...convolution.kernel.data.map(Math.abs));
     expect(largest).toBeLessThanOrEqual(bound);
     expect(largest).toBeGreaterThan(0.7 * bound);
+    const { output } = regressor.apply(onTfjs(initial), ones<Rank.R4>([2, ...student]));
+    expect(output.shape).toEqual([2, ...teacher]);
   });
 
   it('refuses shapes that no convolution connects', () => {

@@ -101,7 +101,8 @@ export function hintRegressor({
               feature,
               params.convolution.kernel,
               kind === 'downsample' ? 2 : 1,
-              kind === 'downsample' ? 1 : 0,
+              // A number would take the kernel for square.
+              kind === 'downsample' ? 1 : 'valid',
             );
       const { y, mean, variance } = batchNormTraining({
         x: add(convolved, params.convolution.bias) as Tensor4D,

@@ -18,7 +18,7 @@ export function toyRun(backend: Backend, changes: Partial<TrainingOptions> = {})
     optimizer: sgd({ momentum: 0.9, weightDecay: 5e-4 }),
     learningRate: 0.05,
     source: blobSource(),
-    epochs: 3,
+    ...(changes.steps === undefined ? { epochs: 3 } : {}),
     key: prngKey(4),
     ...changes,
   };

@@ -157,11 +157,7 @@ describe('a checkpoint of another run', () => {
       'other values of learningRate in its first 2 steps',
     ],
     ['the length of a cosine', { epochs: 4 }, 'other values of learningRate'],
-    [
-      'the length, below what is done',
-      { epochs: undefined as never, steps: 1 },
-      'more than the 1 of this run',
-    ],
+    ['the length, below what is done', { steps: 1 }, 'more than the 1 of this run'],
   ])('is refused, naming %s', async (_name, changes, message) => {
     const error = (await refused(changes)) as Error;
     expect(error).toMatchObject({ code: 'CHECKPOINT' });

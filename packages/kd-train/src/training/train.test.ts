@@ -163,7 +163,7 @@ describe('train', () => {
       log.push('step ends');
       return result;
     });
-    await runTraining(toyRun(slow, { source: logged, steps: 2, epochs: undefined as never }), {
+    await runTraining(toyRun(slow, { source: logged, steps: 2 }), {
       start: () => void log.splice(0),
     });
     expect(log).toEqual(['batch 0/0', 'step begins', 'batch 0/1', 'step ends', 'step begins', 'step ends']);
@@ -206,9 +206,13 @@ describe('options that make no run', () => {
     },
   };
 
+  it('are refused when the length is missing', async () => {
+    const { epochs: _epochs, ...options } = toyRun(backend);
+    await expect(runTraining(options)).rejects.toThrow(/either epochs or steps/);
+  });
+
   it.each<[string, Partial<TrainingOptions>, RegExp]>([
-    ['no length', { epochs: undefined as never }, /either epochs or steps/],
-    ['two lengths', { steps: 5 }, /either epochs or steps/],
+    ['two lengths', { steps: 5, epochs: 3 }, /either epochs or steps/],
     ['half an epoch', { epochs: 0.5 }, /epochs must be a positive integer, got 0.5/],
     ['keeping no checkpoint', { checkpoint: { storage: memoryStorage(), keep: 0 } }, /checkpoint.keep/],
     ['resuming from nowhere', { resume: true }, /resume needs a checkpoint storage/],

@@ -1,14 +1,15 @@
-import { stateTensors, type TrainingProgress } from '../checkpoint/checkpoint.ts';
-import { checkpointName, lastGood, saveCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import type { ClassificationMetrics } from 'kd-core';
+import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
 import { type CompiledForward, compileForward } from '../evaluation/compile-forward.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { batchStream } from './batch-stream.ts';
 import { breather } from './breather.ts';
 import { checkBatch } from './check-batch.ts';
+import { checkpointWriter } from './checkpoint-writer.ts';
 import { type DeviceRun, openDeviceRun } from './device-run.ts';
-import { addToTotals, emptyTotals, summarizeTotals } from './epoch-totals.ts';
+import { addToTotals, emptyTotals, type StepMetrics, summarizeTotals } from './epoch-totals.ts';
 import { requireFiniteStep } from './non-finite.ts';
-import { DEFAULT_KEEP, type PreparedRun, prepareRun } from './prepare-run.ts';
+import { type PreparedRun, prepareRun } from './prepare-run.ts';
 import type { TrainingEvent } from './training-event.ts';
 import type { TrainingOptions, TrainingResult } from './training-options.ts';
 
@@ -48,24 +49,13 @@ async function* runSteps(
   device: DeviceRun,
   forward: CompiledForward | undefined,
 ): AsyncGenerator<TrainingEvent, TrainingResult, void> {
-  const { backend, student, source, validation, signal } = options;
+  const { student, source, signal } = options;
   const { stepsPerEpoch } = source;
-  const storage = options.checkpoint?.storage;
-  const { every = stepsPerEpoch, keep = DEFAULT_KEEP } = options.checkpoint ?? {};
+  const checkpointEvery = options.checkpoint?.every ?? stepsPerEpoch;
+  const checkpoints = checkpointWriter(options.checkpoint, { device, schedules, resumedFrom });
   const batches = batchStream(source);
   const breathe = breather();
-  let progress: TrainingProgress = start;
-  let saved = resumedFrom;
-
-  async function* save(): AsyncGenerator<TrainingEvent, void, void> {
-    if (storage === undefined || saved === checkpointName(progress.step)) return;
-    const checkpoint = {
-      tensors: stateTensors(await device.download()),
-      progress: { ...progress, schedules: await schedules.fingerprints(progress.step) },
-    };
-    saved = await saveCheckpoint(storage, checkpoint, { keep });
-    yield { type: 'checkpoint', step: progress.step, name: saved };
-  }
+  let progress = start;
 
   while (progress.step < totalSteps && !signal?.aborted) {
     const started = performance.now();
@@ -76,74 +66,76 @@ async function* runSteps(
     const running = device.step(batch, scalars);
     if (step + 1 < totalSteps) batches.prefetch(step + 1);
     const metrics = await running;
-    const { learningRate } = scalars;
-    requireFiniteStep(metrics, { step, epoch, learningRate, lastGood: lastGood(saved, storage) });
+    const { learningRate, method } = scalars;
+    requireFiniteStep(metrics, { step, epoch, learningRate, lastGood: checkpoints.lastGood() });
 
     const samples = batch.labels.data.length;
-    const next = step + 1;
-    progress = {
-      ...progress,
-      step: next,
-      epoch: Math.floor(next / stepsPerEpoch),
-      totals: addToTotals(progress.totals, metrics, samples),
-    };
     const milliseconds = performance.now() - started;
-    yield {
-      type: 'step',
-      step,
-      epoch,
-      samples,
-      learningRate,
-      scalars: scalars.method,
-      milliseconds,
-      ...metrics,
-    };
+    progress = advance(progress, { metrics, samples, stepsPerEpoch });
+    yield { type: 'step', step, epoch, samples, learningRate, scalars: method, milliseconds, ...metrics };
 
-    if (next % stepsPerEpoch === 0) {
-      let summary = summarizeTotals(epoch, progress.totals);
-      const due = next === totalSteps || progress.epoch % (validation?.every ?? 1) === 0;
-      if (validation !== undefined && forward !== undefined && due) {
-        const { metrics: measured } = await evaluate({
-          backend,
-          model: student,
-          variables: device.student(),
-          source: validation.source,
-          forward,
-        });
-        summary = { ...summary, validation: measured };
-        yield { type: 'evaluation', epoch, metrics: measured };
-      }
+    if (progress.epoch > epoch) {
+      const isLast = progress.step === totalSteps;
+      const validation = await validate(options, { epoch, isLast, device, forward });
+      if (validation !== undefined) yield { type: 'evaluation', epoch, metrics: validation };
+      const summary = {
+        ...summarizeTotals(epoch, progress.totals),
+        ...(validation === undefined ? {} : { validation }),
+      };
       progress = { ...progress, totals: emptyTotals, history: [...progress.history, summary] };
       yield { type: 'epoch', ...summary };
     }
-    if (next % every === 0) yield* save();
+    if (progress.step % checkpointEvery === 0) yield* present(await checkpoints.save(progress));
     await breathe();
   }
 
-  yield* save();
-  const completed = progress.step === totalSteps;
+  yield* present(await checkpoints.save(progress));
+  const { step, history } = progress;
   const { student: variables, method: methodVariables } = await device.download();
-  const reason = completed ? 'completed' : 'interrupted';
-  yield {
-    type: 'end',
-    reason,
-    step: progress.step,
-    message: endMessage(completed, progress.step, totalSteps, saved, storage?.location),
-  };
-  return { reason, step: progress.step, variables, methodVariables, history: progress.history };
+  const reason = step === totalSteps ? 'completed' : 'interrupted';
+  const message =
+    reason === 'completed'
+      ? `Finished after ${step} steps.`
+      : `Stopped after ${step} of ${totalSteps} steps. ${checkpoints.howToResume()}`;
+  yield { type: 'end', reason, step, message };
+  return { reason, step, variables, methodVariables, history };
 }
 
-function endMessage(
-  completed: boolean,
-  step: number,
-  totalSteps: number,
-  saved: string | undefined,
-  location: string | undefined,
-): string {
-  if (completed) return `Finished after ${step} steps.`;
-  const how =
-    saved === undefined
-      ? 'Nothing was saved, as no checkpoint storage was given.'
-      : `Saved as '${saved}' in ${location}; start again with the same options and resume: true to continue.`;
-  return `Stopped after ${step} of ${totalSteps} steps. ${how}`;
+function advance(
+  progress: TrainingProgress,
+  { metrics, samples, stepsPerEpoch }: { metrics: StepMetrics; samples: number; stepsPerEpoch: number },
+): TrainingProgress {
+  const step = progress.step + 1;
+  return {
+    ...progress,
+    step,
+    epoch: Math.floor(step / stepsPerEpoch),
+    totals: addToTotals(progress.totals, metrics, samples),
+  };
+}
+
+async function validate(
+  { backend, student, validation }: TrainingOptions,
+  {
+    epoch,
+    isLast,
+    device,
+    forward,
+  }: { epoch: number; isLast: boolean; device: DeviceRun; forward: CompiledForward | undefined },
+): Promise<ClassificationMetrics | undefined> {
+  if (validation === undefined || forward === undefined) return undefined;
+  if (!isLast && (epoch + 1) % (validation.every ?? 1) !== 0) return undefined;
+  const { source } = validation;
+  const { metrics } = await evaluate({
+    backend,
+    model: student,
+    variables: device.student(),
+    source,
+    forward,
+  });
+  return metrics;
+}
+
+function* present<T>(event: T | undefined): Generator<T, void, void> {
+  if (event !== undefined) yield event;
 }

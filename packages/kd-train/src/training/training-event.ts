@@ -26,7 +26,7 @@ export interface StepEvent extends StepMetrics {
   readonly learningRate: number;
   /** The method's scalars at this step. */
   readonly scalars: Readonly<Record<string, number>>;
-  /** Wall time of the step, waiting for its data included. */
+  /** Wall time of the step, waiting for its data included; the first one also compiles. */
   readonly milliseconds: number;
 }
 

@@ -10,14 +10,22 @@ export interface Interrupt {
   stop(): void;
 }
 
+/** Programs between the terminal and this one, npm for one, may hand the same press on once more. */
+const samePressMilliseconds = 500;
+
 /** The first Ctrl-C lets the work end in order, the second ends the process at once. */
 export function listenForInterrupt(
   host: Host,
   { onFirst, message }: { readonly onFirst: () => void; readonly message: string },
 ): Interrupt {
   const controller = new AbortController();
+  let pressedAt = 0;
   const stop = host.onInterrupt(() => {
-    if (controller.signal.aborted) host.exit(exitCode.interrupted);
+    if (controller.signal.aborted) {
+      if (host.now() - pressedAt > samePressMilliseconds) host.exit(exitCode.interrupted);
+      return;
+    }
+    pressedAt = host.now();
     controller.abort();
     onFirst();
   });

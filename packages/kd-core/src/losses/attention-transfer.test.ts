@@ -35,6 +35,10 @@ function mapDifferences(student: Values, teacher: Values, power: number): number
   );
 }
 
+function weighted(maps: readonly number[][], weights: Values): number {
+  return maps.flat().reduce((total, each, index) => total + each * weights.data[index]!, 0);
+}
+
 /** Entries away from 0, where |x| has no derivative, and from a zero norm. */
 const away = (shape: readonly number[]): fc.Arbitrary<Values> =>
   values(shape, 2).map((x) => ({
@@ -77,19 +81,34 @@ describe('attentionMap', () => {
     );
   });
 
+  it('keeps signs under odd powers where asked to', () => {
+    // Channel means of (1, -4) and (2, 2) are -1.5 and 2.
+    const feature = toTensor({ shape: [1, 1, 2, 2], data: [1, -4, 2, 2] });
+    expectClose(toValues(attentionMap(feature, { power: 1, signed: true })).data, [-0.6, 0.8], 1e-6);
+  });
+
   it.each([1, 2, 3, 4])('has the gradient of its definition with power %s', (power) => {
     fc.assert(
       fc.property(away([2, 2, 2, 2]), values([2, 4]), (feature, weights) => {
         const fn = (inputs: { feature: Tensor }) =>
           sum<Scalar>(mul(attentionMap(inputs.feature, { power }), toTensor(weights)));
         const definition = (inputs: { feature: Values }): number =>
-          attention(inputs.feature, power)
-            .flat()
-            .reduce((total, each, index) => total + each * weights.data[index]!, 0);
+          weighted(attention(inputs.feature, power), weights);
         expectGradients(differentiate(fn, { feature }), definition, { feature }, ['feature']);
       }),
       { numRuns: 25 },
     );
+  });
+
+  it.each([1, 2, 3])('has the gradient of its signed definition with power %s', (power) => {
+    // Fixed, as signed powers of random values may cancel to a map of nearly zeros.
+    const feature = { shape: [1, 1, 3, 2], data: [1, -2, 0, 0.5, -1.5, 0.75] };
+    const weights = { shape: [1, 3], data: [0.5, -1, 2] };
+    const fn = (inputs: { feature: Tensor }) =>
+      sum<Scalar>(mul(attentionMap(inputs.feature, { power, signed: true }), toTensor(weights)));
+    const definition = (inputs: { feature: Values }): number =>
+      weighted(attention(inputs.feature, power, true), weights);
+    expectGradients(differentiate(fn, { feature }), definition, { feature }, ['feature']);
   });
 
   it('has the derivative 0 at zeros, also of |x| itself, and for a map of zeros', () => {

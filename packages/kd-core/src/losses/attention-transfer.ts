@@ -30,11 +30,12 @@ export interface AttentionTransferOptions {
   readonly teacherFeatures: readonly Tensor[];
   /**
    * 'reference' (the default) is the authors' code: the mean of squared differences over batch and positions,
-   * the higher map first pooled to a square of the lower one's height. 'paper' is equation 2 of the text
-   * without its weight: the distance, not squared, averaged over the batch; sizes must be equal.
+   * the higher map first pooled to a square of the lower one's height; odd powers keep the sign of activations.
+   * 'paper' is equation 2 of the text without its weight: the distance, not squared, averaged over the batch;
+   * sizes must be equal.
    */
   readonly variant?: 'reference' | 'paper';
-  /** Of the absolute activations, at least 1; 2 unless given. */
+  /** Of the activations, at least 1; 2 unless given. */
   readonly power?: number;
 }
 
@@ -65,7 +66,10 @@ export function attentionTransferLoss(options: AttentionTransferOptions): Scalar
       );
     }
     return variant === 'reference'
-      ? meanSquaredError(attentionMap(student, { power }), attentionMap(teacher, { power }))
+      ? meanSquaredError(
+          attentionMap(student, { power, signed: true }),
+          attentionMap(teacher, { power, signed: true }),
+        )
       : meanRowDistance(
           attentionMap(student, { power, channels: 'sum' }),
           attentionMap(teacher, { power, channels: 'sum' }),

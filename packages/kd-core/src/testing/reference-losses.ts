@@ -48,9 +48,11 @@ export function adaptivePool(x: Values, [rows, columns]: readonly [number, numbe
 }
 
 /** One normalised attention map for each sample. */
-export function attention({ shape, data }: Values, power: number): number[][] {
+export function attention({ shape, data }: Values, power: number, signed = false): number[][] {
   const [batch] = shape as [number];
-  const energies = rowsOf({ shape, data }).map((pixel) => mean(pixel.map((each) => Math.abs(each) ** power)));
+  const energies = rowsOf({ shape, data }).map((pixel) =>
+    mean(pixel.map((each) => (signed ? each : Math.abs(each)) ** power)),
+  );
   const positions = energies.length / batch;
   return Array.from({ length: batch }, (_, sample) => {
     const map = energies.slice(sample * positions, (sample + 1) * positions);

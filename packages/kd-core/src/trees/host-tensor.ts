@@ -1,4 +1,4 @@
-import { KdError } from '../errors.ts';
+import { KdError, requireArgument } from '../errors.ts';
 import type { Tree } from './tree.ts';
 
 /** The element types that cross every backend. `bool` data are 0 or 1. */
@@ -12,7 +12,10 @@ export class HostTensor {
   readonly shape: readonly number[];
   readonly dtype: DataType;
 
-  /** Throws `SHAPE_MISMATCH` when `data` does not have exactly the elements of `shape`. */
+  /**
+   * Throws `SHAPE_MISMATCH` when `data` does not have exactly the elements of `shape`, `INVALID_ARGUMENT` when
+   * its type is not that of `dtype`.
+   */
   constructor(data: HostData, shape: readonly number[], dtype: DataType = dataTypeOf(data)) {
     if (data.length !== sizeOf(shape)) {
       throw new KdError(
@@ -38,7 +41,12 @@ export class HostTensor {
 
 export type HostTree = Tree<HostTensor>;
 
+/** Elements of a tensor of this shape. Throws `INVALID_ARGUMENT` unless all sizes are non-negative integers. */
 export function sizeOf(shape: readonly number[]): number {
+  requireArgument(
+    shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0),
+    () => `A shape must hold non-negative integers, got [${shape.join(', ')}].`,
+  );
   return shape.reduce((product, dimension) => product * dimension, 1);
 }
 

@@ -68,13 +68,34 @@ const squaredDifference: Emit = (builder, a, b) => {
 
 /** ONNX divides integers towards zero, tfjs towards minus infinity. */
 const floorDivide: Emit = (builder, a, b) => {
-  const quotient = elementwiseNode(builder, 'Div', [builder.cast(a, 'float32'), builder.cast(b, 'float32')]);
-  return builder.cast(elementwiseNode(builder, 'Floor', [quotient]), a.dtype);
+  const emit = (opType: string, ...operands: GraphValue[]): GraphValue =>
+    elementwiseNode(builder, opType, operands);
+  if (a.dtype === 'float32') return emit('Floor', emit('Div', a, b));
+  const [zero, one] = [builder.scalar(0, 'int32'), builder.scalar(1, 'int32')];
+  const isNegative = (x: GraphValue): GraphValue => elementwiseNode(builder, 'Less', [x, zero], 'bool');
+  // An integer division by zero ends the process; tfjs gives 0.
+  const isZero = elementwiseNode(builder, 'Equal', [b, zero], 'bool');
+  const divisor = elementwiseNode(builder, 'Where', [isZero, one, b], 'int32');
+  const quotient = emit('Div', a, divisor);
+  const remainder = emit('Sub', a, emit('Mul', quotient, divisor));
+  const isRoundedUp = emit(
+    'And',
+    emit('Not', elementwiseNode(builder, 'Equal', [remainder, zero], 'bool')),
+    emit('Xor', isNegative(remainder), isNegative(divisor)),
+  );
+  const floored = emit('Sub', quotient, builder.cast(isRoundedUp, 'int32'));
+  return elementwiseNode(builder, 'Where', [isZero, zero, floored], 'int32');
 };
 
-/** The remainder with the sign of the divisor: a - b * floor(a / b). */
-const modulo: Emit = (builder, a, b) =>
-  elementwiseNode(builder, 'Sub', [a, elementwiseNode(builder, 'Mul', [b, floorDivide(builder, a, b)])]);
+/** The remainder with the sign of the divisor: a - b * floor(a / b); 0 for an integer divided by 0. */
+const modulo: Emit = (builder, a, b) => {
+  const multiple = elementwiseNode(builder, 'Mul', [b, floorDivide(builder, a, b)]);
+  const remainder = elementwiseNode(builder, 'Sub', [a, multiple]);
+  if (a.dtype === 'float32') return remainder;
+  const zero = builder.scalar(0, 'int32');
+  const isZero = elementwiseNode(builder, 'Equal', [b, zero], 'bool');
+  return elementwiseNode(builder, 'Where', [isZero, zero, remainder], 'int32');
+};
 
 const prelu: Lowering = ({ builder, inputs }) =>
   elementwise(builder, [inputs.x!, inputs.alpha!], ([x, alpha]) => {

@@ -37,20 +37,10 @@ const logicalNot: Lowering = ({ builder, inputs }) =>
     elementwiseNode(builder, 'Not', [builder.cast(x!, 'bool')], 'bool'),
   );
 
-/** `condition` may be a vector over the first axis of `t`, as in tfjs's own kernel. */
+/** tfjs has broadcast the three operands to one shape. */
 const select: Lowering = ({ builder, inputs }) => {
   const { condition, t, e } = inputs as Record<'condition' | 't' | 'e', NonNullable<(typeof inputs)[string]>>;
-  const isRowCondition = condition.shape.length === 1 && t.shape.length > 1;
-  const column = [...condition.shape, ...new Array<number>(t.shape.length - 1).fill(1)];
-  const aligned = isRowCondition
-    ? {
-        ...condition,
-        shape: column,
-        layout: column.map((_, axis) => axis),
-        graph: builder.reshape(condition.graph, [condition.graph.shape[0]!, ...column.slice(1)]),
-      }
-    : condition;
-  return elementwise(builder, [aligned, t, e], ([test, whenTrue, whenFalse]) => {
+  return elementwise(builder, [condition, t, e], ([test, whenTrue, whenFalse]) => {
     const asBool = builder.cast(test!, 'bool');
     if (t.dtype !== 'bool')
       return elementwiseNode(builder, 'Where', [asBool, whenTrue!, whenFalse!], t.dtype);

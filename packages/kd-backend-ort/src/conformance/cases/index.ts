@@ -1,0 +1,18 @@
+import type fc from 'fast-check';
+import type { Case } from '../compare.ts';
+import { convolutionCases } from './convolution.ts';
+import { elementwiseCases } from './elementwise.ts';
+import { linearAlgebraCases } from './linear-algebra.ts';
+import { reductionCases } from './reduction.ts';
+import { shapeCases } from './shape.ts';
+
+export type CaseFamily = Readonly<Record<string, fc.Arbitrary<Case>>>;
+
+/** Every kernel that can be recorded occurs in at least one of these. */
+export const families: Readonly<Record<string, CaseFamily>> = {
+  convolution: convolutionCases,
+  elementwise: elementwiseCases,
+  'linear algebra': linearAlgebraCases,
+  reduction: reductionCases,
+  shape: shapeCases,
+};

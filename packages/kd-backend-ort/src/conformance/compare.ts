@@ -1,0 +1,109 @@
+import { addN, mul, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import {
+  type Backend,
+  type Compiled,
+  type HostTensor,
+  sizeOf,
+  type Tree,
+  treeLeaves,
+  treePaths,
+  valueAndGradient,
+} from 'kd-core';
+
+/** One tfjs program and the values it runs on. */
+export interface Case {
+  /** Says everything that was drawn: shapes, layouts and attributes. */
+  readonly name: string;
+  readonly args: Readonly<Record<string, HostTensor>>;
+  run(args: Readonly<Record<string, Tensor>>): Tensor | readonly Tensor[];
+  /** False for programs that tfjs cannot differentiate. */
+  readonly differentiable?: boolean;
+  /** Compare each element with its own size instead of the largest of its tensor. */
+  readonly elementwise?: boolean;
+  readonly relativeTolerance?: number;
+}
+
+const DEFAULT_TOLERANCE = 1e-4;
+
+/** What both backends compute for a case: the outputs and, of a random weighting of them, the gradient. */
+function evaluate(each: Case, args: Record<string, Tensor>): Record<string, Tree<Tensor>> {
+  const floats = Object.fromEntries(Object.entries(args).filter(([, value]) => value.dtype === 'float32'));
+  if (each.differentiable === false || Object.keys(floats).length === 0) {
+    return { outputs: [each.run(args)].flat() };
+  }
+  const { value, gradient, aux } = valueAndGradient((params: Record<string, Tensor>) => {
+    const outputs = [each.run({ ...args, ...params })].flat();
+    const weighted = outputs
+      .filter((output) => output.dtype === 'float32')
+      .map((output, index) => sum(mul(output, weightsOf(output.shape, index))));
+    return { value: addN(weighted), aux: { outputs } };
+  }, floats);
+  return { value, gradient, outputs: aux.outputs };
+}
+
+/** Fixed numbers without a pattern that an error could hide behind. */
+function weightsOf(shape: readonly number[], seed: number): Tensor {
+  const values = Float32Array.from({ length: sizeOf(shape) }, (_, index) =>
+    Math.sin(12.9898 * (index + seed) + 1),
+  );
+  return tensor(values, [...shape], 'float32');
+}
+
+/** Runs all cases as one compiled function, so that a session serves many of them. */
+export async function runCases(backend: Backend, cases: readonly Case[]): Promise<Tree<HostTensor>[]> {
+  const program = (args: {
+    cases: readonly Record<string, Tensor>[];
+  }): { results: readonly Tree<Tensor>[] } => ({
+    results: cases.map((each, index) => evaluate(each, args.cases[index]!)),
+  });
+  const compiled = backend.compile(program as never, { name: 'conformance' }) as unknown as Compiled<
+    object,
+    object
+  >;
+  try {
+    const results = await compiled({ cases: cases.map((each) => each.args) } as never);
+    const downloaded = (await backend.download(results as never)) as { results: Tree<HostTensor>[] };
+    for (const leaf of treeLeaves<{ dispose(): void }>(results as never)) leaf.dispose();
+    return downloaded.results;
+  } finally {
+    await compiled.dispose();
+  }
+}
+
+/** Throws, naming the case and the tensor, unless `actual` computes what `reference` does. */
+export async function expectAgreement(
+  reference: Backend,
+  actual: Backend,
+  cases: readonly Case[],
+): Promise<void> {
+  const expected = await runCases(reference, cases);
+  const found = await runCases(actual, cases);
+  cases.forEach((each, index) => {
+    const paths = treePaths(expected[index]!);
+    const foundLeaves = treeLeaves(found[index]!);
+    treeLeaves(expected[index]!).forEach((leaf, position) => {
+      const difference = differenceOf(leaf, foundLeaves[position]!, each);
+      if (difference !== undefined) throw new Error(`${each.name}: ${paths[position]}: ${difference}`);
+    });
+  });
+}
+
+function differenceOf(expected: HostTensor, found: HostTensor, each: Case): string | undefined {
+  if (`${expected.dtype}[${expected.shape}]` !== `${found.dtype}[${found.shape}]`) {
+    return `expected ${expected.dtype}[${expected.shape}], found ${found.dtype}[${found.shape}]`;
+  }
+  const tolerance = expected.dtype === 'float32' ? (each.relativeTolerance ?? DEFAULT_TOLERANCE) : 0;
+  const largest = expected.data.reduce(
+    (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+    0,
+  );
+  for (let index = 0; index < expected.data.length; index++) {
+    const wanted = expected.data[index]!;
+    const got = found.data[index]!;
+    if (Object.is(wanted, got) || wanted === got) continue;
+    const scale = each.elementwise ? Math.abs(wanted) : largest;
+    if (Math.abs(wanted - got) <= tolerance * scale) continue;
+    return `element ${index} of [${expected.shape}]: expected ${wanted}, found ${got}`;
+  }
+  return undefined;
+}

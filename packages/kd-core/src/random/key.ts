@@ -18,7 +18,9 @@ export function prngKey(seed: number): PrngKey {
   return [Math.floor(seed / 2 ** 32), seed >>> 0];
 }
 
-/** `count` independent keys. Throws `INVALID_ARGUMENT` unless `count` is a positive integer. */
+/** `count` independent keys, two unless given. Throws `INVALID_ARGUMENT` unless `count` is a positive integer. */
+export function splitKey(key: PrngKey): [PrngKey, PrngKey];
+export function splitKey(key: PrngKey, count: number): PrngKey[];
 export function splitKey(key: PrngKey, count = 2): PrngKey[] {
   requireArgument(
     Number.isSafeInteger(count) && count > 0,

@@ -8,23 +8,13 @@ const { folder, node, packages } = inject('consumer');
 const run = promisify(execFile);
 
 describe('packed packages, installed with npm in an empty project', () => {
-  test.each(packages)(
-    '%s imports without a warning and without side effects on the globals',
-    async (name) => {
-      const script = join(folder, `import-${name}.mjs`);
-      writeFileSync(
-        script,
-        `const before = Object.keys(globalThis).length;
-       const module = await import('${name}');
-       console.log(JSON.stringify({ exports: Object.keys(module).length, added: Object.keys(globalThis).length - before }));`,
-      );
-      const { stdout, stderr } = await run(node, [script], { cwd: folder });
-      expect(stderr).toBe('');
-      const { exports, added } = JSON.parse(stdout) as { exports: number; added: number };
-      expect(exports).toBeGreaterThan(0);
-      expect(added).toBe(0);
-    },
-  );
+  test.each(packages)('%s imports without a warning', async (name) => {
+    const script = join(folder, `import-${name}.mjs`);
+    writeFileSync(script, `console.log(Object.keys(await import('${name}')).length);`);
+    const { stdout, stderr } = await run(node, [script], { cwd: folder });
+    expect(stderr).toBe('');
+    expect(Number(stdout)).toBeGreaterThan(0);
+  });
 
   test('npx kd doctor finds the CPU backend', async () => {
     const { stdout } = await run(node, [join(folder, 'node_modules', '.bin', 'kd'), 'doctor'], {

@@ -20,8 +20,9 @@ import {
   type UploadedTree,
   type WithLeaves,
 } from 'kd-core';
-import type { TensorSpec } from 'kd-onnx';
+import type { GraphTarget, TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
+import { findChannelBlock } from './channel-block.ts';
 import { OrtTensor, TensorLedger, toHost, toOrt } from './ort-tensor.ts';
 import { buildProgram, type Program } from './program.ts';
 import { loadRuntime, type OrtRuntime } from './runtime.ts';
@@ -46,6 +47,7 @@ class OrtBackend implements Backend {
   readonly #ledger = new TensorLedger();
   readonly #compiled = new Set<{ dispose(): Promise<void> }>();
   #runtime: OrtRuntime | undefined;
+  #target: GraphTarget = {};
 
   constructor(options: OrtOptions) {
     this.#options = options;
@@ -60,6 +62,7 @@ class OrtBackend implements Backend {
 
   async init(): Promise<void> {
     this.#runtime = await loadRuntime();
+    this.#target = { channelBlock: await findChannelBlock(this.#runtime) };
     await ensureGradients();
   }
 
@@ -78,7 +81,7 @@ class OrtBackend implements Backend {
       let program = programs.get(signature);
       if (program === undefined) {
         const specs = treeUnflatten<TensorSpec>(structure, tensors.map(specOf));
-        program = buildProgram(runtime, fn, specs, name, sessionOptions(this.#options));
+        program = buildProgram(runtime, fn, specs, name, this.#target, sessionOptions(this.#options));
         programs.set(signature, program);
         program.catch(() => programs.delete(signature));
       }

@@ -1,5 +1,5 @@
 import { KdError, type Tree, type TreeStructure } from 'kd-core';
-import { encodeModel, type TensorSpec, type Trace, trace } from 'kd-onnx';
+import { encodeModel, type GraphTarget, type TensorSpec, type Trace, trace } from 'kd-onnx';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import type { OrtRuntime } from './runtime.ts';
 
@@ -17,9 +17,10 @@ export async function buildProgram<A extends object, R extends object>(
   fn: (args: A) => R,
   specs: Tree<TensorSpec>,
   name: string,
+  target: GraphTarget,
   options: InferenceSession.SessionOptions,
 ): Promise<Program> {
-  const traced = trace(fn, specs, { name });
+  const traced = trace(fn, specs, { name, target });
   const session = traced.graph.outputs.length === 0 ? undefined : await load(runtime, traced, name, options);
   const feeds = feedPlan(traced);
   return {

@@ -1,5 +1,7 @@
+export { buildBlockedTrial } from './graph/blocked-convolution.ts';
 export { type EncodeOptions, encodeModel, OPSET_VERSION } from './graph/encode.ts';
 export type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph/graph.ts';
+export { GraphBuilder, type GraphTarget } from './graph/graph-builder.ts';
 export { lowerings } from './lowerings/index.ts';
 export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
-export { type TensorSpec, type Trace, type TraceOutput, trace } from './trace/trace.ts';
+export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';

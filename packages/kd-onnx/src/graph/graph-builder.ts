@@ -12,6 +12,12 @@ export interface OutputSpec {
   readonly dtype: GraphDataType;
 }
 
+/** What the runtime of the graph offers beyond the standard operators. */
+export interface GraphTarget {
+  /** Channels in one block of the CPU provider's blocked convolutions; undefined where it has none. */
+  readonly channelBlock?: number | undefined;
+}
+
 /** Constants up to this many elements are compared by content, so that equal ones become one. */
 const MAX_INTERNED_ELEMENTS = 4096;
 
@@ -20,12 +26,17 @@ const MAX_INTERNED_ELEMENTS = 4096;
  * earlier one is that earlier one: layout changes and shape constants are shared without bookkeeping.
  */
 export class GraphBuilder {
+  readonly target: GraphTarget;
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: GraphValue[] = [];
   readonly #nodeByKey = new Map<string, readonly GraphValue[]>();
   readonly #constantByKey = new Map<string, GraphValue>();
   readonly #producer = new Map<string, GraphNode>();
   #nextId = 0;
+
+  constructor(target: GraphTarget = {}) {
+    this.target = target;
+  }
 
   input(name: string, shape: readonly number[], dtype: DataType): GraphValue {
     const value: GraphValue = { name, shape, dtype };

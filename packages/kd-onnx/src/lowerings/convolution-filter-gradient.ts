@@ -1,25 +1,98 @@
 import { hostData } from 'kd-core';
+import { blockedConvolution, fillsBlocks, toBlocks } from '../graph/blocked-convolution.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
 import { type ConvolutionInfo, convolutionInfo } from './convolution.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
-/** Physical order of the result: [O, kh, kw, I] of a logical HWIO kernel. */
-const OHWI = [3, 0, 1, 2] as const;
-
 /**
- * dW[kh, kw, i, o] = sum over images and positions of x[n, h*s + kh, w*s + kw, i] * dy[n, h, w, o], as one
- * matrix product: output gradient [O, N*P] on the left, gathered input rows [N*P, kh*kw*I] on the right.
+ * dW[kh, kw, i, o] = sum over images n and positions (h, w) of x[n, h*s + kh, w*s + kw, i] * dy[n, h, w, o].
+ * Two forms: a blocked convolution in which batch and channels change places, and a matrix product.
  */
 const conv2dFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { x, dy } = inputs as Record<'x' | 'dy', TracedValue>;
   const filterShape = attributes.filterShape as number[];
   const info = convolutionInfo(attributes, x.shape, filterShape);
+  const { channelBlock } = builder.target;
+  const isUnitDilation = info.dilationHeight === 1 && info.dilationWidth === 1;
+  return isUnitDilation && fillsBlocks(channelBlock, info.batchSize, info.outChannels)
+    ? traced(asBlockedConvolution(builder, x, dy, info, channelBlock), filterShape)
+    : traced(asMatrixProduct(builder, x, dy, info), filterShape, OHWI);
+};
+
+/**
+ * The images are x with batch and channels exchanged, [I, N, H, W]; the kernels are the output gradient,
+ * [O, N, Ho, Wo], dilated by the forward stride; the result [I, O, kh, kw] has rows and columns to spare
+ * where the stride left pixels over. Gives HWIO.
+ */
+function asBlockedConvolution(
+  builder: GraphBuilder,
+  x: TracedValue,
+  dy: TracedValue,
+  info: ConvolutionInfo,
+  block: number,
+): GraphValue {
+  const { inChannels, inHeight, inWidth, outChannels, outHeight, outWidth } = info;
+  const { top, bottom, left, right } = info.padInfo;
+  const height = inHeight + top + bottom - info.strideHeight * (outHeight - 1);
+  const width = inWidth + left + right - info.strideWidth * (outWidth - 1);
+  const result = blockedConvolution(builder, {
+    image: imagesByChannel(builder, materialize(builder, x, NCHW), block),
+    kernel: gradientKernels(builder, materialize(builder, dy, NCHW), block),
+    strides: [1, 1],
+    pads: [top, left, bottom, right],
+    dilations: [info.strideHeight, info.strideWidth],
+    outputShape: [inChannels, outChannels, height, width],
+  });
+  const split = builder.reshape(result, [inChannels, outChannels / block, height, width, block]);
+  const { filterHeight, filterWidth } = info;
+  const cropped =
+    height === filterHeight && width === filterWidth
+      ? split
+      : builder.op(
+          'Slice',
+          [split, builder.int64([0, 0]), builder.int64([filterHeight, filterWidth]), builder.int64([2, 3])],
+          { shape: [inChannels, outChannels / block, filterHeight, filterWidth, block], dtype: 'float32' },
+        );
+  const kernel = builder.transpose(cropped, [2, 3, 0, 1, 4]);
+  return builder.reshape(kernel, [filterHeight, filterWidth, inChannels, outChannels]);
+}
+
+/** [N, C, H, W] as [C, N, H, W] with the batch in blocks: blocked in place first, then whole rows change places. */
+function imagesByChannel(builder: GraphBuilder, image: GraphValue, block: number): GraphValue {
+  const [batch, channels, height, width] = image.shape as [number, number, number, number];
+  const grouped = builder.reshape(image, [batch / block, block, channels, height * width]);
+  const rows = builder.reshape(toBlocks(builder, grouped), [batch / block, channels, height * width * block]);
+  return builder.reshape(builder.transpose(rows, [1, 0, 2]), [channels, batch, height, width]);
+}
+
+/** [N, O, Ho, Wo] as kernels [O, N, Ho, Wo], stored [O / block, N / block, Ho, Wo, block of N, block of O]. */
+function gradientKernels(builder: GraphBuilder, gradient: GraphValue, block: number): GraphValue {
+  const [batch, channels, height, width] = gradient.shape as [number, number, number, number];
+  const blocked = builder.reshape(toBlocks(builder, gradient), [
+    batch / block,
+    block,
+    channels / block,
+    height * width,
+    block,
+  ]);
+  return builder.reshape(builder.transpose(blocked, [2, 0, 3, 1, 4]), [channels, batch, height, width]);
+}
+
+/** Physical order of the matrix product's result: [O, kh, kw, I] of a logical HWIO kernel. */
+const OHWI = [3, 0, 1, 2] as const;
+
+/** Output gradient [O, N*P] on the left, gathered input rows [N*P, kh*kw*I] on the right. */
+function asMatrixProduct(
+  builder: GraphBuilder,
+  x: TracedValue,
+  dy: TracedValue,
+  info: ConvolutionInfo,
+): GraphValue {
   const positions = info.outHeight * info.outWidth;
   const { batchSize, inChannels, outChannels, filterHeight, filterWidth } = info;
   const patchSize = filterHeight * filterWidth * inChannels;
-
   const gradient = materialize(builder, dy, NCHW);
   const rows = builder.reshape(
     builder.transpose(builder.reshape(gradient, [batchSize, outChannels, positions]), [1, 0, 2]),
@@ -30,12 +103,8 @@ const conv2dFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
     shape: [outChannels, patchSize],
     dtype: 'float32',
   });
-  return traced(
-    builder.reshape(product, [outChannels, filterHeight, filterWidth, inChannels]),
-    filterShape,
-    OHWI,
-  );
-};
+  return builder.reshape(product, [outChannels, filterHeight, filterWidth, inChannels]);
+}
 
 /** The input values under the kernel at each output position: [N, P * kh * kw, I]. */
 function gatherPatches(builder: GraphBuilder, x: TracedValue, info: ConvolutionInfo): GraphValue {

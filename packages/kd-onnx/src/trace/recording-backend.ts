@@ -8,7 +8,7 @@ import {
   type DataType as TfDataType,
 } from '@tensorflow/tfjs-core';
 import { type DataType, hostData, KdError, sizeOf } from 'kd-core';
-import { GraphBuilder } from '../graph/graph-builder.ts';
+import { GraphBuilder, type GraphTarget } from '../graph/graph-builder.ts';
 import { uniform } from '../lowerings/creation.ts';
 import { materialize, type TracedValue, traced } from './traced-value.ts';
 
@@ -22,11 +22,12 @@ const MAX_SCANNED_ELEMENTS = 1 << 22;
  * nodes to it. It lives for one trace.
  */
 export class RecordingBackend extends KernelBackend {
-  readonly builder: GraphBuilder = new GraphBuilder();
+  readonly builder: GraphBuilder;
   readonly #data: DataStorage<{ readonly value: TracedValue }>;
 
-  constructor() {
+  constructor(target: GraphTarget) {
     super();
+    this.builder = new GraphBuilder(target);
     this.#data = new DataStorage(this, engine());
   }
 

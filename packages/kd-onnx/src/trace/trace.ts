@@ -10,6 +10,7 @@ import {
   treeMap,
 } from 'kd-core';
 import type { Graph, GraphValue } from '../graph/graph.ts';
+import type { GraphTarget } from '../graph/graph-builder.ts';
 import { lowerings } from '../lowerings/index.ts';
 import { RecordingBackend } from './recording-backend.ts';
 import { traced } from './traced-value.ts';
@@ -20,6 +21,13 @@ const BACKEND_NAME = 'kd-recording';
 export interface TensorSpec {
   readonly shape: readonly number[];
   readonly dtype: DataType;
+}
+
+export interface TraceOptions {
+  /** The name of the graph; by default that of the function. */
+  readonly name?: string;
+  /** Operators beyond the standard ones that the graph may use; by default none. */
+  readonly target?: GraphTarget;
 }
 
 /** Where a leaf of the result comes from. */
@@ -46,10 +54,10 @@ export interface Trace {
 export function trace<A extends object, R extends object>(
   fn: (args: A) => R,
   args: Tree<TensorSpec>,
-  options: { readonly name?: string } = {},
+  options: TraceOptions = {},
 ): Trace {
   const name = options.name ?? (fn.name || 'anonymous');
-  return withRecordingBackend((backend) => {
+  return withRecordingBackend(options.target ?? {}, (backend) => {
     const inputs = new Map<GraphValue, number>();
     const argumentTensors = treeMap(args, (spec, path): Tensor => {
       const value = backend.builder.input(inputName(path), spec.shape, spec.dtype);
@@ -102,7 +110,7 @@ function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'dataId' in value && 'shape' in value;
 }
 
-function withRecordingBackend<R>(run: (backend: RecordingBackend) => R): R {
+function withRecordingBackend<R>(target: GraphTarget, run: (backend: RecordingBackend) => R): R {
   const tf = engine();
   const previous = tf.backendName as string | null | undefined;
   if (previous === BACKEND_NAME) {
@@ -112,7 +120,7 @@ function withRecordingBackend<R>(run: (backend: RecordingBackend) => R): R {
     );
   }
   registerLowerings();
-  const backend = new RecordingBackend();
+  const backend = new RecordingBackend(target);
   tf.registerBackend(BACKEND_NAME, () => backend);
   // With a synchronous factory the switch is complete when the call returns; the promise carries nothing.
   void tf.setBackend(BACKEND_NAME);

@@ -12,7 +12,7 @@ export function headline(report: RunReport): string {
     return `The distilled student classifies ${fixed(mean * 100, 1)} % of the ${report.split} samples correctly`;
   }
   const points = Math.abs(gain.mean) * 100;
-  const amount = `${significant(points, points < 1 ? 2 : 3)} point${points.toFixed(2) === '1.00' ? '' : 's'}`;
+  const amount = `${fixed(points, 2)} point${fixed(points, 2) === '1.00' ? '' : 's'}`;
   if (gain.count < 2) {
     const direction = gain.mean >= 0 ? 'more' : 'fewer';
     return `With one seed, the distilled student scores ${amount} ${direction} than the same student trained alone`;

@@ -68,7 +68,8 @@ function exportLines({ exported, split }: RunReport): string[] {
   const largest = maximumAbsoluteDifference.toExponential(1);
   return [
     '',
-    `${file}, run by ONNX Runtime, agrees with the trained network on ${agreeing} of ${samples} ${split}`,
-    `predictions; the largest difference of a logit is ${largest}.`,
+    `${file}, run by ONNX Runtime, names the same class as the`,
+    `trained network for ${agreeing} of ${samples} ${split} samples; the largest difference`,
+    `of a logit is ${largest}.`,
   ];
 }

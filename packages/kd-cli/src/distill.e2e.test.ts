@@ -1,0 +1,166 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { DistillConfig } from './config/config.ts';
+
+// The program as it is installed: run `pnpm build` first, as `npm test` does.
+const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+
+const config: DistillConfig = {
+  seed: 3,
+  dataset: { name: 'digits' },
+  teacher: { model: { name: 'resnet', depth: 8, widths: [2, 2, 4, 4] }, training: { epochs: 5 } },
+  student: { model: { name: 'resnet', depth: 8, widths: [1, 1, 2, 2] } },
+  method: [
+    { name: 'crossEntropy', weight: { name: 'cosine', initial: 1, final: 0.1 } },
+    { name: 'hinton', weight: 0.9 },
+    { name: 'fitnet', weight: 0.1 },
+  ],
+  augmentation: { padding: 1 },
+  learningRate: { name: 'cosine', initial: 0.1, warmupSteps: 5 },
+  epochs: 6,
+  batchSize: 64,
+  output: 'out',
+  checkpoint: { everySteps: 7 },
+};
+
+interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    stdout += chunk.toString();
+  });
+  child.stderr?.on('data', (chunk: Buffer) => {
+    stderr += chunk.toString();
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+function kd(cwd: string, ...args: string[]): ChildProcess {
+  return spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
+}
+
+/** Types the command that the program printed, in a shell. */
+function type(cwd: string, command: string): ChildProcess {
+  // `exec`, so that a signal reaches the program and not the shell.
+  return spawn('sh', ['-c', `exec ${command}`], { cwd, env: { ...process.env, NO_COLOR: '1' } });
+}
+
+async function stepsOf(folder: string, network: string): Promise<number[]> {
+  const log = await readFile(join(folder, 'out', 'events.jsonl'), 'utf8').catch(() => '');
+  const lines = log
+    .slice(0, log.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean);
+  const events = lines.map((line) => JSON.parse(line) as { type: string; network: string; step: number });
+  return events.filter((event) => event.type === 'step' && event.network === network).map(({ step }) => step);
+}
+
+/** Presses Ctrl-C when `network` has made step `step`, and reads from the screen how to go on. */
+async function interruptAt(
+  child: ChildProcess,
+  folder: string,
+  network: string,
+  step: number,
+): Promise<string> {
+  const end = finished(child);
+  while (child.exitCode === null && !(await stepsOf(folder, network)).some((made) => made >= step)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  child.kill('SIGINT');
+  const { code, stderr } = await end;
+  expect(stderr).toContain('Stopping after this step; Ctrl-C again quits at once.');
+  expect(code).toBe(130);
+  const command = /Continue with:\n {2}(.+)\n/.exec(stderr)?.[1];
+  if (command === undefined) throw new Error(`No command in: ${stderr}`);
+  return command;
+}
+
+async function folderWith(name: string, content: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'kd e2e '));
+  await writeFile(join(folder, name), content);
+  return folder;
+}
+
+beforeAll(() => {
+  if (!existsSync(main)) throw new Error(`${main} is not there: build the packages first (pnpm build).`);
+});
+
+describe('kd distill', () => {
+  it('writes what it promises, and refuses to run over it', async () => {
+    const folder = await folderWith('kd.json', JSON.stringify({ ...config, epochs: 1 }));
+    const { code, stdout, stderr } = await finished(kd(folder, 'distill', 'kd.json'));
+    expect(stderr).toMatch(/student {2}16\/16/);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Report: out/report.html');
+    expect(stdout).toMatch(/names the same class as the\ntrained network for 450 of 450 test samples/);
+    for (const file of ['student.safetensors', 'student.onnx', 'teacher.safetensors', 'events.jsonl']) {
+      expect((await readFile(join(folder, 'out', file))).length).toBeGreaterThan(100);
+    }
+    const metrics = JSON.parse(await readFile(join(folder, 'out', 'metrics.json'), 'utf8')) as {
+      networks: { role: string; runs: { updates: number; metrics: { count: number } }[] }[];
+    };
+    expect(metrics.networks.map(({ role }) => role)).toEqual(['teacher', 'distilled']);
+    expect(metrics.networks[1]!.runs[0]).toMatchObject({ updates: 16, metrics: { count: 450 } });
+
+    const again = await finished(kd(folder, 'distill', 'kd.json'));
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('Continue it with --resume, start anew with --overwrite');
+
+    // The trained teacher can be used by another run.
+    const teacher = { model: config.teacher.model, weights: 'out/teacher.safetensors' };
+    await writeFile(
+      join(folder, 'next.json'),
+      JSON.stringify({ ...config, teacher, epochs: 1, output: 'next' }),
+    );
+    expect((await finished(kd(folder, 'distill', 'next.json'))).code).toBe(0);
+    const student = (output: string) => readFile(join(folder, output, 'student.safetensors'));
+    expect((await student('next')).equals(await student('out'))).toBe(true);
+  });
+
+  it('is interrupted and continued without a trace in the weights', async () => {
+    const untouched = await folderWith('kd.json', JSON.stringify(config));
+    const reference = finished(kd(untouched, 'distill', 'kd.json'));
+
+    const folder = await folderWith('my config.json', JSON.stringify(config));
+    const whileTeacher = await interruptAt(kd(folder, 'distill', 'my config.json'), folder, 'teacher', 10);
+    const whileStudent = await interruptAt(type(folder, whileTeacher), folder, 'student', 20);
+    expect(whileStudent).toBe(whileTeacher);
+    const { code, stderr } = await finished(type(folder, whileStudent));
+    expect(stderr).not.toContain('error');
+    expect(code).toBe(0);
+
+    // Nothing is trained twice: after the first interruption the teacher's steps go on where they were.
+    const steps = await stepsOf(folder, 'teacher');
+    expect(steps).toEqual(Array.from({ length: 80 }, (_, step) => step));
+
+    expect((await reference).code).toBe(0);
+    const weights = (of: string, network: string) => readFile(join(of, 'out', `${network}.safetensors`));
+    for (const network of ['teacher', 'student']) {
+      expect((await weights(folder, network)).equals(await weights(untouched, network))).toBe(true);
+    }
+  });
+
+  it('reads a TypeScript configuration, and refuses a wrong one before any work', async () => {
+    const typed = `const seed: number = 1;\nexport default { ...${JSON.stringify(config)}, seed, epohcs: 2 };`;
+    const folder = await folderWith('kd.config.ts', typed);
+    const { code, stdout, stderr } = await finished(kd(folder, 'distill', 'kd.config.ts'));
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain("epohcs is not a known key. Did you mean 'epochs'?");
+    expect(stderr).not.toContain('    at ');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+});

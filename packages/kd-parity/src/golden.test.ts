@@ -11,7 +11,8 @@ import { runParity } from './run-parity.ts';
 const supported = [
   /^losses\/(kd|kd_total|hint|at|at_paper)\.json$/,
   /^trajectory\/.*\.json$/,
-  /^metrics\/classification\.json$/,
+  /^models\/resnet\d+\.json$/,
+  /^metrics\/(classification|lr_schedule)\.json$/,
 ];
 
 /** The folder of golden fixtures; without it this file is not among the tests. */
@@ -21,7 +22,11 @@ const fixtures = readdirSync(golden, { recursive: true, encoding: 'utf8' })
   .filter((path) => supported.some((pattern) => pattern.test(path)));
 
 describe.each([
-  { id: tfjsCpu.id, provider: tfjsCpu, chosen: fixtures.filter((path) => !path.startsWith('trajectory/')) },
+  {
+    id: tfjsCpu.id,
+    provider: tfjsCpu,
+    chosen: fixtures.filter((path) => !/^(trajectory|models)\//.test(path)),
+  },
   // Whole networks take the reference backend minutes.
   { id: ortCpu.id, provider: ortCpu, chosen: fixtures },
 ])('values of reference implementations on $id', ({ provider, chosen }) => {

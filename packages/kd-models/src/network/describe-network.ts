@@ -1,4 +1,4 @@
-import { KdError, sizeOf } from 'kd-core';
+import { requireArgument, sizeOf } from 'kd-core';
 import { type Initializer, kaimingNormal, linearUniform } from './initializer.ts';
 import type { ConvolutionOptions, Layers, Network } from './layers.ts';
 
@@ -22,7 +22,7 @@ export interface NetworkDescription {
   readonly outputShape: Shape;
 }
 
-/** Reads a network over shapes. */
+/** Reads a network over shapes. Throws `INVALID_ARGUMENT` for shapes that do not fit and names used twice. */
 export function describeNetwork(network: Network, inputShape: Shape): NetworkDescription {
   const reader = new ShapeReader();
   const outputShape = network(reader.layers(''), inputShape);
@@ -49,21 +49,24 @@ class ShapeReader {
       batchNorm: (name, x) => this.batchNorm(`${prefix}${name}`, x),
       dense: (name, x, units) => this.dense(`${prefix}${name}`, x, units),
       relu: (x) => this.output(x),
-      add: (a) => this.output(a),
+      add: (a, b) => this.add(prefix, a, b),
       globalAveragePool: (x) => this.output([x.at(-1)!]),
-      tap: (name, x) => {
-        this.taps[name] = x;
-      },
+      tap: (name, x) => this.tap(name, x),
     };
   }
 
   private convolution(path: string, x: Shape, options: ConvolutionOptions): Shape {
+    requireRank(path, x, 3, '[height, width, channels]');
     const [height, width, inChannels] = x as [number, number, number];
     const { channels, kernelSize, stride = 1, padding = 0 } = options;
     const kernel = [kernelSize, kernelSize, inChannels, channels] as const;
     this.declare(`${path}/kernel`, 'param', kernel, kaimingNormal(kernel));
     const side = (length: number): number => Math.floor((length + 2 * padding - kernelSize) / stride) + 1;
     const output = [side(height), side(width), channels];
+    requireArgument(
+      output.every((size) => size > 0),
+      () => `A ${kernelSize}x${kernelSize} kernel does not fit in ${height}x${width} pixels at '${path}'.`,
+    );
     this.macs += sizeOf(output) * kernelSize * kernelSize * inChannels;
     return this.output(output);
   }
@@ -78,20 +81,36 @@ class ShapeReader {
   }
 
   private dense(path: string, x: Shape, units: number): Shape {
-    const inFeatures = x.at(-1)!;
+    requireRank(path, x, 1, '[features]');
+    const inFeatures = x[0]!;
     this.declare(`${path}/kernel`, 'param', [inFeatures, units], linearUniform(inFeatures));
     this.declare(`${path}/bias`, 'param', [units], linearUniform(inFeatures));
     this.macs += inFeatures * units;
     return this.output([units]);
   }
 
+  private add(prefix: string, a: Shape, b: Shape): Shape {
+    requireArgument(
+      a.join() === b.join(),
+      () =>
+        `The network adds [${a.join(', ')}] and [${b.join(', ')}] in '${prefix}'. Bring both to one shape first.`,
+    );
+    return this.output(a);
+  }
+
+  private tap(name: string, x: Shape): void {
+    requireArgument(
+      !Object.hasOwn(this.taps, name),
+      () => `The network has two taps '${name}'. Give each tap its own name.`,
+    );
+    this.taps[name] = x;
+  }
+
   private declare(path: string, kind: 'param' | 'state', shape: Shape, initializer: Initializer): void {
-    if (this.variables.has(path)) {
-      throw new KdError(
-        'INVALID_ARGUMENT',
-        `The network names two variables '${path}'. Give each layer of a scope its own name.`,
-      );
-    }
+    requireArgument(
+      !this.variables.has(path),
+      () => `The network has two variables '${path}'. Give each layer of a scope its own name.`,
+    );
     this.variables.set(path, { path, kind, shape, initializer });
   }
 
@@ -99,4 +118,11 @@ class ShapeReader {
     this.activationElements += sizeOf(shape);
     return shape;
   }
+}
+
+function requireRank(path: string, x: Shape, rank: number, expected: string): void {
+  requireArgument(
+    x.length === rank,
+    () => `The layer '${path}' takes ${expected}, but is given [${x.join(', ')}].`,
+  );
 }

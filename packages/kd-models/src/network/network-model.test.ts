@@ -23,7 +23,8 @@ import {
 } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resnet } from '../resnet/resnet.ts';
-import { type NetworkModel, networkModel } from './network-model.ts';
+import type { Network } from './layers.ts';
+import { networkModel } from './network-model.ts';
 
 beforeAll(async () => {
   await createTfjsBackend();
@@ -44,22 +45,28 @@ function ramp(shape: [number, number, number, number]): Tensor4D {
   );
 }
 
-/** A network of one convolution whose kernel is all ones, read as its logits. */
+/** One convolution with a kernel of ones. */
 function convolve(
   image: number[][],
   options: { kernelSize: number; stride: number; padding: number },
-): unknown {
-  const single: NetworkModel = networkModel({
+): number[] {
+  const model = networkModel({
     name: 'single',
     inputShape: [image.length, image[0]!.length, 1],
     classes: 1,
-    network: (layers, images) => layers.convolution('conv', images, { channels: 1, ...options }),
+    network: (layers, images) => {
+      const x = layers.convolution('conv', images, { channels: 1, ...options });
+      layers.tap('x', x);
+      return layers.dense('head', layers.globalAveragePool(x), 1);
+    },
   });
-  const { kernelSize } = options;
-  const kernel = ones([kernelSize, kernelSize, 1, 1]);
+  const params = {
+    conv: { kernel: ones([options.kernelSize, options.kernelSize, 1, 1]) },
+    head: { kernel: zeros([1, 1]), bias: zeros([1]) },
+  };
   const images = tensor4d([image.map((row) => row.map((value) => [value]))]);
-  const { logits } = single.apply({ params: { conv: { kernel } }, state: {} }, images, { train: false });
-  return Array.from(logits.dataSync());
+  const { taps } = model.apply({ params, state: {} }, images, { train: false });
+  return Array.from(taps.x!.dataSync());
 }
 
 describe('a network read over tensors', () => {
@@ -141,18 +148,34 @@ describe('a model refuses', () => {
     );
   });
 
-  test('two layers of one name', () => {
-    const twice = (): unknown =>
-      networkModel({
-        name: 'twice',
-        inputShape: [4, 4, 1],
-        classes: 1,
-        network: (layers, images) =>
-          layers.convolution('conv', layers.convolution('conv', images, { channels: 1, kernelSize: 1 }), {
-            channels: 1,
-            kernelSize: 1,
-          }),
-      });
-    expect(twice).toThrow(/two variables 'conv\/kernel'/);
+  const toy = (network: Network): (() => unknown) => {
+    return () => networkModel({ name: 'toy', inputShape: [4, 4, 1], classes: 2, network });
+  };
+  const pixel = { channels: 2, kernelSize: 1 };
+
+  test('a network that uses a name twice', () => {
+    const layerTwice: Network = (layers, images) =>
+      layers.convolution('conv', layers.convolution('conv', images, pixel), pixel);
+    expect(toy(layerTwice)).toThrow(/two variables 'conv\/kernel'/);
+    const tapTwice: Network = (layers, images) => {
+      layers.tap('x', images);
+      layers.tap('x', images);
+      return layers.dense('head', layers.globalAveragePool(images), 2);
+    };
+    expect(toy(tapTwice)).toThrow(/two taps 'x'/);
+  });
+
+  test('a network whose shapes do not fit', () => {
+    const unequalSum: Network = (layers, images) =>
+      layers.add(images, layers.convolution('conv', images, pixel));
+    expect(toy(unequalSum)).toThrow(/adds \[4, 4, 1\] and \[4, 4, 2\]/);
+    expect(toy((layers, images) => layers.dense('head', layers.globalAveragePool(images), 3))).toThrow(
+      /must give logits \[2\], but its last layer gives \[3\]/,
+    );
+    expect(toy((_layers, images) => images)).toThrow(/gives \[4, 4, 1\]/);
+    expect(toy((layers, images) => layers.dense('head', images, 2))).toThrow(/'head' takes \[features\]/);
+    expect(
+      toy((layers, images) => layers.convolution('conv', images, { channels: 2, kernelSize: 5 })),
+    ).toThrow(/5x5 kernel does not fit in 4x4 pixels at 'conv'/);
   });
 });

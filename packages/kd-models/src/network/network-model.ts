@@ -8,6 +8,7 @@ import {
   type ModelSummary,
   type ModelVariables,
   type PrngKey,
+  requireArgument,
   sizeOf,
   type Tree,
   visitTree,
@@ -33,12 +34,17 @@ export interface NetworkModelOptions {
 }
 
 /**
- * Makes a model of a network. `apply` throws `SHAPE_MISMATCH` when the images or the variables are not
+ * Makes a model of a network. Throws `INVALID_ARGUMENT` when the network is not well formed or does not end in
+ * [classes] logits. `apply` throws `SHAPE_MISMATCH` when the images or the variables are not
  * those of the network, with every variable that is missing, unknown or misshaped.
  */
 export function networkModel({ name, inputShape, classes, network }: NetworkModelOptions): NetworkModel {
   const description = describeNetwork(network, inputShape);
-  const { variables } = description;
+  const { variables, outputShape } = description;
+  requireArgument(
+    outputShape.length === 1 && outputShape[0] === classes,
+    () => `${name} must give logits [${classes}], but its last layer gives [${outputShape.join(', ')}].`,
+  );
   const ofKind = (kind: VariableDescription['kind']): readonly VariableDescription[] =>
     variables.filter((variable) => variable.kind === kind);
   const elements = (kind: VariableDescription['kind']): number =>

@@ -7,7 +7,7 @@ export interface CommandArguments {
   readonly filter?: string;
 }
 
-export const USAGE = 'Usage: pnpm parity DIR [--backend ort-cpu|tfjs-cpu] [--filter NAME]';
+const USAGE = 'Usage: pnpm parity DIR [--backend ort-cpu|tfjs-cpu] [--filter NAME]';
 
 /** Throws `INVALID_ARGUMENT` with the usage for anything else than what it says. */
 export function parseCommand(args: readonly string[], defaultBackend: string): CommandArguments {

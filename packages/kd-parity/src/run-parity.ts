@@ -13,7 +13,7 @@ export interface ParityOptions {
   readonly backend: Backend;
   /** A folder laid out as the golden files are: losses/, models/, trajectory/, metrics/. */
   readonly folder: string;
-  /** Runs only the cases whose name contains this. */
+  /** Runs only the cases of this name: whole parts of it where there are such (`kd`, `losses/kd`), else any part. */
   readonly filter?: string;
 }
 
@@ -21,16 +21,17 @@ export interface ParityOptions {
  * Runs every case of every fixture and gives the results as they come. A fixture that cannot be read is one failed
  * case. Throws `STORAGE` when the folder holds no fixtures.
  */
-export async function* runParity({
-  backend,
-  folder,
-  filter = '',
-}: ParityOptions): AsyncGenerator<CaseResult> {
-  for (const file of await findFixtures(folder)) {
-    for (const parityCase of await casesOf(backend, file)) {
-      if (parityCase.name.includes(filter)) yield await runCase(parityCase);
-    }
+export async function* runParity({ backend, folder, filter }: ParityOptions): AsyncGenerator<CaseResult> {
+  const files = await findFixtures(folder);
+  const cases = (await Promise.all(files.map((file) => casesOf(backend, file)))).flat();
+  for (const parityCase of filter === undefined ? cases : choose(cases, filter)) {
+    yield await runCase(parityCase);
   }
+}
+
+function choose(cases: readonly ParityCase[], filter: string): readonly ParityCase[] {
+  const exact = cases.filter(({ name }) => `/${name}/`.includes(`/${filter}/`));
+  return exact.length > 0 ? exact : cases.filter(({ name }) => name.includes(filter));
 }
 
 /** The cases of a file; if it cannot be read, one case that fails and says why. */

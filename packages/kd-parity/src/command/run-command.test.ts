@@ -144,7 +144,13 @@ test('what is malformed or unknown fails in one line each and stops nothing', as
 test('the filter chooses cases, and choosing none is no success', async () => {
   await write('losses/kd.json', kd);
   await write('metrics/lr_schedule.json', schedule);
-  expect((await run(folder, '--filter', 'lr_')).lines.at(-1)).toBe('1 passed, 0 failed');
+  await write('losses/kd_total.json', { kind: 'loss', name: 'kd_total', cases: [{ case: 'only' }] });
+  const chosen = async (filter: string): Promise<string[]> =>
+    (await run(folder, '--filter', filter)).lines.slice(0, -1).map((line) => line.split(' ')[0]!);
+  expect(await chosen('kd')).toEqual(['losses/kd/by_hand']);
+  expect(await chosen('losses/kd')).toEqual(['losses/kd/by_hand']);
+  expect(await chosen('by_hand')).toEqual(['losses/kd/by_hand', 'metrics/lr_schedule/by_hand']);
+  expect(await chosen('_tot')).toEqual(['losses/kd_total/only']);
   expect(await run(folder, '--filter', 'nothing')).toMatchObject({ status: 1 });
 });
 

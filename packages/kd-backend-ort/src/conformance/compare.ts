@@ -49,17 +49,15 @@ function weightsOf(shape: readonly number[], seed: number): Tensor {
   return tensor(values, [...shape], 'float32');
 }
 
-/** Runs all cases as one compiled function, so that a session serves many of them. */
+/** All cases as one function, so that one session serves many of them. */
+export function programOf(
+  cases: readonly Case[],
+): (args: { cases: readonly Record<string, Tensor>[] }) => { results: Tree<Tensor>[] } {
+  return (args) => ({ results: cases.map((each, index) => evaluate(each, args.cases[index]!)) });
+}
+
 export async function runCases(backend: Backend, cases: readonly Case[]): Promise<Tree<HostTensor>[]> {
-  const program = (args: {
-    cases: readonly Record<string, Tensor>[];
-  }): { results: readonly Tree<Tensor>[] } => ({
-    results: cases.map((each, index) => evaluate(each, args.cases[index]!)),
-  });
-  const compiled = backend.compile(program as never, { name: 'conformance' }) as unknown as Compiled<
-    object,
-    object
-  >;
+  const compiled = backend.compile(programOf(cases) as never, { name: 'conformance' }) as unknown as Compiled<object, object>;
   try {
     const results = await compiled({ cases: cases.map((each) => each.args) } as never);
     const downloaded = (await backend.download(results as never)) as { results: Tree<HostTensor>[] };

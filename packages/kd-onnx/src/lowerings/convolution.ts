@@ -26,7 +26,7 @@ export function convolutionInfo(
       `Convolutions take NHWC tensors, got dataFormat '${attributes.dataFormat}'.`,
     );
   }
-  return backend_util.computeConv2DInfo(
+  const info = backend_util.computeConv2DInfo(
     inputShape as Shape4D,
     filterShape as Shape4D,
     attributes.strides as number,
@@ -35,6 +35,28 @@ export function convolutionInfo(
     attributes.dimRoundingMode as 'floor' | undefined,
     depthwise,
   );
+  return withFittingPadding(info);
+}
+
+/**
+ * The same window positions, with as much padding behind the image as the last of them reaches: ONNX counts
+ * positions from the padding, where tfjs may have rounded their number up.
+ * Throws `UNSUPPORTED` when tfjs asks for fewer positions than fit: for padding given as one number it
+ * computes the width from the kernel and stride of the height.
+ */
+export function withFittingPadding(info: ConvolutionInfo): ConvolutionInfo {
+  const behind = (out: number, stride: number, size: number, before: number, length: number): number => {
+    const reach = (out - 1) * stride + size - before - length;
+    if (reach > -stride) return Math.max(0, reach);
+    throw new KdError(
+      'UNSUPPORTED',
+      'A window with different height and width or strides needs its padding as pairs, [[0, 0], [top, bottom], [left, right], [0, 0]], or as "same" or "valid".',
+    );
+  };
+  const { padInfo, outHeight, outWidth, inHeight, inWidth } = info;
+  const bottom = behind(outHeight, info.strideHeight, info.effectiveFilterHeight, padInfo.top, inHeight);
+  const right = behind(outWidth, info.strideWidth, info.effectiveFilterWidth, padInfo.left, inWidth);
+  return { ...info, padInfo: { ...padInfo, bottom, right } };
 }
 
 /** The attributes that ONNX `Conv`, `ConvTranspose` and the pooling operators share. */

@@ -50,7 +50,7 @@ const oneHot: Lowering = ({ builder, inputs, attributes }) => {
   return traced(builder.cast(chosen, dtype), shape);
 };
 
-/** The gradient of gather: rows are added at their index; rows with a negative index are dropped by adding nothing. */
+/** The gradient of gather: rows are added at their index; rows with an index out of range are dropped. */
 const unsortedSegmentSum: Lowering = ({ builder, inputs, attributes }) => {
   const { x, segmentIds } = inputs as Record<'x' | 'segmentIds', NonNullable<(typeof inputs)[string]>>;
   const count = attributes.numSegments as number;
@@ -59,11 +59,9 @@ const unsortedSegmentSum: Lowering = ({ builder, inputs, attributes }) => {
   const updates = builder.reshape(materialize(builder, x), [rows, ...row]);
   const ids = builder.reshape(builder.cast(materialize(builder, segmentIds), 'int32'), [rows]);
   const zero = builder.scalar(0, 'int32');
-  const isNegative = builder.op('Less', [ids, zero], { shape: [rows], dtype: 'bool' });
-  const target = builder.op('Where', [isNegative, builder.scalar(count, 'int32'), ids], {
-    shape: [rows],
-    dtype: 'int32',
-  });
+  const end = builder.scalar(count, 'int32');
+  const isNegative = elementwiseNode(builder, 'Less', [ids, zero], 'bool');
+  const target = elementwiseNode(builder, 'Where', [isNegative, end, elementwiseNode(builder, 'Min', [ids, end])], 'int32');
   // One more segment than asked for collects what is dropped.
   const shape = [count + 1, ...row];
   const zeros = builder.op(

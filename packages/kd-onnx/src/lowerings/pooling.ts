@@ -4,11 +4,16 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int, text } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
-import { type ConvolutionInfo, spatialAttributes, transposedConvolution } from './convolution.ts';
+import {
+  type ConvolutionInfo,
+  spatialAttributes,
+  transposedConvolution,
+  withFittingPadding,
+} from './convolution.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 
 function poolingInfo(attributes: KernelCall['attributes'], inputShape: readonly number[]): ConvolutionInfo {
-  return backend_util.computePool2DInfo(
+  const info = backend_util.computePool2DInfo(
     inputShape as [number, number, number, number],
     attributes.filterSize as number,
     attributes.strides as number,
@@ -16,6 +21,7 @@ function poolingInfo(attributes: KernelCall['attributes'], inputShape: readonly 
     attributes.pad as number,
     attributes.dimRoundingMode as 'floor' | undefined,
   );
+  return withFittingPadding(info);
 }
 
 const averagePool: Lowering = ({ builder, inputs, attributes }) => {

@@ -13,7 +13,8 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
   return ({ builder, inputs, attributes }) => {
     const x = inputs.x!;
     const rank = x.shape.length;
-    const axes = normalizeAxes(attributes.axis, rank);
+    // `Max` alone has another name for its axes.
+    const axes = normalizeAxes(attributes.axis ?? attributes.reductionIndices, rank);
     if (axes.length === 0) return x;
     const keepDims = attributes.keepDims === true;
     const reduced = new Set(axes);
@@ -61,6 +62,13 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
     };
   };
 }
+
+/** The mean of integers is a float. */
+const mean: Lowering = (call) => {
+  const x = call.inputs.x!;
+  const asFloat: TracedValue = { ...x, dtype: 'float32', graph: call.builder.cast(x.graph, 'float32') };
+  return reduction({ opType: 'ReduceMean', ofEqualElements: 'unchanged' })({ ...call, inputs: { x: asFloat } });
+};
 
 /** All and Any are Min and Max of integers. */
 function logicalReduction(opType: string): Lowering {
@@ -113,7 +121,7 @@ export const reductionLowerings: LoweringTable = {
   ArgMax: argReduction('ArgMax'),
   ArgMin: argReduction('ArgMin'),
   Max: reduction({ opType: 'ReduceMax', ofEqualElements: 'unchanged' }),
-  Mean: reduction({ opType: 'ReduceMean', ofEqualElements: 'unchanged' }),
+  Mean: mean,
   Min: reduction({ opType: 'ReduceMin', ofEqualElements: 'unchanged' }),
   Prod: reduction({ opType: 'ReduceProd', ofEqualElements: 'materialize' }),
   Sum: reduction({ opType: 'ReduceSum', ofEqualElements: 'scales' }),

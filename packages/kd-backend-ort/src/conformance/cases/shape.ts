@@ -111,7 +111,8 @@ const slice = withChoice(shapes({ minRank: 1, maxRank: 4 }), (shape) =>
     ), isFloat(x)),
 );
 
-const stridedSlice = withChoice(shapes({ minRank: 1, maxRank: 4, maxSize: 5 }), (shape) =>
+// tfjs cannot shrink a vector to a scalar.
+const stridedSlice = withChoice(shapes({ minRank: 2, maxRank: 4, maxSize: 5 }), (shape) =>
   fc.record({
     ranges: fc.tuple(
       ...shape.map((size) =>
@@ -125,8 +126,13 @@ const stridedSlice = withChoice(shapes({ minRank: 1, maxRank: 4, maxSize: 5 }), 
     masks: fc.tuple(fc.nat(15), fc.nat(15), fc.constantFrom(0, 0, 1, 2)),
   }),
 ).map(({ x, choice: { ranges: axes, masks } }) => {
-  const steps = axes.map(([, , step], axis) => ((masks[2] >> axis) & 1 ? Math.abs(step) : step));
-  return caseOf(`stridedSlice [${axes.join(' | ')}] masks [${masks}] of `, [x], (input) =>
+  const isMasked = (mask: number, axis: number): boolean => ((mask >> axis) & 1) === 1;
+  const steps = axes.map(([, , step], axis) => {
+    // tfjs ignores the step of an axis that both masks take whole.
+    if (isMasked(masks[0], axis) && isMasked(masks[1], axis)) return 1;
+    return isMasked(masks[2], axis) ? 1 : step;
+  });
+  return caseOf(`stridedSlice [${axes.join(' | ')}] steps [${steps}] masks [${masks}] of `, [x], (input) =>
     tf.stridedSlice(
       input!,
       axes.map(([begin]) => begin),
@@ -175,7 +181,10 @@ const stack = fc
   );
 
 const unstack = withChoice(shapes({ minRank: 1 }), (shape) => axisOf(shape.length)).map(({ x, choice }) =>
-  caseOf(`unstack at ${choice} of `, [x], (input) => tf.unstack(input!, choice), isFloat(x)),
+  caseOf(`unstack at ${choice} of `, [x], (input) => tf.unstack(input!, choice), {
+    // tfjs cannot differentiate a single piece.
+    differentiable: isFloat(x).differentiable && x.shape.at(choice) !== 1,
+  }),
 );
 
 const split = withChoice(shapes({ minRank: 1, maxSize: 6 }), (shape) =>
@@ -186,7 +195,9 @@ const split = withChoice(shapes({ minRank: 1, maxSize: 6 }), (shape) =>
     return fc.record({ axis: fc.constant(axis), sizes: fc.oneof<fc.Arbitrary<number | number[]>[]>(even, uneven) });
   }),
 ).map(({ x, choice: { axis, sizes } }) =>
-  caseOf(`split at ${axis} into ${JSON.stringify(sizes)} of `, [x], (input) => tf.split(input!, sizes as number[], axis), isFloat(x)),
+  caseOf(`split at ${axis} into ${JSON.stringify(sizes)} of `, [x], (input) => tf.split(input!, sizes as number[], axis), {
+    differentiable: isFloat(x).differentiable && sizes !== 1,
+  }),
 );
 
 const creation = fc

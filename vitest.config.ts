@@ -1,7 +1,7 @@
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
-import { goldenFolder } from './tools/lib/golden.mjs';
+import { sharedFolder } from './tools/lib/shared.mjs';
 
-const goldenTests = 'packages/kd-parity/src/golden.test.ts';
+const sharedTests = 'packages/*/src/**/*.shared.test.ts';
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -9,7 +9,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'unit',
       include: ['packages/*/src/**/*.test.ts', 'tools/lib/**/*.test.ts'],
-      exclude: [goldenTests],
+      exclude: [sharedTests],
     },
   },
   {
@@ -24,12 +24,12 @@ const projects: TestProjectConfiguration[] = [
   },
 ];
 
-// Values computed by reference implementations are not part of the repository; they are checked where they are.
-const golden = goldenFolder();
-if (golden !== undefined) {
+// Data sets and values of reference implementations are not part of the repository; they are used where they are.
+const shared = sharedFolder();
+if (shared !== undefined) {
   projects.push({
     extends: true,
-    test: { name: 'golden', include: [goldenTests], env: { KD_GOLDEN: golden } },
+    test: { name: 'shared', include: [sharedTests], env: { KD_SHARED: shared } },
   });
 }
 

@@ -1,8 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { goldenFolder, goldenPlace } from './golden.mjs';
 import { runForeground } from './process.mjs';
+import { sharedFolder, sharedPlace } from './shared.mjs';
 import { closingLine, tallyReport } from './tally.mjs';
 import { dependencyBin, workspaceEnvironment, workspaceNode } from './workspace.mjs';
 
@@ -29,9 +29,9 @@ export async function runTests(args) {
       { env: workspaceEnvironment({ KD_HOST_NODE: process.execPath }) },
     );
     const tally = readTally(report, exitCode);
-    if (goldenFolder() === undefined) {
+    if (sharedFolder() === undefined) {
       console.log(
-        `Not among the tests: golden fixtures, as ${goldenPlace} is not there (KD_SHARED names its parent).`,
+        `Not among these tests: those that need ${sharedPlace}, which is not there (KD_SHARED names it).`,
       );
     }
     for (const name of tally.skipped) console.log(`skipped: ${name}`);

@@ -1,14 +1,12 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { KdError } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from './crc32.ts';
-import { fashionMnistClassNames, idxDataset } from './idx-dataset.ts';
+import { idxDataset } from './idx-dataset.ts';
 import { parseIdx } from './parse-idx.ts';
 import { readIdxDataset } from './read-idx-dataset.ts';
 
@@ -179,24 +177,5 @@ describe('readIdxDataset', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
-  });
-});
-
-const sharedData =
-  process.env.KD_SHARED_DATA ?? fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
-const fashionMnist = join(sharedData, 'fashion-mnist');
-
-describe.skipIf(!existsSync(fashionMnist))('Fashion-MNIST', () => {
-  it('has 1,000 test images of each class, as its authors describe', async () => {
-    const dataset = await readIdxDataset({
-      name: 'fashion-mnist',
-      imagesPath: join(fashionMnist, 't10k-images-idx3-ubyte.gz'),
-      labelsPath: join(fashionMnist, 't10k-labels-idx1-ubyte.gz'),
-      classNames: fashionMnistClassNames,
-    });
-    expect(dataset).toMatchObject({ length: 10_000, classes: 10, inputShape: [28, 28, 1] });
-    const counts = new Array<number>(10).fill(0);
-    for (let index = 0; index < dataset.length; index++) counts[dataset.label(index)]!++;
-    expect(counts).toEqual(new Array(10).fill(1000));
   });
 });

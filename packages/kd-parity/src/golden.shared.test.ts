@@ -15,8 +15,7 @@ const supported = [
   /^metrics\/(classification|lr_schedule)\.json$/,
 ];
 
-/** The folder of golden fixtures; without it this file is not among the tests. */
-const golden = process.env.KD_GOLDEN!;
+const golden = join(process.env.KD_SHARED!, 'golden');
 const fixtures = readdirSync(golden, { recursive: true, encoding: 'utf8' })
   .map((path) => path.replaceAll('\\', '/'))
   .filter((path) => supported.some((pattern) => pattern.test(path)));

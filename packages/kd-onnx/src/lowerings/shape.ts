@@ -1,6 +1,5 @@
 import { reshapeTraced } from '../trace/reshape.ts';
 import { inversePermutation, type TracedValue } from '../trace/traced-value.ts';
-import { broadcastTo } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
 const identity: Lowering = ({ inputs }) => inputs.x!;
@@ -32,11 +31,7 @@ const transpose: Lowering = ({ inputs, attributes }) => {
   return { ...x, shape: perm.map((axis) => x.shape[axis]!), layout: x.layout.map((axis) => newAxis[axis]!) };
 };
 
-const broadcast: Lowering = ({ builder, inputs, attributes }) =>
-  broadcastTo(builder, inputs.x!, attributes.shape as number[]);
-
 export const shapeLowerings: LoweringTable = {
-  BroadcastTo: broadcast,
   ExpandDims: expandDims,
   Identity: identity,
   Reshape: reshape,

@@ -128,9 +128,9 @@ const stridedSlice = withChoice(shapes({ minRank: 2, maxRank: 4, maxSize: 5 }), 
 ).map(({ x, choice: { ranges: axes, masks } }) => {
   const isMasked = (mask: number, axis: number): boolean => ((mask >> axis) & 1) === 1;
   const steps = axes.map(([, , step], axis) => {
-    // tfjs ignores the step of an axis that both masks take whole.
-    if (isMasked(masks[0], axis) && isMasked(masks[1], axis)) return 1;
-    return isMasked(masks[2], axis) ? 1 : step;
+    // tfjs ignores the step of an axis that both masks take whole, and loses count beside a shrunk one.
+    const isIgnored = isMasked(masks[0], axis) && isMasked(masks[1], axis);
+    return isIgnored || masks[2] !== 0 ? 1 : step;
   });
   return caseOf(`stridedSlice [${axes.join(' | ')}] steps [${steps}] masks [${masks}] of `, [x], (input) =>
     tf.stridedSlice(

@@ -119,7 +119,7 @@ export function caseOf(
   name: string,
   values: readonly Operand[],
   run: (...inputs: Tensor[]) => Tensor | readonly Tensor[],
-  options: Pick<Case, 'differentiable' | 'elementwise' | 'relativeTolerance'> = {},
+  options: Pick<Case, 'differentiable' | 'relativeTo' | 'relativeTolerance'> = {},
 ): Case {
   const keys = values.map((_, index) => String.fromCharCode('a'.charCodeAt(0) + index));
   return {
@@ -138,7 +138,7 @@ export function unaryCases(
   shape: fc.Arbitrary<number[]>,
   run: (x: Tensor) => Tensor | readonly Tensor[],
   range: ValueRange = {},
-  options: Pick<Case, 'differentiable' | 'elementwise' | 'relativeTolerance'> = {},
+  options: Pick<Case, 'differentiable' | 'relativeTo' | 'relativeTolerance'> = {},
 ): fc.Arbitrary<Case> {
   return shape.chain((dimensions) => operands(dimensions, range)).map((x) => caseOf(name, [x], run, options));
 }

@@ -18,8 +18,11 @@ export interface Case {
   run(args: Readonly<Record<string, Tensor>>): Tensor | readonly Tensor[];
   /** False for programs that tfjs cannot differentiate. */
   readonly differentiable?: boolean;
-  /** Compare each element with its own size instead of the largest of its tensor. */
-  readonly elementwise?: boolean;
+  /**
+   * What an error is relative to: the largest element of the tensor (the default), the element itself, or
+   * the largest element of all gradients, for programs in which some gradients cancel out.
+   */
+  readonly relativeTo?: 'tensor' | 'element' | 'gradient';
   readonly relativeTolerance?: number;
 }
 
@@ -78,28 +81,35 @@ export async function expectAgreement(
   const found = await runCases(actual, cases);
   cases.forEach((each, index) => {
     const paths = treePaths(expected[index]!);
+    const leaves = treeLeaves(expected[index]!);
     const foundLeaves = treeLeaves(found[index]!);
-    treeLeaves(expected[index]!).forEach((leaf, position) => {
-      const difference = differenceOf(leaf, foundLeaves[position]!, each);
+    const gradients = leaves.filter((_, position) => paths[position]!.startsWith('gradient/'));
+    const largestGradient = Math.max(0, ...gradients.map(largestElement));
+    leaves.forEach((leaf, position) => {
+      const isPooled = each.relativeTo === 'gradient' && gradients.includes(leaf);
+      const scale = isPooled ? largestGradient : largestElement(leaf);
+      const difference = differenceOf(leaf, foundLeaves[position]!, each, scale);
       if (difference !== undefined) throw new Error(`${each.name}: ${paths[position]}: ${difference}`);
     });
   });
 }
 
-function differenceOf(expected: HostTensor, found: HostTensor, each: Case): string | undefined {
+function largestElement({ data }: HostTensor): number {
+  let largest = 0;
+  for (const value of data) if (Number.isFinite(value)) largest = Math.max(largest, Math.abs(value));
+  return largest;
+}
+
+function differenceOf(expected: HostTensor, found: HostTensor, each: Case, largest: number): string | undefined {
   if (`${expected.dtype}[${expected.shape}]` !== `${found.dtype}[${found.shape}]`) {
     return `expected ${expected.dtype}[${expected.shape}], found ${found.dtype}[${found.shape}]`;
   }
   const tolerance = expected.dtype === 'float32' ? (each.relativeTolerance ?? DEFAULT_TOLERANCE) : 0;
-  const largest = expected.data.reduce(
-    (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
-    0,
-  );
   for (let index = 0; index < expected.data.length; index++) {
     const wanted = expected.data[index]!;
     const got = found.data[index]!;
     if (Object.is(wanted, got) || wanted === got) continue;
-    const scale = each.elementwise ? Math.abs(wanted) : largest;
+    const scale = each.relativeTo === 'element' ? Math.abs(wanted) : largest;
     if (Math.abs(wanted - got) <= tolerance * scale) continue;
     return `element ${index} of [${expected.shape}]: expected ${wanted}, found ${got}`;
   }

@@ -212,7 +212,7 @@ const extremes = fc
       name: `${name} at the extremes`,
       args: { x: new HostTensor(values, [values.length]) },
       run: ({ x }) => run(x!),
-      elementwise: true,
+      relativeTo: 'element',
       relativeTolerance: 1e-5,
     };
   });

@@ -29,8 +29,8 @@ async function tryCandidates(runtime: OrtRuntime): Promise<number | undefined> {
 }
 
 async function agrees(runtime: OrtRuntime, block: number): Promise<boolean> {
-  const builder = new GraphBuilder();
-  const { plain, blocked } = buildBlockedTrial(builder, block);
+  const builder = new GraphBuilder({ channelBlock: block });
+  const { plain, blocked } = buildBlockedTrial(builder);
   const bytes = encodeModel(builder.build('blocked-trial', [plain, blocked]));
   const session = await runtime.InferenceSession.create(bytes, sessionOptions({ threads: 1 }));
   try {

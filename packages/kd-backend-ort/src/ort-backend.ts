@@ -23,7 +23,7 @@ import {
 import type { GraphTarget, TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import { findChannelBlock } from './channel-block.ts';
-import { OrtTensor, TensorLedger, toHost, toOrt } from './ort-tensor.ts';
+import { copyOf, OrtTensor, TensorLedger, toHost, toOrt } from './ort-tensor.ts';
 import { buildProgram, type Program } from './program.ts';
 import { loadRuntime, type OrtRuntime } from './runtime.ts';
 import { type OrtOptions, sessionOptions, threadCount } from './session-options.ts';
@@ -62,7 +62,9 @@ class OrtBackend implements Backend {
 
   async init(): Promise<void> {
     this.#runtime = await loadRuntime();
-    this.#target = { channelBlock: await findChannelBlock(this.#runtime) };
+    if (this.#options.blockedConvolutions !== false) {
+      this.#target = { channelBlock: await findChannelBlock(this.#runtime) };
+    }
     await ensureGradients();
   }
 
@@ -73,8 +75,13 @@ class OrtBackend implements Backend {
     const runtime = this.#ready();
     const name = options.name ?? (fn.name || 'anonymous');
     const programs = new Map<string, Promise<Program>>();
+    let disposed = false;
 
     const call = async (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>> => {
+      if (disposed) {
+        throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
+      }
+      const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], name);
       const { leaves, structure } = treeFlatten(args as Tree<InputLeaf>);
       const tensors = leaves.map((leaf, index) => this.#input(leaf, args as Tree<InputLeaf>, index));
       const signature = `${JSON.stringify(structure)}${tensors.map((tensor) => `${tensor.type}${tensor.dims}`).join(';')}`;
@@ -87,15 +94,21 @@ class OrtBackend implements Backend {
       }
       const { run, structure: resultStructure } = await program;
       const results = await run(tensors);
+      // Host data that the function returns unchanged are still the caller's to write to.
+      const borrowed = new Set(tensors.filter((_, index) => leaves[index] instanceof HostTensor));
       const result = treeUnflatten(
         resultStructure,
-        results.map((tensor) => new OrtTensor(tensor, this.id, this.#ledger)),
+        results.map((tensor) => {
+          const owned = borrowed.has(tensor) ? copyOf(runtime, tensor) : tensor;
+          return new OrtTensor(owned, this.id, this.#ledger);
+        }),
       );
-      donate(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], new Set(results));
+      for (const handle of donated) handle.dispose();
       return result as WithLeaves<R, DeviceTensor>;
     };
 
     const dispose = async (): Promise<void> => {
+      disposed = true;
       this.#compiled.delete(compiled);
       const built = await Promise.allSettled(programs.values());
       programs.clear();
@@ -186,16 +199,20 @@ function specOf(tensor: Tensor): TensorSpec {
   return new Spec(tensor.dims, tensor.type as TensorSpec['dtype']);
 }
 
-/** Gives donated arguments back, except those that the function returned unchanged. */
-function donate(
-  args: Record<string, Tree<InputLeaf>>,
+/** The device tensors among the arguments that the call may consume. Throws for a key that is not there. */
+function donatedTensors(
+  args: Readonly<Record<string, Tree<InputLeaf>>>,
   keys: readonly string[],
-  returned: ReadonlySet<Tensor>,
-): void {
-  for (const key of keys) {
-    if (args[key] === undefined) continue;
-    for (const leaf of treeLeaves(args[key])) {
-      if (leaf instanceof OrtTensor && !returned.has(leaf.tensor)) leaf.dispose();
+  name: string,
+): OrtTensor[] {
+  return keys.flatMap((key) => {
+    const tree = args[key];
+    if (tree === undefined) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `'${name}' donates the argument '${key}', but it was called with: ${Object.keys(args).join(', ')}.`,
+      );
     }
-  }
+    return treeLeaves(tree).filter((leaf) => leaf instanceof OrtTensor);
+  });
 }

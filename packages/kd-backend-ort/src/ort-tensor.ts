@@ -57,7 +57,7 @@ export class OrtTensor implements DeviceTensor {
 
   dispose(): void {
     if (this.#tensor === undefined) return;
-    this.#tensor.dispose();
+    // Not the runtime's tensor itself: a result that the function returned unchanged, or twice, shares it.
     this.#tensor = undefined;
     this.#ledger.release(this, this.#bytes);
   }
@@ -67,6 +67,11 @@ export function toOrt(runtime: OrtRuntime, host: HostTensor): Tensor {
   return new runtime.Tensor(host.dtype, host.data as Float32Array, host.shape);
 }
 
+export function copyOf(runtime: OrtRuntime, tensor: Tensor): Tensor {
+  return toOrt(runtime, toHost(tensor));
+}
+
+/** Copies: the runtime may go on reading its own data. */
 export function toHost(tensor: Tensor): HostTensor {
-  return new HostTensor(tensor.data as Float32Array, tensor.dims, tensor.type as DataType);
+  return new HostTensor((tensor.data as Float32Array).slice(), tensor.dims, tensor.type as DataType);
 }

@@ -10,6 +10,11 @@ export interface OrtOptions {
    * session has the machine for itself, and slows every session when several share its cores.
    */
   readonly spinning?: boolean;
+  /**
+   * Whether compiled functions may use the blocked convolutions that ONNX Runtime keeps for itself (default
+   * true). They are faster, and are used only where a trial at start-up gives the same numbers as plain ones.
+   */
+  readonly blockedConvolutions?: boolean;
 }
 
 export function threadCount(options: OrtOptions): number {

@@ -1,33 +1,13 @@
 import { sizeOf } from 'kd-core';
+import { BLOCKED_DOMAIN } from './blocked-forms.ts';
 import type { GraphValue } from './graph.ts';
 import { ints } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
-/**
- * ONNX Runtime's blocked convolutions: operators of its CPU provider that it normally inserts itself, and
- * only for constant weights. Channels lie in blocks of `block`: a tensor whose shape reads [N, C, H, W] is
- * stored as [N, C / block, H, W, block]. They are internal to one provider, so they are used only where a
- * trial at start-up has shown that they work, and never in an exported file.
- */
-export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
-
-/** Stores a plain [N, C, H, W] tensor in blocks; C must be a multiple of the block. */
-export function toBlocks(builder: GraphBuilder, value: GraphValue): GraphValue {
-  return builder.op('ReorderInput', [value], value, { domain: BLOCKED_DOMAIN });
-}
-
-/** The plain [N, C, H, W] tensor of a blocked one. */
-export function fromBlocks(builder: GraphBuilder, value: GraphValue): GraphValue {
-  return builder.op('ReorderOutput', [value], value, {
-    domain: BLOCKED_DOMAIN,
-    attributes: { channels: { kind: 'int', value: value.shape[1]! } },
-  });
-}
-
 export interface BlockedConvolution {
-  /** Blocked [N, C, H, W]. */
+  /** Blocked [N, C, H, W]; or plain, with C smaller than a block. */
   readonly image: GraphValue;
-  /** [O, C, kh, kw] stored as [O / block, C / block, kh, kw, block of C, block of O]. */
+  /** [O, C, kh, kw], stored as `blockedKernel` says. */
   readonly kernel: GraphValue;
   readonly strides: readonly number[];
   /** [top, left, bottom, right] */
@@ -36,6 +16,7 @@ export interface BlockedConvolution {
   readonly outputShape: readonly number[];
 }
 
+/** The blocked result of a convolution. */
 export function blockedConvolution(builder: GraphBuilder, convolution: BlockedConvolution): GraphValue {
   const { image, kernel, strides, pads, dilations, outputShape } = convolution;
   return builder.op(
@@ -54,16 +35,41 @@ export function blockedConvolution(builder: GraphBuilder, convolution: BlockedCo
   );
 }
 
-/** True when each of `channels` fills whole blocks. */
-export function fillsBlocks(block: number | undefined, ...channels: readonly number[]): block is number {
-  return block !== undefined && channels.every((count) => count > 0 && count % block === 0);
+/** Positions of the axes of a kernel in memory. */
+export interface KernelAxes {
+  readonly height: number;
+  readonly width: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/**
+ * A plain kernel whose axes lie in any order, as a blocked convolution reads it: [O / block, I / block, kh, kw,
+ * block of I, block of O], or [O / block, I, kh, kw, block of O] where I is smaller than a block. Its shape
+ * reads [O, I, kh, kw].
+ */
+export function blockedKernel(builder: GraphBuilder, kernel: GraphValue, axes: KernelAxes): GraphValue {
+  const block = builder.target.channelBlock!;
+  const inputs = kernel.shape[axes.input]!;
+  const outputs = kernel.shape[axes.output]!;
+  const shape = [outputs, inputs, kernel.shape[axes.height]!, kernel.shape[axes.width]!];
+  const inputBlock = inputs < block ? 1 : block;
+  const split: number[] = [];
+  const major = new Array<number>(4);
+  const minor = new Array<number>(4);
+  kernel.shape.forEach((size, axis) => {
+    const blockOfAxis = axis === axes.input ? inputBlock : axis === axes.output ? block : 1;
+    major[axis] = split.push(size / blockOfAxis) - 1;
+    minor[axis] = split.push(blockOfAxis) - 1;
+  });
+  const order = [axes.output, axes.input, axes.height, axes.width].map((axis) => major[axis]!);
+  const rest = [axes.height, axes.width, axes.input, axes.output].map((axis) => minor[axis]!);
+  return builder.reshape(builder.transpose(builder.reshape(kernel, split), [...order, ...rest]), shape);
 }
 
 /** A convolution whose result must equal the plain one: what a runtime is tried with before blocks are used. */
-export function buildBlockedTrial(
-  builder: GraphBuilder,
-  block: number,
-): { plain: GraphValue; blocked: GraphValue } {
+export function buildBlockedTrial(builder: GraphBuilder): { plain: GraphValue; blocked: GraphValue } {
+  const block = builder.target.channelBlock!;
   const [channels, filters, size, kernelSize] = [2 * block, block, 5, 3];
   const ramp = (shape: readonly number[], step: number): GraphValue =>
     builder.constant(
@@ -71,24 +77,31 @@ export function buildBlockedTrial(
       shape,
       'float32',
     );
+  // Multiplied by an input, so that nothing is computed before the trial.
   const scale = builder.input('scale', [1], 'float32');
   const scaled = (value: GraphValue): GraphValue => builder.op('Mul', [value, scale], value);
   const image = scaled(ramp([2, channels, size, size], 7));
   const kernel = scaled(ramp([filters, channels, kernelSize, kernelSize], 5));
   const outputShape = [2, filters, size, size];
-  const geometry = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], outputShape };
-  const split = builder.reshape(kernel, [1, block, channels / block, block, kernelSize, kernelSize]);
-  const blockedKernel = builder.reshape(builder.transpose(split, [0, 2, 4, 5, 3, 1]), kernel.shape);
+  const pads = [1, 1, 1, 1];
   const blocked = blockedConvolution(builder, {
-    image: toBlocks(builder, image),
-    kernel: blockedKernel,
-    ...geometry,
+    image: builder.blocks.of(image),
+    kernel: blockedKernel(builder, kernel, { output: 0, input: 1, height: 2, width: 3 }),
+    strides: [1, 1],
+    pads,
+    dilations: [1, 1],
+    outputShape,
   });
+  const shift = scaled(ramp([filters], 3));
+  const sum = builder.blocks.apply({ source: blocked, scale: shift, shift, sum: blocked }, true);
   const plain = builder.op(
     'Conv',
     [image, kernel],
     { shape: outputShape, dtype: 'float32' },
-    { attributes: { strides: ints([1, 1]), pads: ints(geometry.pads) } },
+    { attributes: { pads: ints(pads) } },
   );
-  return { plain, blocked: fromBlocks(builder, blocked) };
+  const perChannel = builder.reshape(shift, [1, filters, 1, 1]);
+  const product = builder.op('Mul', [plain, perChannel], plain);
+  const shifted = builder.op('Add', [builder.op('Add', [product, perChannel], plain), plain], plain);
+  return { plain: builder.op('Relu', [shifted], plain), blocked: builder.blocks.plain(sum) };
 }

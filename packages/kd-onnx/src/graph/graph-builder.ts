@@ -1,4 +1,5 @@
 import type { DataType, HostData } from 'kd-core';
+import { BlockedForms } from './blocked-forms.ts';
 import type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph.ts';
 import { transposeData } from './transpose-data.ts';
 
@@ -27,6 +28,8 @@ const MAX_INTERNED_ELEMENTS = 4096;
  */
 export class GraphBuilder {
   readonly target: GraphTarget;
+  /** Which values exist in the blocked layout of the target as well. */
+  readonly blocks: BlockedForms = new BlockedForms(this);
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: GraphValue[] = [];
   readonly #nodeByKey = new Map<string, readonly GraphValue[]>();
@@ -100,7 +103,11 @@ export class GraphBuilder {
     const producer = this.producerOf(value);
     const source = producer?.opType === 'Reshape' ? producer.inputs[0]! : value;
     if (sameShape(source.shape, shape)) return source;
-    return this.op('Reshape', [source, this.int64(shape)], { shape, dtype: value.dtype });
+    // Without the attribute a dimension of 0 means "as it was".
+    const attributes: Record<string, Attribute> = shape.includes(0)
+      ? { allowzero: { kind: 'int', value: 1 } }
+      : {};
+    return this.op('Reshape', [source, this.int64(shape)], { shape, dtype: value.dtype }, { attributes });
   }
 
   /** Axis i of the result is axis `permutation[i]` of `value`; a reshape where no element moves. */

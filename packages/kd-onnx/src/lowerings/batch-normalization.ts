@@ -1,5 +1,7 @@
+import type { GraphValue } from '../graph/graph.ts';
 import { float } from '../graph/graph.ts';
 import { materialize, NCHW, rowMajorLayout, type TracedValue, traced } from '../trace/traced-value.ts';
+import { normalizeChannels } from './channel-affine.ts';
 import { uniform } from './creation.ts';
 import { elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
@@ -16,6 +18,15 @@ const fusedBatchNorm: Lowering = ({ builder, inputs, attributes }) => {
     const layout = x.shape.length === 4 ? NCHW : rowMajorLayout(2);
     const graph = materialize(builder, x, layout);
     const vectors = [scale, offset, mean, variance].map((each) => materialize(builder, each));
+    const [gain, shift, center, spread] = vectors as [GraphValue, GraphValue, GraphValue, GraphValue];
+    const onePass = normalizeChannels(builder, x, {
+      mean: center,
+      variance: spread,
+      scale: gain,
+      offset: shift,
+      epsilon,
+    });
+    if (onePass !== undefined) return onePass;
     const result = builder.op('BatchNormalization', [graph, ...vectors], graph, {
       attributes: { epsilon: float(epsilon) },
     });

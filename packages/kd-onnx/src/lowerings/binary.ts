@@ -1,6 +1,7 @@
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { broadcastShapes, type TracedValue, uniformConstant } from '../trace/traced-value.ts';
+import { asChannelAffine } from './channel-affine.ts';
 import { broadcastTo, elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
@@ -15,9 +16,11 @@ interface BinaryRule {
   readonly rightIdentity?: number;
   /** `leftIdentity` op x = x. */
   readonly leftIdentity?: number;
+  /** The operation on feature maps and one number a channel that one pass can do together with others. */
+  readonly channelwise?: 'Add' | 'Sub' | 'Mul';
 }
 
-function binary({ emit, fold, rightIdentity, leftIdentity }: BinaryRule): Lowering {
+function binary({ emit, fold, rightIdentity, leftIdentity, channelwise }: BinaryRule): Lowering {
   return ({ builder, inputs }) => {
     const a = inputs.a!;
     const b = inputs.b!;
@@ -29,7 +32,8 @@ function binary({ emit, fold, rightIdentity, leftIdentity }: BinaryRule): Loweri
     }
     if (right !== undefined && right === rightIdentity) return broadcastTo(builder, a, shape);
     if (left !== undefined && left === leftIdentity) return broadcastTo(builder, b, shape);
-    return elementwise(builder, [a, b], ([x, y]) => emit(builder, x!, y!));
+    const onePass = channelwise && asChannelAffine(builder, channelwise, a, b);
+    return onePass ?? elementwise(builder, [a, b], ([x, y]) => emit(builder, x!, y!));
   };
 }
 
@@ -114,16 +118,28 @@ const addN: Lowering = ({ builder, inputs }) =>
   );
 
 export const binaryLowerings: LoweringTable = {
-  Add: binary({ emit: node('Add'), fold: (a, b) => a + b, rightIdentity: 0, leftIdentity: 0 }),
+  Add: binary({
+    emit: node('Add'),
+    fold: (a, b) => a + b,
+    rightIdentity: 0,
+    leftIdentity: 0,
+    channelwise: 'Add',
+  }),
   AddN: addN,
   FloorDiv: binary({ emit: floorDivide }),
   Maximum: binary({ emit: node('Max'), fold: Math.max }),
   Minimum: binary({ emit: node('Min'), fold: Math.min }),
   Mod: binary({ emit: modulo }),
-  Multiply: binary({ emit: multiply, fold: (a, b) => a * b, rightIdentity: 1, leftIdentity: 1 }),
+  Multiply: binary({
+    emit: multiply,
+    fold: (a, b) => a * b,
+    rightIdentity: 1,
+    leftIdentity: 1,
+    channelwise: 'Mul',
+  }),
   Pow: binary({ emit: node('Pow'), rightIdentity: 1 }),
   Prelu: prelu,
   RealDiv: binary({ emit: node('Div'), fold: (a, b) => a / b, rightIdentity: 1 }),
   SquaredDifference: binary({ emit: squaredDifference }),
-  Sub: binary({ emit: node('Sub'), fold: (a, b) => a - b, rightIdentity: 0 }),
+  Sub: binary({ emit: node('Sub'), fold: (a, b) => a - b, rightIdentity: 0, channelwise: 'Sub' }),
 };

@@ -1,5 +1,6 @@
 import { hostData } from 'kd-core';
-import { blockedConvolution, fillsBlocks, toBlocks } from '../graph/blocked-convolution.ts';
+import { blockedConvolution } from '../graph/blocked-convolution.ts';
+import { fillsBlocks } from '../graph/blocked-forms.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
@@ -63,14 +64,14 @@ function asBlockedConvolution(
 function imagesByChannel(builder: GraphBuilder, image: GraphValue, block: number): GraphValue {
   const [batch, channels, height, width] = image.shape as [number, number, number, number];
   const grouped = builder.reshape(image, [batch / block, block, channels, height * width]);
-  const rows = builder.reshape(toBlocks(builder, grouped), [batch / block, channels, height * width * block]);
+  const rows = builder.reshape(builder.blocks.of(grouped), [batch / block, channels, height * width * block]);
   return builder.reshape(builder.transpose(rows, [1, 0, 2]), [channels, batch, height, width]);
 }
 
 /** [N, O, Ho, Wo] as kernels [O, N, Ho, Wo], stored [O / block, N / block, Ho, Wo, block of N, block of O]. */
 function gradientKernels(builder: GraphBuilder, gradient: GraphValue, block: number): GraphValue {
   const [batch, channels, height, width] = gradient.shape as [number, number, number, number];
-  const blocked = builder.reshape(toBlocks(builder, gradient), [
+  const blocked = builder.reshape(builder.blocks.of(gradient), [
     batch / block,
     block,
     channels / block,

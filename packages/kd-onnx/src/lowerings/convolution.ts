@@ -4,6 +4,7 @@ import type { Attribute, GraphValue } from '../graph/graph.ts';
 import { int, ints } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import { blockedConv2d, blockedConv2dInputGradient } from './blocked-conv2d.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 
 type Shape4D = [number, number, number, number];
@@ -73,6 +74,8 @@ export function spatialAttributes(info: ConvolutionInfo): Record<string, Attribu
 const conv2d: Lowering = ({ builder, inputs, attributes }) => {
   const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, x.shape, filter.shape);
+  const blocked = blockedConv2d(builder, x, filter, info);
+  if (blocked !== undefined) return blocked;
   const result = builder.op(
     'Conv',
     [materialize(builder, x, NCHW), materialize(builder, filter, OIHW)],
@@ -87,6 +90,8 @@ const conv2dInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
   const inputShape = attributes.inputShape as number[];
   const info = convolutionInfo(attributes, inputShape, filter.shape);
+  const blocked = blockedConv2dInputGradient(builder, dy, filter, info);
+  if (blocked !== undefined) return blocked;
   const gradient = materialize(builder, dy, NCHW);
   const { top, bottom, left, right } = info.padInfo;
   const flippedPads = [

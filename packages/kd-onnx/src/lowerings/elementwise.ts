@@ -1,10 +1,12 @@
 import { sizeOf } from 'kd-core';
 import type { GraphDataType, GraphValue } from '../graph/graph.ts';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import {
   broadcastShapes,
+  NCHW,
   preferredLayout,
   type TracedValue,
+  traced,
   withLayout,
   withRank,
 } from '../trace/traced-value.ts';
@@ -24,6 +26,8 @@ export function elementwise(
     if (sizeOf(operand.graph.shape) === 1) return builder.reshape(operand.graph, []);
     return withLayout(builder, withRank(builder, operand, shape.length), layout).graph;
   });
+  const blocked = inBlocks(builder, aligned, layout, emit);
+  if (blocked !== undefined) return traced(blocked, shape, NCHW);
   const physical = aligned.map((operand) => operand.shape).reduce(broadcastShapes, []);
   const graph = emit(aligned, physical);
   const ones = new Array<number>(shape.length - physical.length).fill(1);
@@ -33,6 +37,42 @@ export function elementwise(
     dtype: graph.dtype as TracedValue['dtype'],
     graph: builder.reshape(graph, [...ones, ...physical]),
   };
+}
+
+/**
+ * The same on operands that exist in blocks: the operation sees their block axis as a fifth one. Undefined
+ * when no operand of the result's full shape is blocked.
+ */
+function inBlocks(
+  builder: GraphBuilder,
+  operands: readonly GraphValue[],
+  layout: readonly number[],
+  emit: (operands: readonly GraphValue[], physicalShape: readonly number[]) => GraphValue,
+): GraphValue | undefined {
+  const { blocks } = builder;
+  const shape = operands.map((operand) => operand.shape).reduce(broadcastShapes, []);
+  const isFull = (operand: GraphValue): boolean => sameShape(operand.shape, shape);
+  if (!sameShape(layout, NCHW) || !operands.some((each) => isFull(each) && blocks.find(each) !== undefined)) {
+    return undefined;
+  }
+  const split = operands.map((operand) => splitChannels(builder, operand));
+  const result = emit(split, split.map((operand) => operand.shape).reduce(broadcastShapes, []));
+  return blocks.plain(builder.reshape(result, shape));
+}
+
+/** An operand [n, c, h, w], each whole or 1, with its channels split like those of a blocked tensor. */
+function splitChannels(builder: GraphBuilder, operand: GraphValue): GraphValue {
+  const { blocks, target } = builder;
+  const block = target.channelBlock!;
+  if (operand.shape.length === 0) return operand;
+  const [batch, channels, height, width] = operand.shape as [number, number, number, number];
+  const known = blocks.find(operand);
+  if (known !== undefined) return blocks.withBlockAxis(known);
+  if (channels === 1) return builder.reshape(operand, [batch, 1, height, width, 1]);
+  if (height * width === 1) return builder.reshape(operand, [batch, channels / block, 1, 1, block]);
+  if (operand.dtype === 'float32') return blocks.withBlockAxis(blocks.of(operand));
+  const split = builder.reshape(operand, [batch, channels / block, block, height, width]);
+  return builder.transpose(split, [0, 1, 3, 4, 2]);
 }
 
 /** Appends one elementwise node whose result has the dtype of its first operand unless given. */

@@ -61,7 +61,12 @@ const unsortedSegmentSum: Lowering = ({ builder, inputs, attributes }) => {
   const zero = builder.scalar(0, 'int32');
   const end = builder.scalar(count, 'int32');
   const isNegative = elementwiseNode(builder, 'Less', [ids, zero], 'bool');
-  const target = elementwiseNode(builder, 'Where', [isNegative, end, elementwiseNode(builder, 'Min', [ids, end])], 'int32');
+  const target = elementwiseNode(
+    builder,
+    'Where',
+    [isNegative, end, elementwiseNode(builder, 'Min', [ids, end])],
+    'int32',
+  );
   // One more segment than asked for collects what is dropped.
   const shape = [count + 1, ...row];
   const zeros = builder.op(

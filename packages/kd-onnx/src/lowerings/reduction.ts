@@ -2,6 +2,7 @@ import { int } from '../graph/graph.ts';
 import { materialize, type TracedValue, withLayout } from '../trace/traced-value.ts';
 import { elementwiseNode } from './elementwise.ts';
 import { type Lowering, type LoweringTable, normalizeAxes } from './lowering.ts';
+import { reduceNode } from './reduce-node.ts';
 
 interface ReductionRule {
   readonly opType: string;
@@ -25,12 +26,7 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
     const physical = source.graph.shape.map((size, position) => (physicalAxes.includes(position) ? 1 : size));
     let graph = source.graph;
     if (physicalAxes.some((position) => source.graph.shape[position] !== 1)) {
-      graph = builder.op(
-        opType,
-        [source.graph, builder.int64(physicalAxes)],
-        { shape: physical, dtype: x.dtype },
-        { attributes: { keepdims: int(1) } },
-      );
+      graph = reduceNode(builder, opType, source.graph, physicalAxes);
     }
     if (ofEqualElements === 'scales') {
       const copies = physicalAxes.reduce((product, position) => {
@@ -67,7 +63,10 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
 const mean: Lowering = (call) => {
   const x = call.inputs.x!;
   const asFloat: TracedValue = { ...x, dtype: 'float32', graph: call.builder.cast(x.graph, 'float32') };
-  return reduction({ opType: 'ReduceMean', ofEqualElements: 'unchanged' })({ ...call, inputs: { x: asFloat } });
+  return reduction({ opType: 'ReduceMean', ofEqualElements: 'unchanged' })({
+    ...call,
+    inputs: { x: asFloat },
+  });
 };
 
 /** All and Any are Min and Max of integers. */

@@ -1,7 +1,8 @@
 import type { GraphValue } from '../graph/graph.ts';
 import { float } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { uniformConstant } from '../trace/traced-value.ts';
+import { NCHW, traced, uniformConstant } from '../trace/traced-value.ts';
+import { blockedOf, rectify } from './channel-affine.ts';
 import { elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
@@ -34,7 +35,6 @@ const SAME_OPERATOR = {
   Log: 'Log',
   Neg: 'Neg',
   Reciprocal: 'Reciprocal',
-  Relu: 'Relu',
   Round: 'Round',
   Sigmoid: 'Sigmoid',
   Sign: 'Sign',
@@ -72,6 +72,20 @@ const expm1: Emit = (builder, x) => {
   const far = elementwiseNode(builder, 'Sub', [elementwiseNode(builder, 'Exp', [x]), one]);
   const isNear = elementwiseNode(builder, 'Less', [elementwiseNode(builder, 'Abs', [x]), one], 'bool');
   return elementwiseNode(builder, 'Where', [isNear, nearZero, far], 'float32');
+};
+
+/** ReLU of a blocked feature map rides on the pass that made the map. */
+const relu: Lowering = (call) =>
+  rectify(call.builder, call.inputs.x!) ??
+  elementwise(call.builder, [call.inputs.x!], ([x]) => elementwiseNode(call.builder, 'Relu', [x!]));
+
+/** Where ReLU of x is known its sign says the same, and x itself need not be kept. */
+const stepOrItsRectified: Lowering = (call) => {
+  const x = call.inputs.x!;
+  const blocked = blockedOf(call.builder, x);
+  const rectified = blocked === undefined ? undefined : call.builder.blocks.rectifiedOf(blocked);
+  const source = rectified === undefined ? x : traced(call.builder.blocks.plain(rectified), x.shape, NCHW);
+  return unary(step)({ ...call, inputs: { x: source } });
 };
 
 /** 1 where x > 0, alpha elsewhere. */
@@ -148,5 +162,6 @@ export const unaryLowerings: LoweringTable = {
   Relu6: unary((builder, x) => clip(builder, x, 0, 6)),
   Rsqrt: unary(rsqrt),
   Square: unary(square),
-  Step: unary(step),
+  Relu: relu,
+  Step: stepOrItsRectified,
 };

@@ -1,0 +1,173 @@
+import {
+  add,
+  conv2d,
+  mean,
+  mul,
+  relu,
+  type Scalar,
+  sum,
+  type Tensor,
+  type Tensor1D,
+  type Tensor4D,
+  transpose,
+} from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import {
+  type Backend,
+  batchNormInference,
+  batchNormTraining,
+  type HostTensor,
+  prngKey,
+  randomNormal,
+  randomUniform,
+  treeLeaves,
+  treePaths,
+  valueAndGradient,
+} from 'kd-core';
+import { trace } from 'kd-onnx';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findChannelBlock } from './channel-block.ts';
+import { createOrtBackend } from './index.ts';
+import { loadRuntime } from './runtime.ts';
+
+let blocked: Backend;
+let plain: Backend;
+let block: number | undefined;
+beforeAll(async () => {
+  blocked = await createOrtBackend({ spinning: false });
+  plain = await createOrtBackend({ spinning: false, blockedConvolutions: false });
+  block = await findChannelBlock(await loadRuntime());
+});
+afterAll(async () => {
+  await blocked.dispose();
+  await plain.dispose();
+});
+
+type Args = Record<string, Tensor>;
+type Program = (args: Args) => Tensor;
+
+/** Value and all gradients of sum(program * weights) on both backends, and how many operators were blocked. */
+async function compare(program: Program, args: Record<string, HostTensor>): Promise<number> {
+  const weighted = (given: Args): Args => {
+    const { value, gradient, aux } = valueAndGradient<Args, { output: Tensor }>((params) => {
+      const output = program(params);
+      // A smooth function of every element, whose gradient differs from element to element.
+      return { value: sum(mul(output, mul(output, 0.5))) as Scalar, aux: { output } };
+    }, given);
+    return {
+      value,
+      ...aux,
+      ...Object.fromEntries(Object.entries(gradient).map(([key, each]) => [`d${key}`, each])),
+    };
+  };
+  const [actual, expected] = await Promise.all(
+    [blocked, plain].map(async (backend) => {
+      const compiled = backend.compile(weighted);
+      const result = await backend.download((await compiled(args as never)) as never);
+      await compiled.dispose();
+      return result as Record<string, HostTensor>;
+    }),
+  );
+  const names = treePaths(expected!);
+  treeLeaves<HostTensor>(expected!).forEach((leaf, index) => {
+    const other = treeLeaves<HostTensor>(actual!)[index]!;
+    const scale = leaf.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const worst = leaf.data.reduce(
+      (most, value, each) => Math.max(most, Math.abs(value - other.data[each]!)),
+      0,
+    );
+    expect(worst / scale, names[index]).toBeLessThan(1e-4);
+  });
+  const { graph } = trace(weighted, args as never, { target: { channelBlock: block } });
+  return graph.nodes.filter((node) => node.domain !== '').length;
+}
+
+const random = (seed: number, shape: readonly number[]): HostTensor => randomNormal(prngKey(seed), shape);
+
+describe('blocked convolutions', () => {
+  it('are found on this processor, or the rest of this file compares equal things', ({ skip }) => {
+    if (process.arch !== 'x64') skip('only x86 processors are known to have them');
+    expect(block).toBeOneOf([8, 16]);
+  });
+
+  it('give the value and both gradients of plain ones for any geometry', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const geometry = fc.record({
+      batch: fc.constantFrom(1, 3, 16, 32),
+      inputs: fc.constantFrom(1, 3, 16, 32, 20),
+      outputs: fc.constantFrom(16, 32, 10),
+      height: fc.integer({ min: 4, max: 9 }),
+      width: fc.integer({ min: 4, max: 9 }),
+      kernel: fc.constantFrom(1, 2, 3),
+      stride: fc.integer({ min: 1, max: 3 }),
+      pad: fc.constantFrom<'valid' | 'same' | 0 | 1>('valid', 'same', 0, 1),
+    });
+    await fc.assert(
+      fc.asyncProperty(geometry, async ({ batch, inputs, outputs, height, width, kernel, stride, pad }) => {
+        await compare(({ x, w }) => conv2d(x as Tensor4D, w as Tensor4D, stride, pad), {
+          x: random(1, [batch, height, width, inputs]),
+          w: random(2, [kernel, kernel, inputs, outputs]),
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('carry batch norm, residual sums and ReLU through a block of a residual network', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const normalize = (x: Tensor, scale: Tensor | undefined, offset: Tensor | undefined): Tensor =>
+      batchNormTraining({ x, scale: scale as Tensor1D, offset: offset as Tensor1D, epsilon: 1e-5 }).y;
+    const convolve = (x: Tensor | undefined, w: Tensor | undefined, stride: number, pad: 0 | 1): Tensor =>
+      conv2d(x as Tensor4D, w as Tensor4D, stride, pad);
+    const program: Program = ({ x, w1, w2, w3, s1, o1, s2, o2, s3, o3 }) => {
+      const first = relu(normalize(convolve(x, w1, 2, 1), s1, o1));
+      const second = normalize(convolve(first, w2, 1, 1), s2, o2);
+      const shortcut = normalize(convolve(x, w3, 2, 0), s3, o3);
+      return mean(relu(add(second, shortcut)), [1, 2]);
+    };
+    const vector = (seed: number): HostTensor => randomUniform(prngKey(seed), [32], { min: 0.5, max: 1.5 });
+    const operators = await compare(program, {
+      x: random(1, [16, 8, 8, 16]),
+      w1: random(2, [3, 3, 16, 32]),
+      w2: random(3, [3, 3, 32, 32]),
+      w3: random(4, [1, 1, 16, 32]),
+      ...{
+        s1: vector(5),
+        o1: random(6, [32]),
+        s2: vector(7),
+        o2: random(8, [32]),
+        s3: vector(9),
+        o3: random(10, [32]),
+      },
+    });
+    // Three convolutions in three forms each, and the passes of three batch norms.
+    expect(operators).toBeGreaterThan(15);
+  });
+
+  it('serve inference-mode batch norm and operations that know no blocks', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const program: Program = ({ x, w, mean: center, variance, scale, offset, other }) => {
+      const map = conv2d(x as Tensor4D, w as Tensor4D, 1, 'same');
+      const normalized = batchNormInference({
+        ...{ x: map, mean: center as Tensor1D, variance: variance as Tensor1D },
+        ...{ scale: scale as Tensor1D, offset: offset as Tensor1D, epsilon: 1e-5 },
+      });
+      const masked = mul(relu(normalized), other!);
+      return transpose(add(masked, map), [3, 0, 1, 2]);
+    };
+    const inference = { scale: random(4, [16]), offset: random(5, [16]), mean: random(6, [16]) };
+    const variance = randomUniform(prngKey(7), [16], { min: 0.5, max: 2 });
+    for (const shape of [
+      [2, 5, 6, 16],
+      [1, 5, 6, 1],
+      [2, 1, 1, 16],
+      [1, 1, 1, 16],
+      [16],
+      [1, 5, 6, 16],
+      [2, 1, 1, 1],
+    ]) {
+      const args = { x: random(1, [2, 5, 6, 32]), w: random(2, [3, 3, 32, 16]), other: random(3, shape) };
+      await compare(program, { ...args, ...inference, variance });
+    }
+  });
+});

@@ -1,0 +1,104 @@
+import { blockedConvolution, blockedKernel } from '../graph/blocked-convolution.ts';
+import { fillsBlocks } from '../graph/blocked-forms.ts';
+import type { GraphValue } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import type { ConvolutionInfo } from './convolution.ts';
+
+const HWIO = { height: 0, width: 1, input: 2, output: 3 } as const;
+/** The input gradient reads the kernel with its channels exchanged. */
+const HWOI = { height: 0, width: 1, input: 3, output: 2 } as const;
+
+/** A convolution in blocks; undefined where channels do not fill them. An image of few channels stays plain. */
+export function blockedConv2d(
+  builder: GraphBuilder,
+  x: TracedValue,
+  filter: TracedValue,
+  info: ConvolutionInfo,
+): TracedValue | undefined {
+  const block = builder.target.channelBlock;
+  const { inChannels, outChannels, padInfo } = info;
+  if (!fillsBlocks(block, outChannels)) return undefined;
+  const isNarrow = inChannels < block;
+  if (!isNarrow && !fillsBlocks(block, inChannels)) return undefined;
+  const image = materialize(builder, x, NCHW);
+  const result = blockedConvolution(builder, {
+    image: isNarrow ? image : builder.blocks.of(image),
+    kernel: blockedKernel(builder, materialize(builder, filter), HWIO),
+    strides: [info.strideHeight, info.strideWidth],
+    pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right],
+    dilations: [info.dilationHeight, info.dilationWidth],
+    outputShape: physicalShape(info.outShape, NCHW),
+  });
+  return traced(builder.blocks.plain(result), info.outShape, NCHW);
+}
+
+/**
+ * The input gradient in blocks: zeros between the rows and columns of the output gradient undo the stride,
+ * then comes a convolution with the kernel turned by 180 degrees. Undefined where channels do not fill blocks or
+ * the stride left pixels over that no padding reaches.
+ */
+export function blockedConv2dInputGradient(
+  builder: GraphBuilder,
+  dy: TracedValue,
+  filter: TracedValue,
+  info: ConvolutionInfo,
+): TracedValue | undefined {
+  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
+  const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  if (!fillsBlocks(builder.target.channelBlock, inChannels, outChannels)) return undefined;
+  const top = filterHeight - 1 - padInfo.top;
+  const left = filterWidth - 1 - padInfo.left;
+  const bottom = inHeight - outHeight * strideHeight - top + filterHeight - 1;
+  const right = inWidth - outWidth * strideWidth - left + filterWidth - 1;
+  if (Math.min(top, left, bottom, right) < 0) return undefined;
+
+  const gradient = builder.blocks.of(materialize(builder, dy, NCHW));
+  const flipped = flippedKernel(builder, materialize(builder, filter));
+  const kernel = blockedKernel(builder, flipped, HWOI);
+  const convolve = (image: GraphValue, pads: readonly number[], height: number, width: number): GraphValue =>
+    blockedConvolution(builder, {
+      image,
+      kernel,
+      strides: [1, 1],
+      pads,
+      dilations: [1, 1],
+      outputShape: [info.batchSize, inChannels, height, width],
+    });
+  // A 1x1 kernel sees single pixels, so the zeros may come after it, on fewer computations.
+  const isPointwise = filterHeight === 1 && filterWidth === 1 && bottom === 0 && right === 0;
+  const result = isPointwise
+    ? withZerosBetween(builder, convolve(gradient, [0, 0, 0, 0], outHeight, outWidth), info)
+    : convolve(withZerosBetween(builder, gradient, info), [top, left, bottom, right], inHeight, inWidth);
+  return traced(builder.blocks.plain(result), info.inShape, NCHW);
+}
+
+/** A plain HWIO kernel turned by 180 degrees. */
+function flippedKernel(builder: GraphBuilder, kernel: GraphValue): GraphValue {
+  if (kernel.shape[0] === 1 && kernel.shape[1] === 1) return kernel;
+  const beforeFirst = -1e9;
+  const ends = builder.int64([beforeFirst, beforeFirst]);
+  const steps = builder.int64([-1, -1]);
+  return builder.op('Slice', [kernel, builder.int64([-1, -1]), ends, builder.int64([0, 1]), steps], kernel);
+}
+
+/** A blocked [N, C, H, W] with stride - 1 zeros after each row and column: [N, C, H * stride, W * stride]. */
+function withZerosBetween(builder: GraphBuilder, blocked: GraphValue, info: ConvolutionInfo): GraphValue {
+  const { strideHeight, strideWidth } = info;
+  if (strideHeight === 1 && strideWidth === 1) return blocked;
+  const [batch, channels, height, width] = blocked.shape as [number, number, number, number];
+  const block = builder.target.channelBlock!;
+  const groups = (batch * channels) / block;
+  const spread = builder.reshape(blocked, [groups, height, 1, width, block]);
+  // One row of columns with their block is contiguous, so that a column's zeros are a longer last axis.
+  const padded = builder.op(
+    'Pad',
+    [
+      spread,
+      builder.int64([0, 0, 0, 0, 0, 0, 0, strideHeight - 1, 0, (strideWidth - 1) * block]),
+      builder.scalar(0),
+    ],
+    { shape: [groups, height, strideHeight, width, strideWidth * block], dtype: 'float32' },
+  );
+  return builder.reshape(padded, [batch, channels, height * strideHeight, width * strideWidth]);
+}

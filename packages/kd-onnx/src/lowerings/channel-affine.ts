@@ -1,0 +1,127 @@
+import type { GraphValue } from '../graph/graph.ts';
+import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
+import { NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
+import { elementwiseNode } from './elementwise.ts';
+
+/**
+ * Batch normalisation is made of sums and products of a feature map with one number a channel, and residual
+ * connections of sums of two maps. On blocked tensors, broadcasting such vectors is slow, while a depthwise 1x1
+ * convolution does scale, shift, sum and ReLU in one pass. So each of these operations extends the pass that
+ * made its operand, and the intermediate results that nobody else reads disappear.
+ *
+ * Returns undefined when the operation has not that form.
+ */
+export function asChannelAffine(
+  builder: GraphBuilder,
+  operation: 'Add' | 'Sub' | 'Mul',
+  a: TracedValue,
+  b: TracedValue,
+): TracedValue | undefined {
+  const left = blockedOf(builder, a);
+  const right = blockedOf(builder, b);
+  if (left !== undefined && right !== undefined) {
+    const sum = operation === 'Add' ? addMaps(builder, left, right) : undefined;
+    return sum && blockedResult(builder, sum, a);
+  }
+  const vectorOfB = left === undefined ? undefined : channelVector(builder, b, a);
+  if (left !== undefined && vectorOfB !== undefined) {
+    return blockedResult(builder, combine(builder, operation, left, vectorOfB), a);
+  }
+  const vectorOfA = right === undefined ? undefined : channelVector(builder, a, b);
+  if (right !== undefined && vectorOfA !== undefined && operation !== 'Sub') {
+    return blockedResult(builder, combine(builder, operation, right, vectorOfA), b);
+  }
+  return undefined;
+}
+
+/** ReLU of a blocked map, in the pass that made it if there is one. */
+export function rectify(builder: GraphBuilder, x: TracedValue): TracedValue | undefined {
+  const blocked = blockedOf(builder, x);
+  if (blocked === undefined) return undefined;
+  const affine = builder.blocks.affineOf(blocked);
+  if (affine.source === blocked) return undefined;
+  const rectified = builder.blocks.apply(affine, true);
+  builder.blocks.noteRectified(blocked, rectified);
+  return blockedResult(builder, rectified, x);
+}
+
+/** Inference-mode batch normalisation of a blocked map: one pass. */
+export function normalizeChannels(
+  builder: GraphBuilder,
+  x: TracedValue,
+  statistics: {
+    mean: GraphValue;
+    variance: GraphValue;
+    scale: GraphValue;
+    offset: GraphValue;
+    epsilon: number;
+  },
+): TracedValue | undefined {
+  const blocked = blockedOf(builder, x);
+  if (blocked === undefined) return undefined;
+  const { mean, variance, scale, offset, epsilon } = statistics;
+  const deviation = elementwiseNode(builder, 'Sqrt', [
+    elementwiseNode(builder, 'Add', [variance, builder.scalar(epsilon)]),
+  ]);
+  const slope = elementwiseNode(builder, 'Div', [scale, deviation]);
+  const shift = elementwiseNode(builder, 'Sub', [offset, elementwiseNode(builder, 'Mul', [mean, slope])]);
+  return blockedResult(builder, builder.blocks.apply({ source: blocked, scale: slope, shift }), x);
+}
+
+/** The blocks of a whole float32 map, where they exist. */
+export function blockedOf(builder: GraphBuilder, value: TracedValue): GraphValue | undefined {
+  const isMap = value.shape.length === 4 && value.dtype === 'float32' && sameShape(value.layout, NCHW);
+  return isMap ? builder.blocks.find(value.graph) : undefined;
+}
+
+function blockedResult(builder: GraphBuilder, blocked: GraphValue, like: TracedValue): TracedValue {
+  return traced(builder.blocks.plain(blocked), like.shape, NCHW);
+}
+
+/** `value` as a vector [channels of `map`], if it varies along the channels only. */
+function channelVector(builder: GraphBuilder, value: TracedValue, map: TracedValue): GraphValue | undefined {
+  const channels = map.shape[3]!;
+  const { graph, layout, shape, dtype } = value;
+  if (dtype !== 'float32' || shape.length === 0 || shape.length > 4) return undefined;
+  const channelAxis = layout.indexOf(shape.length - 1);
+  const isVector = graph.shape.every((size, position) => size === (position === channelAxis ? channels : 1));
+  return isVector ? builder.reshape(graph, [channels]) : undefined;
+}
+
+function combine(
+  builder: GraphBuilder,
+  operation: 'Add' | 'Sub' | 'Mul',
+  blocked: GraphValue,
+  vector: GraphValue,
+): GraphValue {
+  const { blocks } = builder;
+  const made = blocks.affineOf(blocked);
+  // A sum cannot be scaled within the pass that adds it.
+  const affine = made.sum === undefined || operation !== 'Mul' ? made : { source: blocked };
+  const { scale, shift } = affine;
+  if (operation === 'Mul') {
+    return blocks.apply({
+      ...affine,
+      scale: scale === undefined ? vector : elementwiseNode(builder, 'Mul', [scale, vector]),
+      shift: shift === undefined ? undefined : elementwiseNode(builder, 'Mul', [shift, vector]),
+    });
+  }
+  const addend = operation === 'Sub' ? elementwiseNode(builder, 'Neg', [vector]) : vector;
+  return blocks.apply({
+    ...affine,
+    shift: shift === undefined ? addend : elementwiseNode(builder, 'Add', [shift, addend]),
+  });
+}
+
+/** The sum of two maps goes into the pass that makes one of them; undefined when neither is made by one. */
+function addMaps(builder: GraphBuilder, left: GraphValue, right: GraphValue): GraphValue | undefined {
+  const { blocks } = builder;
+  for (const [made, other] of [
+    [left, right],
+    [right, left],
+  ] as const) {
+    const affine = blocks.affineOf(made);
+    if (affine.source !== made && affine.sum === undefined) return blocks.apply({ ...affine, sum: other });
+  }
+  return undefined;
+}

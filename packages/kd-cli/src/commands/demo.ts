@@ -6,7 +6,7 @@ import { colorsOf } from '../cli/host.ts';
 import { choiceOption, integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { runDemo } from '../demo/run-demo.ts';
-import { type DemoSettings, demoSettings, quickSettings } from '../demo/settings.ts';
+import { type DemoSettings, demoSettings, provenance, quickSettings } from '../demo/settings.ts';
 import { openBackend } from '../open-backend.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { outputFolder, requireWritable } from '../pipeline/output-folder.ts';
@@ -69,7 +69,7 @@ function modelsOf(settings: DemoSettings) {
 function notesOf(run: { quick: boolean; split: 'test' | 'validation'; seeds: number }): string[] {
   return [
     run.split === 'test'
-      ? 'Settings were chosen on the validation split, with other seeds; the test split is used for this report only.'
+      ? provenance
       : 'These numbers are of the validation split: they serve to choose settings, not to claim a result.',
     ...(run.quick
       ? [

@@ -18,6 +18,7 @@ import {
   treePaths,
   treeUnflatten,
   type UploadedTree,
+  visitTree,
   type WithLeaves,
 } from 'kd-core';
 import type { GraphTarget, TensorSpec } from 'kd-onnx';
@@ -83,7 +84,7 @@ class OrtBackend implements Backend {
       }
       const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], name);
       const { leaves, structure } = treeFlatten(args as Tree<InputLeaf>);
-      const tensors = leaves.map((leaf, index) => this.#input(leaf, args as Tree<InputLeaf>, index));
+      const tensors = leaves.map((leaf, index) => this.#input(leaf, () => treePaths(args as Tree<InputLeaf>)[index]));
       const signature = `${JSON.stringify(structure)}${tensors.map((tensor) => `${tensor.type}${tensor.dims}`).join(';')}`;
       let program = programs.get(signature);
       if (program === undefined) {
@@ -141,6 +142,7 @@ class OrtBackend implements Backend {
   /** Copies: the caller may go on writing to its own arrays. */
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
     const runtime = this.#ready();
+    visitTree<HostTensor>(tree, requireHostTensor);
     return treeMap<HostTensor, DeviceTensor>(tree, ({ data, shape, dtype }) => {
       const tensor = toOrt(runtime, new HostTensor(data.slice(), shape, dtype));
       return new OrtTensor(tensor, this.id, this.#ledger);
@@ -148,7 +150,7 @@ class OrtBackend implements Backend {
   }
 
   async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
-    return treeMap<DeviceTensor, HostTensor>(tree, (leaf) => toHost(this.#own(leaf).tensor));
+    return treeMap<DeviceTensor, HostTensor>(tree, (leaf, path) => toHost(this.#resolve(leaf, () => path)));
   }
 
   #ready(): OrtRuntime {
@@ -161,28 +163,34 @@ class OrtBackend implements Backend {
     return this.#runtime;
   }
 
-  #input(leaf: InputLeaf, args: Tree<InputLeaf>, index: number): Tensor {
+  #input(leaf: InputLeaf, path: () => string | undefined): Tensor {
     if (typeof leaf === 'number') return toOrt(this.#ready(), HostTensor.scalar(leaf));
-    if (leaf instanceof HostTensor) return toOrt(this.#ready(), leaf);
-    try {
-      return this.#own(leaf).tensor;
-    } catch (error) {
-      const path = treePaths(args)[index];
-      throw new KdError('INVALID_ARGUMENT', `Argument '${path}': ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    return leaf instanceof HostTensor ? toOrt(this.#ready(), leaf) : this.#resolve(leaf, path);
   }
 
-  #own(leaf: DeviceTensor): OrtTensor {
-    if (leaf instanceof OrtTensor) return leaf;
+  /** The runtime's tensor behind a handle; `path` is asked for when there is something to complain about. */
+  #resolve(leaf: DeviceTensor, path: () => string | undefined): Tensor {
+    if (leaf instanceof OrtTensor && !leaf.isDisposed) return leaf.tensor;
+    const name = `'${path()}'`;
+    if (leaf instanceof OrtTensor) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `The tensor ${name} of shape [${leaf.shape.join(', ')}] has been disposed. Was it donated to an earlier call? Use what that call returned.`,
+      );
+    }
     const found = (leaf as { backendId?: unknown } | null | undefined)?.backendId;
     const kind = found === undefined ? String(leaf) : `a tensor of backend '${String(found)}'`;
     throw new KdError(
       'INVALID_ARGUMENT',
-      `Backend '${this.id}' takes its own tensors, host tensors and numbers, but got ${kind}. Upload the values first.`,
+      `Backend '${this.id}' takes its own tensors, host tensors and numbers, but ${name} is ${kind}. Upload the values first.`,
     );
   }
+}
+
+function requireHostTensor(leaf: unknown, path: string): asserts leaf is HostTensor {
+  if (leaf instanceof HostTensor) return;
+  const found = leaf === null ? 'null' : typeof leaf;
+  throw new KdError('INVALID_ARGUMENT', `'${path}' must be a HostTensor, got ${found}.`);
 }
 
 class Spec implements TensorSpec {

@@ -1,4 +1,4 @@
-import { type DataType, type DeviceTensor, HostTensor, KdError } from 'kd-core';
+import { type DataType, type DeviceTensor, HostTensor } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtRuntime } from './runtime.ts';
 
@@ -44,15 +44,13 @@ export class OrtTensor implements DeviceTensor {
     ledger.add(this, this.#bytes);
   }
 
-  /** Throws `INVALID_ARGUMENT` after `dispose`. */
+  get isDisposed(): boolean {
+    return this.#tensor === undefined;
+  }
+
+  /** Only of a tensor that is not disposed. */
   get tensor(): Tensor {
-    if (this.#tensor === undefined) {
-      throw new KdError(
-        'INVALID_ARGUMENT',
-        `A tensor of shape [${this.shape.join(', ')}] is used after it was disposed or donated. Keep the result of the call that consumed it instead.`,
-      );
-    }
-    return this.#tensor;
+    return this.#tensor!;
   }
 
   dispose(): void {

@@ -59,6 +59,9 @@ export interface Operand {
   build(input: Tensor | undefined): Tensor;
 }
 
+/** tfjs differentiates broadcasts of up to this rank. */
+const MAX_TILED_RANK = 4;
+
 /**
  * An operand as it is, as a transposed view, as a pending broadcast along some axes, as a constant, or as
  * a constant of equal elements.
@@ -108,7 +111,7 @@ export function operands(shape: readonly number[], range: ValueRange = {}): fc.A
   return fc.oneof(
     { weight: 4, arbitrary: plain },
     { weight: 4, arbitrary: transposed },
-    { weight: isEmpty || dtype === 'bool' ? 0 : 3, arbitrary: broadcast },
+    { weight: isEmpty || dtype === 'bool' || rank > MAX_TILED_RANK ? 0 : 3, arbitrary: broadcast },
     { weight: 1, arbitrary: constant },
     { weight: dtype === 'bool' ? 0 : 1, arbitrary: uniform },
   );

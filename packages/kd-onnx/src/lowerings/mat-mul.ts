@@ -34,7 +34,9 @@ const batchMatMul: Lowering = ({ builder, inputs, attributes }) => {
   const shape = [...batch, rows, columns];
   const left = matrixOperand(builder, a, transposeA);
   const right = matrixOperand(builder, b, transposeB);
-  if (shape.length === 2 && (left.transposed || right.transposed)) {
+  const isTransposed = left.transposed || right.transposed;
+  // ONNX Runtime multiplies integers with MatMul alone.
+  if (shape.length === 2 && isTransposed && a.dtype === 'float32') {
     const attributesOfGemm = { transA: int(left.transposed ? 1 : 0), transB: int(right.transposed ? 1 : 0) };
     return traced(
       builder.op(

@@ -111,39 +111,60 @@ const slice = withChoice(shapes({ minRank: 1, maxRank: 4 }), (shape) =>
     ), isFloat(x)),
 );
 
-// tfjs cannot shrink a vector to a scalar.
-const stridedSlice = withChoice(shapes({ minRank: 2, maxRank: 4, maxSize: 5 }), (shape) =>
-  fc.record({
-    ranges: fc.tuple(
-      ...shape.map((size) =>
-        fc.tuple(
-          fc.integer({ min: -size, max: size - 1 }),
-          fc.integer({ min: -size, max: size }),
-          fc.constantFrom(1, 2, 3, -1, -2),
-        ),
+/** [begin, end, step] of one axis, not empty, in either direction, counted from either side. */
+function strides(size: number): fc.Arbitrary<readonly [number, number, number]> {
+  const forwards = fc
+    .tuple(fc.nat(size - 1), fc.nat(size - 1), fc.constantFrom(1, 2, 3), fc.boolean())
+    .map(([a, b, step, isNegative]): readonly [number, number, number] => [
+      isNegative ? Math.min(a, b) - size : Math.min(a, b),
+      Math.max(a, b) + 1,
+      step,
+    ]);
+  if (size === 1) return forwards;
+  const backwards = fc
+    .tuple(fc.integer({ min: 1, max: size - 1 }), fc.constantFrom(-1, -2), fc.boolean())
+    .chain(([begin, step, isNegative]) =>
+      fc
+        .nat(begin - 1)
+        .map((end): readonly [number, number, number] => [isNegative ? begin - size : begin, end - size, step]),
+    );
+  return fc.oneof(forwards, backwards);
+}
+
+const stridedSlice = withChoice(shapes({ minRank: 1, maxRank: 4, maxSize: 5 }), (shape) =>
+  fc.record({ ranges: fc.tuple(...shape.map(strides)), beginMask: fc.nat(15), endMask: fc.nat(15) }),
+).map(({ x, choice }) => {
+  // tfjs ignores the step of an axis that both masks take whole.
+  const whole = choice.beginMask & choice.endMask;
+  const axes = choice.ranges.map(([begin, end, step], axis) => [begin, end, (whole >> axis) & 1 ? 1 : step] as const);
+  return caseOf(
+    `stridedSlice [${axes.join(' | ')}] masks ${choice.beginMask} ${choice.endMask} of `,
+    [x],
+    (input) =>
+      tf.stridedSlice(
+        input!,
+        axes.map(([begin]) => begin),
+        axes.map(([, end]) => end),
+        axes.map(([, , step]) => step),
+        choice.beginMask,
+        choice.endMask,
       ),
-    ),
-    masks: fc.tuple(fc.nat(15), fc.nat(15), fc.constantFrom(0, 0, 1, 2)),
-  }),
-).map(({ x, choice: { ranges: axes, masks } }) => {
-  const isMasked = (mask: number, axis: number): boolean => ((mask >> axis) & 1) === 1;
-  const steps = axes.map(([, , step], axis) => {
-    // tfjs ignores the step of an axis that both masks take whole, and loses count beside a shrunk one.
-    const isIgnored = isMasked(masks[0], axis) && isMasked(masks[1], axis);
-    return isIgnored || masks[2] !== 0 ? 1 : step;
-  });
-  return caseOf(`stridedSlice [${axes.join(' | ')}] steps [${steps}] masks [${masks}] of `, [x], (input) =>
-    tf.stridedSlice(
-      input!,
-      axes.map(([begin]) => begin),
-      axes.map(([, end]) => end),
-      steps,
-      masks[0],
-      masks[1],
-      0,
-      0,
-      masks[2],
-    ), { differentiable: false });
+    { differentiable: false },
+  );
+});
+
+/** Indexing with a number: the axis is gone. */
+const shrink = withChoice(shapes({ minRank: 2, maxRank: 4 }), (shape) =>
+  fc.tuple(fc.nat(shape.length - 1), fc.nat(100)),
+).map(({ x, choice: [axis, position] }) => {
+  const begin = x.shape.map((size, each) => (each === axis ? position % size : 0));
+  const end = x.shape.map((size, each) => (each === axis ? begin[each]! + 1 : size));
+  return caseOf(
+    `index ${begin[axis]} of axis ${axis} of `,
+    [x],
+    (input) => tf.stridedSlice(input!, begin, end, undefined, 0, 0, 0, 0, 1 << axis),
+    { differentiable: false },
+  );
 });
 
 const reverse = withChoice(shapes({ minRank: 1 }), (shape) => axisSubsets(shape.length, 1)).map(({ x, choice }) =>
@@ -228,6 +249,7 @@ export const shapeCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   squeeze,
   stack,
   stridedSlice,
+  'stridedSlice of one position': shrink,
   tile,
   transpose,
   unstack,

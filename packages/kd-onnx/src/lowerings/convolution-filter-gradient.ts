@@ -17,7 +17,9 @@ const conv2dFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   const info = convolutionInfo(attributes, x.shape, filterShape);
   const { channelBlock } = builder.target;
   const isUnitDilation = info.dilationHeight === 1 && info.dilationWidth === 1;
-  return isUnitDilation && fillsBlocks(channelBlock, info.batchSize, info.outChannels)
+  // Below one block of images, most of the blocked computation would be padding.
+  const fitsBlocks = fillsBlocks(channelBlock, info.outChannels) && info.batchSize >= channelBlock;
+  return isUnitDilation && fitsBlocks
     ? traced(asBlockedConvolution(builder, x, dy, info, channelBlock), filterShape)
     : traced(asMatrixProduct(builder, x, dy, info), filterShape, OHWI);
 };
@@ -39,8 +41,8 @@ function asBlockedConvolution(
   const height = inHeight + top + bottom - info.strideHeight * (outHeight - 1);
   const width = inWidth + left + right - info.strideWidth * (outWidth - 1);
   const result = blockedConvolution(builder, {
-    image: imagesByChannel(builder, materialize(builder, x, NCHW), block),
-    kernel: gradientKernels(builder, materialize(builder, dy, NCHW), block),
+    image: imagesByChannel(builder, withWholeBatch(builder, materialize(builder, x, NCHW), block), block),
+    kernel: gradientKernels(builder, withWholeBatch(builder, materialize(builder, dy, NCHW), block), block),
     strides: [1, 1],
     pads: [top, left, bottom, right],
     dilations: [info.strideHeight, info.strideWidth],
@@ -58,6 +60,17 @@ function asBlockedConvolution(
         );
   const kernel = builder.transpose(cropped, [2, 3, 0, 1, 4]);
   return builder.reshape(kernel, [filterHeight, filterWidth, inChannels, outChannels]);
+}
+
+/** Zero images up to a whole number of blocks: they add nothing to a sum over the batch. */
+function withWholeBatch(builder: GraphBuilder, value: GraphValue, block: number): GraphValue {
+  const [batch, ...rest] = value.shape as [number, number, number, number];
+  const missing = (block - (batch % block)) % block;
+  if (missing === 0) return value;
+  return builder.op('Pad', [value, builder.int64([0, 0, 0, 0, missing, 0, 0, 0]), builder.scalar(0)], {
+    shape: [batch + missing, ...rest],
+    dtype: 'float32',
+  });
 }
 
 /** [N, C, H, W] as [C, N, H, W] with the batch in blocks: blocked in place first, then whole rows change places. */

@@ -69,7 +69,10 @@ const makers: readonly Maker[] = [
   (shape, choice) =>
     withWeight('mul', shape.map((size, axis) => (axis === choice.axis ? size : 1)), choice, (x, w) => tf.mul(x, w)),
   (shape, choice) => withWeight('residual', shape, choice, (x, w) => tf.add(x, tf.tanh(w))),
-  (_, { axis }) => ({ name: `minus mean over ${axis}`, apply: (x) => tf.sub(x, tf.mean(x, axis, true)) }),
+  (_, { axis }) => ({
+    name: `minus half of the mean over ${axis}`,
+    apply: (x) => tf.sub(x, tf.mul(tf.mean(x, axis, true), 0.5)),
+  }),
   (_, { axis }) => ({ name: `sum over ${axis}`, apply: (x) => tf.sum(x, axis, true) }),
   (shape, choice) => ({
     name: `concat at ${choice.axis}`,

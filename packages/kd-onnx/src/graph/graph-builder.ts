@@ -35,14 +35,17 @@ export class GraphBuilder {
   readonly #nodeByKey = new Map<string, readonly GraphValue[]>();
   readonly #constantByKey = new Map<string, GraphValue>();
   readonly #producer = new Map<string, GraphNode>();
+  readonly #names = new Set<string>();
   #nextId = 0;
 
   constructor(target: GraphTarget = {}) {
     this.target = target;
   }
 
+  /** The value has the name asked for, with a number behind it where another value has that name. */
   input(name: string, shape: readonly number[], dtype: DataType): GraphValue {
-    const value: GraphValue = { name, shape, dtype };
+    const value: GraphValue = { name: this.#names.has(name) ? this.#newName(`${name}_`) : name, shape, dtype };
+    this.#names.add(value.name);
     this.#inputs.push(value);
     return value;
   }
@@ -69,7 +72,7 @@ export class GraphBuilder {
     options: NodeOptions = {},
   ): readonly GraphValue[] {
     const { attributes = {}, domain = '' } = options;
-    const key = `${domain}:${opType}(${inputs.map((input) => input.name).join()})${JSON.stringify(attributes)}${outputs.length}:${outputs[0]?.dtype}`;
+    const key = `${domain}:${opType}${JSON.stringify(inputs.map((input) => input.name))}${JSON.stringify(attributes)}${outputs.length}:${outputs[0]?.dtype}`;
     const known = this.#nodeByKey.get(key);
     if (known !== undefined) return known;
     const values = outputs.map(
@@ -168,7 +171,11 @@ export class GraphBuilder {
   }
 
   #newName(prefix: string): string {
-    return `${prefix}${this.#nextId++}`;
+    let name: string;
+    do name = `${prefix}${this.#nextId++}`;
+    while (this.#names.has(name));
+    this.#names.add(name);
+    return name;
   }
 }
 

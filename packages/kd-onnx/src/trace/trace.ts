@@ -91,6 +91,8 @@ function asNodeOutput(backend: RecordingBackend, graph: GraphValue): GraphValue 
 
 function checkResult(name: string, result: unknown): void {
   if (result instanceof Promise) {
+    // It may fail once the trace is over, and nobody else listens.
+    result.catch(() => undefined);
     throw new KdError(
       'TRACE_IMPURE',
       `The traced function '${name}' is asynchronous. Return tensors, not a promise.`,

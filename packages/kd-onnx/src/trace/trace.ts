@@ -99,11 +99,13 @@ function checkResult(name: string, result: unknown): void {
     );
   }
   const isTree = isTreeNode(result);
-  const bad = isTree ? treeLeaves(result as Tree<unknown>).find((leaf) => !isTensor(leaf)) : result;
-  if (!isTree || bad !== undefined) {
+  const leaves = isTree ? treeLeaves(result as Tree<unknown>) : [result];
+  const bad = leaves.findIndex((leaf) => !isTree || !isTensor(leaf));
+  if (bad >= 0) {
+    const found = leaves[bad] === null ? 'null' : typeof leaves[bad];
     throw new KdError(
       'INVALID_ARGUMENT',
-      `The traced function '${name}' must return an object or array of tensors, but returned ${isTree ? 'a leaf that is ' : ''}${bad === null ? 'null' : typeof bad}.`,
+      `The traced function '${name}' must return an object or array of tensors, but returned ${isTree ? 'a leaf that is ' : ''}${found}.`,
     );
   }
 }
@@ -130,12 +132,23 @@ function withRecordingBackend<R>(target: GraphTarget, run: (backend: RecordingBa
   try {
     return run(backend);
   } catch (error) {
+    disposeSavedTensors();
     throw translateError(error);
   } finally {
     tf.endScope();
     if (previous) void tf.setBackend(previous);
     tf.removeBackend(BACKEND_NAME);
   }
+}
+
+/** tfjs forgets what it saved for a gradient when the function to differentiate throws. */
+function disposeSavedTensors(): void {
+  const { state } = engine();
+  if (state.gradientDepth > 0) return;
+  for (const node of state.activeTape ?? []) {
+    for (const tensor of node.saved ?? []) tensor.dispose();
+  }
+  state.activeTape = null as never;
 }
 
 function registerLowerings(): void {

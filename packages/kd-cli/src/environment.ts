@@ -19,16 +19,27 @@ export interface Environment {
   readonly packages: Readonly<Record<string, string>>;
 }
 
-const packages = ['kd-core', 'kd-models', 'kd-data', 'kd-train', 'kd-onnx', 'kd-export', 'kd-backend-ort'];
+const packages = [
+  'kd-core',
+  'kd-models',
+  'kd-data',
+  'kd-train',
+  'kd-export',
+  'kd-backend-ort',
+  '@tensorflow/tfjs-core',
+];
 
 export function readEnvironment(): Environment {
-  const versions: Record<string, string> = {};
-  for (const name of [...packages, '@tensorflow/tfjs-core']) {
-    const version = versionOf(name);
-    if (version !== undefined) versions[name] = version;
-  }
-  // A dependency of the backend, so found from there.
-  const onnxRuntime = versionOf('onnxruntime-node', folderOf('kd-backend-ort'));
+  const backend = folderOf('kd-backend-ort');
+  // Dependencies of the backend, so found from there.
+  const onnxRuntime = versionOf('onnxruntime-node', backend);
+  const found = [
+    ...packages.map((name) => [name, versionOf(name)] as const),
+    ['kd-onnx', versionOf('kd-onnx', backend)] as const,
+  ];
+  const versions = found.flatMap(([name, version]) =>
+    version === undefined ? [] : [[name, version] as const],
+  );
   return {
     kd: packageVersion(),
     node: process.version,
@@ -37,7 +48,7 @@ export function readEnvironment(): Environment {
     threads: availableParallelism(),
     memoryBytes: totalmem(),
     ...(onnxRuntime !== undefined && { onnxRuntime }),
-    packages: versions,
+    packages: Object.fromEntries(versions.sort(([a], [b]) => (a < b ? -1 : 1))),
   };
 }
 

@@ -66,7 +66,7 @@ function quoted(values: readonly unknown[]): string {
 }
 
 /** `method[1].pairs` */
-export function pathText(path: Path): string {
+function pathText(path: Path): string {
   return path.reduce<string>(
     (whole, part) =>
       typeof part === 'number'

@@ -1,11 +1,8 @@
 import { join } from 'node:path';
 import type { Backend, HostTensor, Model, ModelVariables } from 'kd-core';
-import type { Loader } from 'kd-data';
-import type { TrainingOptions, TrainingResult } from 'kd-train';
+import type { Teacher, TrainingResult } from 'kd-train';
 import type { Host } from '../cli/host.ts';
-import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
-import type { DistillConfig, ModelConfig } from '../config/config.ts';
-import { type RunKeys, runKeys } from '../config/run-keys.ts';
+import type { ModelConfig } from '../config/config.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 import type { NetworkResult, RunReport } from '../report/report-data.ts';
@@ -15,20 +12,17 @@ import { type EventLog, openEventLog } from './event-log.ts';
 import type { Interrupt } from './interrupt.ts';
 import { type MeasuredNetwork, measureNetwork } from './measure-network.ts';
 import { encodeNetwork } from './network-file.ts';
-import { type DataSplits, describeData } from './open-data.ts';
+import { describeData } from './open-data.ts';
 import type { OutputFolder } from './output-folder.ts';
+import type { DistillPlan, Recipe } from './plan.ts';
 import { progressFor } from './progress-for.ts';
 import { fileLatency } from './ship-network.ts';
-import { evaluationSource, trainingSource } from './sources.ts';
+import { evaluationSource } from './sources.ts';
 import { curveOf, trainNetwork } from './train-network.ts';
 
 export interface DistillOptions {
   readonly host: Host;
-  readonly config: DistillConfig;
-  readonly data: DataSplits;
-  /** `variables` when it is trained already. */
-  readonly teacher: { readonly model: Model; readonly variables?: ModelVariables<HostTensor> };
-  readonly student: Model;
+  readonly plan: DistillPlan;
   readonly backend: Backend;
   readonly folder: OutputFolder;
   readonly resume: boolean;
@@ -38,45 +32,38 @@ export interface DistillOptions {
 }
 
 interface Run extends DistillOptions {
-  readonly keys: RunKeys;
   readonly progress: Progress;
   readonly log: EventLog;
 }
 
-type Trained = Pick<TrainingResult, 'variables'> & Partial<TrainingResult>;
-
-const defaultBatchSize = 64;
+/** `step` and `history` are of a training; a network read from a file has none. */
+type Trained = { readonly variables: ModelVariables<HostTensor> } & Partial<TrainingResult>;
 
 /**
  * Trains the teacher where it is not trained yet, teaches the student, and writes `student.safetensors`,
  * `student.onnx` and `events.jsonl`. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written.
  */
 export async function distill(options: DistillOptions): Promise<RunReport> {
-  const { host, config, data, folder, resume } = options;
+  const { host, plan, backend, folder, resume } = options;
+  const { config, data } = plan;
   const started = host.now();
-  const progress = progressFor(host, phasesOf(options));
+  const progress = progressFor(host, phasesOf(plan));
   const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume });
-  const run: Run = { ...options, keys: runKeys(config.seed ?? 0), progress, log };
+  const run: Run = { ...options, progress, log };
   try {
-    const teacher = await trainTeacher(run);
-    const student = await trainStudent(run, teacher.variables);
+    const teacher = await trainedTeacher(run);
+    const student = await trainStudent(run, { model: plan.teacher.model, variables: teacher.variables });
     progress.stop();
-    const networks = [
-      await measure(
-        run,
-        { role: 'teacher', label: 'Teacher', config: config.teacher.model },
-        options.teacher.model,
-        teacher,
-      ),
-      await measure(
-        run,
-        { role: 'distilled', label: 'Student distilled', config: config.student.model },
-        options.student,
-        student,
-      ),
-    ] as const;
-    await folder.results.write('student.safetensors', encodeNetwork(options.student, student.variables));
-    await folder.results.write('student.onnx', networks[1].file);
+    const teacherAbout = { role: 'teacher', label: 'Teacher', config: config.teacher.model } as const;
+    const studentAbout = {
+      role: 'distilled',
+      label: 'Student distilled',
+      config: config.student.model,
+    } as const;
+    const measuredTeacher = await measure(run, teacherAbout, plan.teacher.model, teacher);
+    const measured = await measure(run, studentAbout, plan.student.student, student);
+    await folder.results.write('student.safetensors', encodeNetwork(plan.student.student, student.variables));
+    await folder.results.write('student.onnx', measured.file);
     return {
       format: 'kd-report/1',
       title: `Distillation on ${config.dataset.name}`,
@@ -84,10 +71,10 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       wallSeconds: (host.now() - started) / 1000,
       split: 'test',
       dataset: describeData(config.dataset.name, data),
-      networks: networks.map(({ result }) => result),
-      exported: { file: 'student.onnx', fileBytes: networks[1].file.length, ...networks[1].check },
+      networks: [measuredTeacher.result, measured.result],
+      exported: { file: 'student.onnx', fileBytes: measured.file.length, ...measured.check },
       configuration: { ...config },
-      environment: environmentFacts(options.backend),
+      environment: environmentFacts(backend),
       reproduce: options.reproduce,
       notes: resume ? ['This run was continued from a checkpoint; the time is that of its last part.'] : [],
     };
@@ -97,121 +84,79 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
   }
 }
 
-function teacherSettings({ config }: DistillOptions) {
-  const training = config.teacher.training ?? {};
-  return {
-    epochs: training.epochs ?? config.epochs,
-    batchSize: training.batchSize ?? config.batchSize ?? defaultBatchSize,
-    learningRate: buildSchedule(training.learningRate ?? config.learningRate),
-    optimizer: buildOptimizer(training.optimizer ?? config.optimizer),
-    labelSmoothing: training.labelSmoothing ?? 0,
-  };
+function phasesOf({ teacher, student }: DistillPlan): Phase[] {
+  const phase = (name: string, { epochs, source }: Recipe): Phase => ({
+    label: name,
+    kind: name,
+    steps: epochs * source.stepsPerEpoch,
+  });
+  return [...('recipe' in teacher ? [phase('teacher', teacher.recipe)] : []), phase('student', student)];
 }
 
-function phasesOf(options: DistillOptions): Phase[] {
-  const { config, data, teacher } = options;
-  const steps = (epochs: number, batchSize: number): number =>
-    epochs * Math.floor(data.train.length / batchSize);
-  const { epochs, batchSize } = teacherSettings(options);
-  return [
-    ...(teacher.variables === undefined
-      ? [{ label: 'teacher', kind: 'teacher', steps: steps(epochs, batchSize) }]
-      : []),
-    { label: 'student', kind: 'student', steps: steps(config.epochs, config.batchSize ?? defaultBatchSize) },
-  ];
-}
-
-async function trainTeacher(run: Run): Promise<Trained> {
-  const { variables, model } = run.teacher;
-  if (variables !== undefined) return { variables };
-  const { epochs, batchSize, learningRate, optimizer, labelSmoothing } = teacherSettings(run);
-  const result = await trainNetwork(
-    {
-      ...common(run, run.folder.teacherCheckpoints),
-      student: model,
-      method: buildMethod([{ name: 'crossEntropy', labelSmoothing }]),
-      optimizer,
-      learningRate,
-      source: sourceFor(run, batchSize, run.keys.teacherData),
-      epochs,
-      key: run.keys.teacher,
-    },
-    { name: 'teacher', progress: run.progress, log: run.log },
-  );
-  run.interrupt.throwIfAborted();
-  await run.folder.results.write('teacher.safetensors', encodeNetwork(model, result.variables));
+async function trainedTeacher(run: Run): Promise<Trained> {
+  const { teacher } = run.plan;
+  if ('variables' in teacher) return teacher;
+  const result = await trainRecipe(run, 'teacher', teacher.recipe, []);
+  await run.folder.results.write('teacher.safetensors', encodeNetwork(teacher.model, result.variables));
   return result;
 }
 
-async function trainStudent(run: Run, teacherVariables: ModelVariables<HostTensor>): Promise<Trained> {
-  const { config } = run;
+function trainStudent(run: Run, teacher: Teacher): Promise<TrainingResult> {
+  return trainRecipe(run, 'student', run.plan.student, [teacher]);
+}
+
+async function trainRecipe(
+  { backend, plan, folder, resume, interrupt, progress, log }: Run,
+  name: 'teacher' | 'student',
+  recipe: Recipe,
+  teachers: readonly Teacher[],
+): Promise<TrainingResult> {
+  const { everySteps, keep } = plan.config.checkpoint ?? {};
   const result = await trainNetwork(
     {
-      ...common(run, run.folder.studentCheckpoints),
-      student: run.student,
-      teachers: [{ model: run.teacher.model, variables: teacherVariables }],
-      method: buildMethod(config.method),
-      optimizer: buildOptimizer(config.optimizer),
-      learningRate: buildSchedule(config.learningRate),
-      source: sourceFor(run, config.batchSize ?? defaultBatchSize, run.keys.studentData),
-      epochs: config.epochs,
-      key: run.keys.student,
+      ...recipe,
+      teachers,
+      backend,
+      validation: { source: evaluationSource(plan.data.validation) },
+      checkpoint: {
+        storage: name === 'teacher' ? folder.teacherCheckpoints : folder.studentCheckpoints,
+        ...(everySteps !== undefined && { every: everySteps }),
+        ...(keep !== undefined && { keep }),
+      },
+      resume,
+      signal: interrupt.signal,
     },
-    { name: 'student', progress: run.progress, log: run.log },
+    { name, progress, log },
   );
-  run.interrupt.throwIfAborted();
+  interrupt.throwIfAborted();
   return result;
-}
-
-function common(
-  { backend, config, data, resume, interrupt }: Run,
-  storage: OutputFolder['studentCheckpoints'],
-): Pick<TrainingOptions, 'backend' | 'validation' | 'checkpoint' | 'resume' | 'signal'> {
-  const { everySteps, keep } = config.checkpoint ?? {};
-  return {
-    backend,
-    validation: { source: evaluationSource(data.validation) },
-    checkpoint: {
-      storage,
-      ...(everySteps !== undefined && { every: everySteps }),
-      ...(keep !== undefined && { keep }),
-    },
-    resume,
-    signal: interrupt.signal,
-  };
-}
-
-function sourceFor({ data, config }: Run, batchSize: number, key: RunKeys['studentData']): Loader {
-  const { augmentation } = config;
-  return trainingSource(data.train, { batchSize, key, ...(augmentation !== undefined && { augmentation }) });
 }
 
 async function measure(
-  { backend, data, config }: Run,
+  { backend, plan, interrupt }: Run,
   about: Pick<NetworkResult, 'role' | 'label'> & { readonly config: ModelConfig },
   model: Model,
-  trained: Trained,
+  { variables, history, step }: Trained,
 ): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
-  const measured = await measureNetwork({ backend, model, variables: trained.variables, dataset: data.test });
-  const { metrics, file } = measured;
+  const measured = await measureNetwork({ backend, model, variables, dataset: plan.data.test });
   const { parameters, macs } = model.summary();
-  const { history, step } = trained;
   const result: NetworkResult = {
     role: about.role,
     label: about.label,
     architecture: describeModel(about.config, model),
     parameters,
     macs,
-    fileBytes: file.length,
-    latency: await fileLatency(file, model),
+    fileBytes: measured.file.length,
+    latency: await fileLatency(measured.file, model),
     runs: [
       {
-        seed: config.seed ?? 0,
+        seed: plan.config.seed ?? 0,
         ...(step !== undefined && { updates: step }),
-        metrics,
+        metrics: measured.metrics,
         curve: history === undefined ? [] : curveOf({ history }),
       },
     ],
   };
+  interrupt.throwIfAborted();
   return { ...measured, result };
 }

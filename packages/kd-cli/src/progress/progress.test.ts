@@ -60,7 +60,7 @@ describe('the interactive line', () => {
     progress.update(50, 1.25);
     // 50 steps in 5 s: 50 more teacher steps and 100 student steps, thought equally fast, take 15 s.
     expect(screen.current).toBe(
-      `teacher  ${'━'.repeat(8)}${'─'.repeat(22)}  50/100  loss 1.250  10 steps/s  0:15 left`,
+      `teacher  ${'━'.repeat(8)}${'─'.repeat(22)}   50/100  loss 1.250  10 steps/s  0:15 left`,
     );
   });
 

@@ -28,6 +28,7 @@ export class Progress {
   readonly #options: ProgressOptions;
   readonly #timeLeft: TimeLeft;
   readonly #totalSteps: number;
+  readonly #labelWidth: number;
   readonly #started: number;
   #finishedSteps = 0;
   #phaseIndex = -1;
@@ -43,6 +44,7 @@ export class Progress {
     this.#options = options;
     this.#timeLeft = new TimeLeft(options.phases);
     this.#totalSteps = options.phases.reduce((sum, phase) => sum + phase.steps, 0);
+    this.#labelWidth = Math.max(0, ...options.phases.map((phase) => phase.label.length));
     this.#started = options.now();
     this.#stepAt = this.#started;
   }
@@ -126,15 +128,18 @@ export class Progress {
     // The last column stays free: some terminals wrap when it is written.
     const width = Math.max(1, (this.#options.stream.columns ?? 80) - 1);
     const colors = createColors(this.#options.color);
-    const figures = [`${this.#step}/${phase.steps}`, ...this.#figures()];
+    // Fields of one width, so that the bar stands still while the numbers change.
+    const label = phase.label.padEnd(this.#labelWidth);
+    const step = String(this.#step).padStart(String(phase.steps).length);
+    const figures = [`${step}/${phase.steps}`, ...this.#figures()];
     const tail = (): string => figures.map((figure) => `  ${figure}`).join('');
-    while (figures.length > 0 && phase.label.length + 12 + tail().length > width) figures.pop();
-    const barWidth = Math.min(30, width - phase.label.length - 2 - tail().length);
+    while (figures.length > 0 && label.length + 12 + tail().length > width) figures.pop();
+    const barWidth = Math.min(30, width - label.length - 2 - tail().length);
     if (barWidth < 4) return phase.label.slice(0, width);
     const done = this.#totalSteps === 0 ? 1 : (this.#finishedSteps + this.#step) / this.#totalSteps;
     const filled = Math.min(barWidth, Math.round(barWidth * done));
     const bar = colors.green('\u2501'.repeat(filled)) + colors.dim('\u2500'.repeat(barWidth - filled));
-    return `${colors.bold(phase.label)}  ${bar}${colors.dim(tail())}`;
+    return `${colors.bold(label)}  ${bar}${colors.dim(tail())}`;
   }
 
   #figures(): string[] {

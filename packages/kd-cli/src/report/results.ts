@@ -61,14 +61,6 @@ export function distillationGain(
   return pairedDifference(valuesOf(alone, key), valuesOf(distilled, key));
 }
 
-/** `+1.20 ± 0.31, 95 % CI +0.82 to +1.58`; without an interval for a single pair. */
-export function describeGain(gain: PairedDifference, format: (value: number) => string): string {
-  if (gain.count < 2) return format(gain.mean);
-  const spread = format(gain.standardDeviation).replace('+', '');
-  const [low, high] = gain.interval;
-  return `${format(gain.mean)} ± ${spread}, 95 % CI ${format(low)} to ${format(high)}`;
-}
-
 /** Which way the interval of a gain lies: `unclear` when it holds zero or cannot be computed. */
 export function verdict(gain: PairedDifference, better: 'higher' | 'lower'): 'better' | 'worse' | 'unclear' {
   const [low, high] = gain.interval;

@@ -2,7 +2,7 @@ import { html, type Markup } from '../html.ts';
 import { linearScale, niceDomain, ticks } from './scale.ts';
 import { type ChartText, label, line, marker, round, svg } from './svg.ts';
 
-export interface PairedRow {
+interface PairedRow {
   readonly label: string;
   readonly before: number;
   readonly after: number;

@@ -8,6 +8,10 @@ import { cliEntry, root, workspaceEnvironment, workspaceNode } from './workspace
 
 /** @type {Readonly<Record<string, (args: string[]) => Promise<void>>>} */
 const commands = {
+  build: async () => {
+    await ensureInstalled();
+    await ensureBuilt();
+  },
   start: async (args) => {
     await ensureInstalled();
     await ensureBuilt();

@@ -51,6 +51,7 @@ td small { display: block; color: var(--soft); font-size: 13px; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); gap: 40px 48px; }
 .thirds { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); gap: 32px 40px; }
 figure { margin: 0; }
+.columns figure { max-width: 560px; }
 .thirds figure { max-width: 330px; }
 figcaption { color: var(--soft); font-size: 14px; margin-top: 6px; }
 .chart { display: block; width: 100%; height: auto; overflow: visible; font-size: 12px; }

@@ -17,6 +17,7 @@ export interface LineSeries {
 
 export interface LineChart extends ChartText {
   readonly series: readonly LineSeries[];
+  /** What is counted along x, in whole numbers. */
   readonly xLabel: string;
   readonly formatY: (value: number) => string;
   /** Where the y axis is cut off; what lies outside is not drawn. */
@@ -41,7 +42,9 @@ export function lineChart(chart: LineChart): Markup {
     line(margin.left, y(tick), right, y(tick), 'grid'),
     label(margin.left - 8, y(tick) + 4, chart.formatY(tick), 'tick end'),
   ]);
-  const xTicks = ticks(xDomain, 5).map((tick) => label(x(tick), bottom + 17, String(tick), 'tick middle'));
+  const xTicks = ticks(xDomain, 5)
+    .filter(Number.isInteger)
+    .map((tick) => label(x(tick), bottom + 17, String(tick), 'tick middle'));
   const bands = chart.series.map((series) => {
     const withSpread = series.points.filter((point) => point.spread !== undefined);
     if (withSpread.length < 2) return undefined;

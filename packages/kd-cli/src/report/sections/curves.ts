@@ -13,8 +13,8 @@ export function curvesSection(report: RunReport): Markup | undefined {
   if (figures.length === 0) return undefined;
   const paired = findNetwork(report, 'alone') !== undefined;
   return html`<section aria-labelledby="runs">
-<h2 id="runs">Run by run</h2>
-<p class="about">${paired && 'Each pair shares its initial weights, its batches, its optimiser and its number of updates; only the loss differs.'}</p>
+<h2 id="runs">${paired ? 'Run by run' : 'While training'}</h2>
+${paired && html`<p class="about">Each pair shares its initial weights, its batches, its optimiser and its number of updates; only the loss differs.</p>`}
 <div class="columns">${figures}</div>
 </section>`;
 }
@@ -50,7 +50,7 @@ function pairs(report: RunReport): HtmlValue {
 function curves(report: RunReport): HtmlValue {
   const series = report.networks
     .map((network) => ({ label: shortLabel(network), role: network.role, points: curveOf(network) }))
-    .filter((each) => each.points.length > 0);
+    .filter((each) => each.points.length > 1);
   if (series.length === 0) return undefined;
   const chart = lineChart({
     id: 'learning-curves',
@@ -61,8 +61,8 @@ function curves(report: RunReport): HtmlValue {
     formatY: (value) => percent(value, 0),
     yDomain: settledDomain(series),
   });
-  const band = (report.networks[0]?.runs.length ?? 0) > 1 ? ', with the range over the seeds' : '';
-  return html`<figure><h3>Top-1 on the validation split while training, %</h3>${chart}<figcaption>Mean${band}. The first epochs may lie below the plot.</figcaption></figure>`;
+  const several = (report.networks[0]?.runs.length ?? 0) > 1;
+  return html`<figure><h3>Top-1 on the validation split while training, %</h3>${chart}<figcaption>${several && 'Mean, with the range over the seeds. '}The first epochs may lie below the plot.</figcaption></figure>`;
 }
 
 /** Accuracies start near chance; the axis shows where they end, which is what differs. */

@@ -30,9 +30,10 @@ const costs: readonly Cost[] = [
 /** What the networks cost. Alone and distilled, the student is the same network: it is shown once. */
 export function sizeSection(report: RunReport): Markup {
   const networks = report.networks.filter((network) => network.role !== 'alone');
+  const paired = networks.length < report.networks.length;
   return html`<section aria-labelledby="cost">
 <h2 id="cost">What it costs to run</h2>
-<p class="about">The student costs the same however it was trained.</p>
+${paired && html`<p class="about">The student costs the same however it was trained.</p>`}
 <div class="columns">${costs.map((cost) => figure(cost, networks))}</div>
 </section>`;
 }

@@ -1,21 +1,26 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, inject, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { root } from '../lib/workspace.mjs';
 
-const { folder, node } = inject('consumer');
-const examples = join(root, 'examples');
+const run = promisify(execFile);
+const folder = join(root, 'examples');
 
-test.each(readdirSync(examples))('example %s runs with the packed packages', async (name) => {
-  const copy = join(folder, 'examples', name);
-  cpSync(join(examples, name), copy, {
-    recursive: true,
-    filter: (path) => basename(path) !== 'node_modules',
-  });
-  const { stderr } = await promisify(execFile)(node, ['--disable-warning=ExperimentalWarning', 'index.ts'], {
-    cwd: copy,
-  });
+/** What an example's README tells its reader to type. */
+function commandOf(example: string): string {
+  const readme = readFileSync(join(folder, example, 'README.md'), 'utf8');
+  const command = /```sh\n(.+)\n```/.exec(readme)?.[1];
+  if (command === undefined) throw new Error(`${example}/README.md names no command.`);
+  return command;
+}
+
+// Against the built packages of the workspace, as someone does who has cloned it.
+test.each(readdirSync(folder))('example %s runs as its README says', async (example) => {
+  const [program, ...args] = commandOf(example).split(' ');
+  expect(program).toBe('node');
+  const { stdout, stderr } = await run(process.execPath, args, { cwd: join(folder, example) });
   expect(stderr).toBe('');
+  expect(stdout).toMatch(/top-1 0\.\d{3}/);
 });

@@ -1,4 +1,4 @@
-import { type HostTensor, KdError } from 'kd-core';
+import { type HostTensor, KdError, requireArgument } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
 import { toHost, toOrt } from './ort-tensor.ts';
 import { loadRuntime } from './runtime.ts';
@@ -15,6 +15,7 @@ export interface OnnxValueInfo {
 export interface OnnxSession {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
+  /** Throws `INVALID_ARGUMENT` unless `feeds` has exactly the names of `inputs`. */
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
   release(): Promise<void>;
 }
@@ -37,6 +38,7 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
     inputs: describe(session.inputMetadata),
     outputs: describe(session.outputMetadata),
     async run(feeds) {
+      requireFeeds(session.inputNames, Object.keys(feeds));
       const results = await session.run(
         Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, toOrt(runtime, host)])),
       );
@@ -46,4 +48,13 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
     },
     release: () => session.release(),
   };
+}
+
+function requireFeeds(expected: readonly string[], given: readonly string[]): void {
+  const missing = expected.filter((name) => !given.includes(name));
+  const unknown = given.filter((name) => !expected.includes(name));
+  requireArgument(
+    missing.length === 0 && unknown.length === 0,
+    () => `The file takes the inputs [${expected.join(', ')}], but was given [${given.join(', ')}].`,
+  );
 }

@@ -84,7 +84,9 @@ class OrtBackend implements Backend {
       }
       const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], name);
       const { leaves, structure } = treeFlatten(args as Tree<InputLeaf>);
-      const tensors = leaves.map((leaf, index) => this.#input(leaf, () => treePaths(args as Tree<InputLeaf>)[index]));
+      const tensors = leaves.map((leaf, index) =>
+        this.#input(leaf, () => treePaths(args as Tree<InputLeaf>)[index]),
+      );
       const signature = `${JSON.stringify(structure)}${tensors.map((tensor) => `${tensor.type}${tensor.dims}`).join(';')}`;
       let program = programs.get(signature);
       if (program === undefined) {

@@ -4,7 +4,8 @@ import { type Backend, type DeviceTensor, HostTensor, valueAndGradient } from 'k
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createOrtBackend } from '../index.ts';
 
-const floats = (...values: number[]): HostTensor => new HostTensor(Float32Array.of(...values), [values.length]);
+const floats = (...values: number[]): HostTensor =>
+  new HostTensor(Float32Array.of(...values), [values.length]);
 
 /** What the rest of the SDK relies on, whatever the backend. */
 describe.each([
@@ -16,7 +17,9 @@ describe.each([
     backend = await create();
   });
 
-  const values = async (tensor: DeviceTensor): Promise<number[]> => [...(await backend.download(tensor)).data];
+  const values = async (tensor: DeviceTensor): Promise<number[]> => [
+    ...(await backend.download(tensor)).data,
+  ];
 
   it('goes by its name', () => {
     expect(backend.id).toBe(id);
@@ -48,7 +51,9 @@ describe.each([
   });
 
   it('runs on host tensors, device tensors and numbers alike', async () => {
-    const axpy = backend.compile(({ a, x, y }: { a: Tensor; x: Tensor; y: Tensor }) => ({ sum: add(mul(a, x), y) }));
+    const axpy = backend.compile(({ a, x, y }: { a: Tensor; x: Tensor; y: Tensor }) => ({
+      sum: add(mul(a, x), y),
+    }));
     const x = await backend.upload(floats(1, 2));
     const first = await axpy({ a: 3, x, y: floats(10, 20) });
     expect(await values(first.sum)).toEqual([13, 26]);
@@ -67,7 +72,9 @@ describe.each([
     await scaled({ x: new HostTensor(Float32Array.of(1, 2), [2, 1]), rate: 1 });
     await scaled({ x: new HostTensor(Int32Array.of(1), [1]), rate: 1 });
     expect(scaled.compilations).toBe(4);
-    const lists = backend.compile(({ xs }: { xs: readonly Tensor[] }) => ({ y: xs.reduce((a, b) => add(a, b)) }));
+    const lists = backend.compile(({ xs }: { xs: readonly Tensor[] }) => ({
+      y: xs.reduce((a, b) => add(a, b)),
+    }));
     expect(await values((await lists({ xs: [floats(1), floats(2)] })).y)).toEqual([3]);
     expect(await values((await lists({ xs: [floats(1), floats(2), floats(3)] })).y)).toEqual([6]);
     expect(lists.compilations).toBe(2);
@@ -121,7 +128,10 @@ describe.each([
   });
 
   it('refuses a donation of what is not an argument', async () => {
-    const step = backend.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }), { name: 'step', donate: ['stat'] });
+    const step = backend.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }), {
+      name: 'step',
+      donate: ['stat'],
+    });
     await expect(step({ x: 1 })).rejects.toMatchObject({
       code: 'INVALID_ARGUMENT',
       message: expect.stringMatching(/'step'.*'stat'/),
@@ -143,10 +153,13 @@ describe.each([
   });
 
   it('holds no more after 200 steps than after one', async () => {
-    const step = backend.compile(({ state, rate }: { state: { w: Tensor }; rate: Tensor }) => ({
-      state: { w: mul(state.w, rate) },
-      loss: sum(state.w),
-    }), { donate: ['state'] });
+    const step = backend.compile(
+      ({ state, rate }: { state: { w: Tensor }; rate: Tensor }) => ({
+        state: { w: mul(state.w, rate) },
+        loss: sum(state.w),
+      }),
+      { donate: ['state'] },
+    );
     let state = await backend.upload({ w: floats(1, 1) });
     const before = backend.memory();
     for (let index = 0; index < 200; index++) {
@@ -202,7 +215,9 @@ describe.each([
     const { y } = await double({ x: floats(1) });
     await double.dispose();
     await double.dispose();
-    await expect(double({ x: 1 })).rejects.toMatchObject({ message: expect.stringMatching(/'double'.*disposed/) });
+    await expect(double({ x: 1 })).rejects.toMatchObject({
+      message: expect.stringMatching(/'double'.*disposed/),
+    });
     expect([...(await own.download(y)).data]).toEqual([2]);
     await own.dispose();
   });

@@ -1,4 +1,4 @@
-import { addN, mul, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { addN, mul, type Scalar, sum, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import {
   type Backend,
   type Compiled,
@@ -41,7 +41,7 @@ function evaluate(each: Case, args: Record<string, Tensor>): Record<string, Tree
     const weighted = outputs
       .filter((output) => output.dtype === 'float32')
       .map((output, index) => sum(mul(output, weightsOf(output.shape, index))));
-    return { value: addN(weighted), aux: { outputs } };
+    return { value: addN(weighted) as Scalar, aux: { outputs } };
   }, floats);
   return { gradient, outputs: aux.outputs };
 }
@@ -62,7 +62,10 @@ export function programOf(
 }
 
 export async function runCases(backend: Backend, cases: readonly Case[]): Promise<Tree<HostTensor>[]> {
-  const compiled = backend.compile(programOf(cases) as never, { name: 'conformance' }) as unknown as Compiled<object, object>;
+  const compiled = backend.compile(programOf(cases) as never, { name: 'conformance' }) as unknown as Compiled<
+    object,
+    object
+  >;
   try {
     const results = await compiled({ cases: cases.map((each) => each.args) } as never);
     const downloaded = (await backend.download(results as never)) as { results: Tree<HostTensor>[] };
@@ -80,18 +83,27 @@ export async function expectAgreement(
   cases: readonly Case[],
 ): Promise<void> {
   const expected = await runCases(reference, cases);
-  const found = await runCases(actual, cases);
-  cases.forEach((each, index) => {
+  const [difference] = differencesOf(cases, expected, await runCases(actual, cases));
+  if (difference !== undefined) throw new Error(difference);
+}
+
+/** What differs beyond the tolerance of its case, in words. */
+export function differencesOf(
+  cases: readonly Case[],
+  expected: readonly Tree<HostTensor>[],
+  found: readonly Tree<HostTensor>[],
+): string[] {
+  return cases.flatMap((each, index) => {
     const paths = treePaths(expected[index]!);
     const leaves = treeLeaves(expected[index]!);
     const foundLeaves = treeLeaves(found[index]!);
     const gradients = leaves.filter((_, position) => paths[position]!.startsWith('gradient/'));
     const largestGradient = Math.max(0, ...gradients.map(largestElement));
-    leaves.forEach((leaf, position) => {
+    return leaves.flatMap((leaf, position) => {
       const isPooled = each.relativeTo === 'gradient' && gradients.includes(leaf);
       const scale = isPooled ? largestGradient : largestElement(leaf);
       const difference = differenceOf(leaf, foundLeaves[position]!, each, scale);
-      if (difference !== undefined) throw new Error(`${each.name}: ${paths[position]}: ${difference}`);
+      return difference === undefined ? [] : [`${each.name}: ${paths[position]}: ${difference}`];
     });
   });
 }
@@ -102,7 +114,12 @@ function largestElement({ data }: HostTensor): number {
   return largest;
 }
 
-function differenceOf(expected: HostTensor, found: HostTensor, each: Case, largest: number): string | undefined {
+function differenceOf(
+  expected: HostTensor,
+  found: HostTensor,
+  each: Case,
+  largest: number,
+): string | undefined {
   if (`${expected.dtype}[${expected.shape}]` !== `${found.dtype}[${found.shape}]`) {
     return `expected ${expected.dtype}[${expected.shape}], found ${found.dtype}[${found.shape}]`;
   }

@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { type Backend, batchNormTraining, crossEntropy, HostTensor, hintonLoss } from 'kd-core';
@@ -7,6 +7,7 @@ import { beforeAll, it } from 'vitest';
 import { createOrtBackend } from '../index.ts';
 import { randomValues, seeds } from './arbitraries.ts';
 import { type Case, expectAgreement } from './compare.ts';
+import { rounds, seed, sessionSettings } from './settings.ts';
 
 interface Network {
   readonly batch: number;
@@ -45,7 +46,9 @@ function networkCase(network: Network): Case {
     parameters[`b${block}/conv`] = uniform([kernel, kernel, channels, width], 0);
     parameters[`b${block}/scale`] = uniform([width], 1);
     parameters[`b${block}/offset`] = uniform([width], 2);
-    parameters[`b${block}/inner`] = network.depthwise ? uniform([3, 3, width, 1], 3) : uniform([3, 3, width, width], 3);
+    parameters[`b${block}/inner`] = network.depthwise
+      ? uniform([3, 3, width, 1], 3)
+      : uniform([3, 3, width, width], 3);
     channels = width;
   });
   parameters['dense/weight'] = randomValues([channels, classes], seed + 90, { min: -1, max: 1 });
@@ -99,12 +102,10 @@ let backend: Backend;
 
 beforeAll(async () => {
   reference = await createTfjsBackend();
-  backend = await createOrtBackend({ threads: 1, spinning: false });
+  backend = await createOrtBackend(sessionSettings);
 });
 
 it('computes the loss and every gradient of random networks as tfjs does', async () => {
-  const seed = Number(process.env.CONFORMANCE_SEED ?? 1);
-  const rounds = Number(process.env.CONFORMANCE_ROUNDS ?? 1);
   await fc.assert(
     fc.asyncProperty(fc.array(networks, { minLength: 1, maxLength: 3 }), (drawn) =>
       expectAgreement(reference, backend, drawn.map(networkCase)),

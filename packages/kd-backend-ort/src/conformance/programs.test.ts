@@ -1,12 +1,13 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { type Backend, HostTensor } from 'kd-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
+import type { Backend, HostTensor } from 'kd-core';
 import { beforeAll, it } from 'vitest';
 import { createOrtBackend } from '../index.ts';
 import { permutations, randomValues, seeds } from './arbitraries.ts';
 import { type Case, expectAgreement } from './compare.ts';
+import { rounds, seed, sessionSettings } from './settings.ts';
 
 type Shape = readonly [number, number, number, number];
 
@@ -40,19 +41,26 @@ const makers: readonly Maker[] = [
   ([, height, width, channels], choice) => {
     const kernel = Math.min(height, width, 1 + (choice.seed % 3));
     const stride = 1 + (choice.axis % 2);
-    return withWeight(`conv2d stride ${stride}`, [kernel, kernel, channels, 1 + (choice.seed % 4)], choice, (x, w) =>
-      tf.conv2d(x, w as Tensor4D, stride, choice.axis < 2 ? 'same' : 'valid'),
+    return withWeight(
+      `conv2d stride ${stride}`,
+      [kernel, kernel, channels, 1 + (choice.seed % 4)],
+      choice,
+      (x, w) => tf.conv2d(x, w as Tensor4D, stride, choice.axis < 2 ? 'same' : 'valid'),
     );
   },
   ([, , , channels], choice) =>
-    withWeight('depthwiseConv2d', [3, 2, channels, 1], choice, (x, w) => tf.depthwiseConv2d(x, w as Tensor4D, 1, 'same')),
+    withWeight('depthwiseConv2d', [3, 2, channels, 1], choice, (x, w) =>
+      tf.depthwiseConv2d(x, w as Tensor4D, 1, 'same'),
+    ),
   (_, choice) => ({
     name: `transpose by [${choice.permutation}]`,
     apply: (x) => tf.transpose(x, choice.permutation),
   }),
   (shape, { axis }) => {
     const next = (axis + 1) % 4;
-    const merged = shape.map((size, each) => (each === axis ? size * shape[next]! : each === next ? 1 : size));
+    const merged = shape.map((size, each) =>
+      each === axis ? size * shape[next]! : each === next ? 1 : size,
+    );
     return { name: `reshape to [${merged}]`, apply: (x) => tf.reshape(x, merged) };
   },
   (shape, { axis }) => {
@@ -64,10 +72,14 @@ const makers: readonly Maker[] = [
     );
     return { name: `reshape to [${split}]`, apply: (x) => tf.reshape(x, split) };
   },
+  (shape, choice) => withWeight('add', [shape[3]], choice, (x, w) => tf.add(x, w)),
   (shape, choice) =>
-    withWeight('add', [shape[3]], choice, (x, w) => tf.add(x, w)),
-  (shape, choice) =>
-    withWeight('mul', shape.map((size, axis) => (axis === choice.axis ? size : 1)), choice, (x, w) => tf.mul(x, w)),
+    withWeight(
+      'mul',
+      shape.map((size, axis) => (axis === choice.axis ? size : 1)),
+      choice,
+      (x, w) => tf.mul(x, w),
+    ),
   (shape, choice) => withWeight('residual', shape, choice, (x, w) => tf.add(x, tf.tanh(w))),
   (_, { axis }) => ({
     name: `minus half of the mean over ${axis}`,
@@ -82,12 +94,20 @@ const makers: readonly Maker[] = [
     name: `slice of ${axis}`,
     apply: (x) => {
       const size = shape.map((each, position) => (position === axis ? Math.ceil(each / 2) : each));
-      return tf.slice(x, shape.map((each, position) => each - size[position]!), size);
+      return tf.slice(
+        x,
+        shape.map((each, position) => each - size[position]!),
+        size,
+      );
     },
   }),
   (_, { axis }) => ({
     name: `pad of ${axis}`,
-    apply: (x) => tf.pad(x, [0, 1, 2, 3].map((each): [number, number] => (each === axis ? [1, 2] : [0, 0]))),
+    apply: (x) =>
+      tf.pad(
+        x,
+        [0, 1, 2, 3].map((each): [number, number] => (each === axis ? [1, 2] : [0, 0])),
+      ),
   }),
   (_, { axis }) => ({ name: `reverse of ${axis}`, apply: (x) => tf.reverse(x, axis) }),
   () => ({ name: 'softmax', apply: (x) => tf.softmax(x) }),
@@ -149,24 +169,23 @@ const choices: fc.Arbitrary<Choice> = fc.record({
   permutation: permutations(4),
 });
 
-const programs = fc
-  .tuple(
-    fc.tuple(...([3, 6, 6, 4] as const).map((max) => fc.integer({ min: 1, max }))) as unknown as fc.Arbitrary<Shape>,
-    seeds,
-    fc.array(choices, { minLength: 5, maxLength: 10 }),
-  );
+const programs = fc.tuple(
+  fc.tuple(
+    ...([3, 6, 6, 4] as const).map((max) => fc.integer({ min: 1, max })),
+  ) as unknown as fc.Arbitrary<Shape>,
+  seeds,
+  fc.array(choices, { minLength: 5, maxLength: 10 }),
+);
 
 let reference: Backend;
 let backend: Backend;
 
 beforeAll(async () => {
   reference = await createTfjsBackend();
-  backend = await createOrtBackend({ threads: 1, spinning: false });
+  backend = await createOrtBackend(sessionSettings);
 });
 
 it('computes random programs and their gradients as tfjs does', async () => {
-  const seed = Number(process.env.CONFORMANCE_SEED ?? 1);
-  const rounds = Number(process.env.CONFORMANCE_ROUNDS ?? 1);
   await fc.assert(
     fc.asyncProperty(fc.array(programs, { minLength: 1, maxLength: 4 }), async (drawn) => {
       const cases = drawn.map((each) => programCase(...each));

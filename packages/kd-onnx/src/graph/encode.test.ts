@@ -147,7 +147,12 @@ describe('encodeModel', () => {
     }));
     expect(tensors).toEqual([
       { name: weights.name, dims: [2, 1], type: 1, raw: new Uint8Array(Float32Array.of(-2, 0).buffer) },
-      { name: expect.any(String), dims: [2], type: 7, raw: new Uint8Array(BigInt64Array.of(-1n, 2n ** 40n).buffer) },
+      {
+        name: expect.any(String),
+        dims: [2],
+        type: 7,
+        raw: new Uint8Array(BigInt64Array.of(-1n, 2n ** 40n).buffer),
+      },
     ]);
   });
 

@@ -5,13 +5,11 @@ import { int } from './graph.ts';
 import { GraphBuilder } from './graph-builder.ts';
 import { transposeData } from './transpose-data.ts';
 
-const shapeAndPermutations = fc
-  .array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 })
-  .chain((shape) => {
-    const axes = shape.map((_, axis) => axis);
-    const permutation = fc.shuffledSubarray(axes, { minLength: axes.length, maxLength: axes.length });
-    return fc.record({ shape: fc.constant(shape), first: permutation, second: permutation });
-  });
+const shapeAndPermutations = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 5 }).chain((shape) => {
+  const axes = shape.map((_, axis) => axis);
+  const permutation = fc.shuffledSubarray(axes, { minLength: axes.length, maxLength: axes.length });
+  return fc.record({ shape: fc.constant(shape), first: permutation, second: permutation });
+});
 
 const counting = (shape: readonly number[]): Float32Array =>
   Float32Array.from({ length: sizeOf(shape) }, (_, index) => index);
@@ -67,7 +65,8 @@ describe('GraphBuilder', () => {
 
   it('shares constants that are equal to the bit, and only those', () => {
     const builder = new GraphBuilder();
-    const float = (...values: number[]) => builder.constant(Float32Array.from(values), [values.length], 'float32');
+    const float = (...values: number[]) =>
+      builder.constant(Float32Array.from(values), [values.length], 'float32');
     expect(float(1, 2)).toBe(float(1, 2));
     expect(float(Number.NaN)).toBe(float(Number.NaN));
     expect(float(0)).not.toBe(float(-0));
@@ -81,7 +80,11 @@ describe('GraphBuilder', () => {
   it('never gives an input the name of another value', () => {
     const builder = new GraphBuilder();
     const inputs = ['c0', 'v1', 'x', 'x', 'v2'].map((name) => builder.input(name, [1], 'float32'));
-    const made = [builder.scalar(3), builder.op('Exp', [inputs[0]!], inputs[0]!), builder.op('Log', [inputs[0]!], inputs[0]!)];
+    const made = [
+      builder.scalar(3),
+      builder.op('Exp', [inputs[0]!], inputs[0]!),
+      builder.op('Log', [inputs[0]!], inputs[0]!),
+    ];
     const names = [...inputs, ...made].map((value) => value.name);
     expect(new Set(names).size).toBe(names.length);
     expect(names.slice(0, 3)).toEqual(['c0', 'v1', 'x']);
@@ -115,7 +118,11 @@ describe('GraphBuilder', () => {
         const { nodes } = builder.build('g', [result]);
         const transposes = nodes.filter((node) => node.opType === 'Transpose');
         expect(transposes.length).toBeLessThanOrEqual(1);
-        const direct = transposeData(transposeData(data, shape, first), first.map((axis) => shape[axis]!), second);
+        const direct = transposeData(
+          transposeData(data, shape, first),
+          first.map((axis) => shape[axis]!),
+          second,
+        );
         // A reshape moves nothing, so the transposition alone says where the elements go.
         const found = transposes.map(({ inputs, attributes }) =>
           transposeData(data, inputs[0]!.shape, (attributes.perm as { value: readonly number[] }).value),

@@ -44,7 +44,11 @@ export class GraphBuilder {
 
   /** The value has the name asked for, with a number behind it where another value has that name. */
   input(name: string, shape: readonly number[], dtype: DataType): GraphValue {
-    const value: GraphValue = { name: this.#names.has(name) ? this.#newName(`${name}_`) : name, shape, dtype };
+    const value: GraphValue = {
+      name: this.#names.has(name) ? this.#newName(`${name}_`) : name,
+      shape,
+      dtype,
+    };
     this.#names.add(value.name);
     this.#inputs.push(value);
     return value;

@@ -5,7 +5,13 @@ import type { GraphNode, GraphValue } from '../graph/graph.ts';
 import { GraphBuilder } from '../graph/graph-builder.ts';
 import { transposeData } from '../graph/transpose-data.ts';
 import { reshapeTraced } from './reshape.ts';
-import { inversePermutation, materialize, physicalShape, type TracedValue, withLayout } from './traced-value.ts';
+import {
+  inversePermutation,
+  materialize,
+  physicalShape,
+  type TracedValue,
+  withLayout,
+} from './traced-value.ts';
 
 /** A shape, a layout, and which logical axes are broadcasts that nobody has carried out yet. */
 const drawnValues = fc
@@ -25,10 +31,16 @@ interface Drawn {
   readonly pending: boolean[];
 }
 
-function input(builder: GraphBuilder, { shape, layout, pending }: Drawn): { value: TracedValue; physical: Float32Array } {
+function input(
+  builder: GraphBuilder,
+  { shape, layout, pending }: Drawn,
+): { value: TracedValue; physical: Float32Array } {
   const stored = layout.map((axis) => (pending[axis] ? 1 : shape[axis]!));
   const physical = Float32Array.from({ length: sizeOf(stored) }, (_, index) => index + 1);
-  return { physical, value: { shape, layout, dtype: 'float32', graph: builder.input('x', stored, 'float32') } };
+  return {
+    physical,
+    value: { shape, layout, dtype: 'float32', graph: builder.input('x', stored, 'float32') },
+  };
 }
 
 /** Expands the axes of size 1 of row-major data, element by element. */
@@ -60,7 +72,11 @@ function evaluate(builder: GraphBuilder, value: GraphValue, data: Float32Array):
   const rules: Readonly<Record<string, (node: GraphNode, operand: Float32Array) => Float32Array>> = {
     Reshape: (_, operand) => operand,
     Transpose: (node, operand) =>
-      transposeData(operand, node.inputs[0]!.shape, (node.attributes.perm as { value: readonly number[] }).value),
+      transposeData(
+        operand,
+        node.inputs[0]!.shape,
+        (node.attributes.perm as { value: readonly number[] }).value,
+      ),
     Expand: (node, operand) => expand(operand, node.inputs[0]!.shape, node.outputs[0]!.shape),
   };
   for (const node of builder.build('g', [value]).nodes) {
@@ -105,7 +121,11 @@ describe('layouts', () => {
       fc.property(drawnValues, (drawn) => {
         const builder = new GraphBuilder();
         const { value } = input(builder, drawn);
-        const there = withLayout(builder, value, drawn.shape.map((_, axis) => axis));
+        const there = withLayout(
+          builder,
+          value,
+          drawn.shape.map((_, axis) => axis),
+        );
         expect(withLayout(builder, there, value.layout).graph).toBe(value.graph);
       }),
     );

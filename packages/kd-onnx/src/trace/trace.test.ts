@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { HostTensor, valueAndGradient } from 'kd-core';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -30,7 +30,9 @@ describe('trace', () => {
 
   it('names inputs by their path and lists them in the order of the leaves', () => {
     const traced = trace(
-      (args: { b: Tensor[]; a: Tensor; unused: Tensor }) => ({ y: tf.add(tf.add(args.b[0]!, args.b[1]!), args.a) }),
+      (args: { b: Tensor[]; a: Tensor; unused: Tensor }) => ({
+        y: tf.add(tf.add(args.b[0]!, args.b[1]!), args.a),
+      }),
       { b: [spec(2), spec(2)], a: spec(2), unused: spec(7) },
     );
     expect(traced.inputs.map((input) => input.name)).toEqual(['a', 'b/0', 'b/1', 'unused']);
@@ -40,7 +42,12 @@ describe('trace', () => {
 
   it('says which outputs are arguments, and computes equal outputs once', () => {
     const { outputs, graph } = trace(
-      ({ x, y }: { x: Tensor; y: Tensor }) => ({ same: y, sum: tf.add(x, y), again: tf.add(x, y), twin: y.clone() }),
+      ({ x, y }: { x: Tensor; y: Tensor }) => ({
+        same: y,
+        sum: tf.add(x, y),
+        again: tf.add(x, y),
+        twin: y.clone(),
+      }),
       { x, y: x },
     );
     const kinds = outputs.map((output) => (output.kind === 'input' ? output.index : output.value.name));
@@ -72,13 +79,16 @@ describe('trace', () => {
   });
 
   it('counts a schedule value that is an argument as an input', () => {
-    const { graph } = trace(({ x, rate }: { x: Tensor; rate: Tensor }) => ({ y: tf.mul(x, rate) }), { x, rate: spec() });
+    const { graph } = trace(({ x, rate }: { x: Tensor; rate: Tensor }) => ({ y: tf.mul(x, rate) }), {
+      x,
+      rate: spec(),
+    });
     expect(graph.inputs.map((input) => input.name).sort()).toEqual(['rate', 'x']);
   });
 
   const impure: Readonly<Record<string, readonly [(args: X) => object, RegExp]>> = {
     'reads a tensor back': [({ x }) => ({ y: tf.scalar(tf.sum(x).dataSync()[0]!) }), /reads a tensor back/],
-    'prints a tensor': [({ x }) => (tf.print(x), { x }), /reads a tensor back/],
+    'prints a tensor': [({ x }) => ({ x, printed: tf.print(x) }), /reads a tensor back/],
     'draws random numbers': [() => ({ y: tf.randomNormal([2]) }), /draws random numbers/],
     'calls Math.random': [({ x }) => ({ y: tf.mul(x, Math.random()) }), /draws random numbers/],
     'applies dropout': [({ x }) => ({ y: tf.dropout(x, 0.5) }), /draws random numbers/],
@@ -117,10 +127,13 @@ describe('trace', () => {
 
   it('refuses tensors of an earlier trace', () => {
     let escaped: Tensor | undefined;
-    trace(({ x }: X) => {
-      escaped = tf.keep(tf.neg(x));
-      return { x };
-    }, { x });
+    trace(
+      ({ x }: X) => {
+        escaped = tf.keep(tf.neg(x));
+        return { x };
+      },
+      { x },
+    );
     expect(() => trace(({ x }: X) => ({ y: tf.add(x, escaped!) }), { x })).toThrow(
       expect.objectContaining({ code: 'TRACE_IMPURE' }),
     );
@@ -153,24 +166,37 @@ describe('trace', () => {
   it('lets the error of the function through', () => {
     const error = new TypeError('as told');
     expect(() =>
-      trace(({ x }: X) => {
-        tf.neg(x);
-        throw error;
-      }, { x }),
+      trace(
+        ({ x }: X) => {
+          tf.neg(x);
+          throw error;
+        },
+        { x },
+      ),
     ).toThrow(error);
   });
 
   it('leaves nothing behind when a differentiated function fails', () => {
     expect(() =>
-      trace(({ x }: X) => {
-        const { gradient } = valueAndGradient((params: X) => {
-          tf.exp(tf.square(params.x));
-          throw new Error('as told');
-        }, { x });
-        return gradient;
-      }, { x }),
+      trace(
+        ({ x }: X) => {
+          const { gradient } = valueAndGradient(
+            (params: X) => {
+              tf.exp(tf.square(params.x));
+              throw new Error('as told');
+            },
+            { x },
+          );
+          return gradient;
+        },
+        { x },
+      ),
     ).toThrow('as told');
-    const { gradient } = tf.tidy(() => ({ gradient: tf.grad((v: Tensor) => tf.sum(tf.square(v)))(tf.scalar(3)).dataSync()[0] }));
+    const { gradient } = tf.tidy(() => ({
+      gradient: tf
+        .grad((v: Tensor) => tf.sum(tf.square(v)))(tf.scalar(3))
+        .dataSync()[0],
+    }));
     expect(gradient).toBe(6);
   });
 });

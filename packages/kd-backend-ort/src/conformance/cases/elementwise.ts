@@ -187,7 +187,9 @@ const cast = fc
 
 /** Products with masks, the form that the gradients of rectifiers and dropout take. */
 const masked = shapes()
-  .chain((shape) => fc.tuple(operands(shape), operands(shape, { dtype: 'bool' }), operands(shape, { dtype: 'bool' })))
+  .chain((shape) =>
+    fc.tuple(operands(shape), operands(shape, { dtype: 'bool' }), operands(shape, { dtype: 'bool' })),
+  )
   .map((values) =>
     caseOf('masked', values, (x, mask, other) => [
       tf.mul(tf.cast(mask!, 'float32'), x!),

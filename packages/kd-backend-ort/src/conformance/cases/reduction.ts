@@ -1,7 +1,15 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { axisOf, axisSubsets, caseOf, operands, shapes, unaryCases, type ValueRange } from '../arbitraries.ts';
+import {
+  axisOf,
+  axisSubsets,
+  caseOf,
+  operands,
+  shapes,
+  unaryCases,
+  type ValueRange,
+} from '../arbitraries.ts';
 import type { Case } from '../compare.ts';
 
 type Reduce = (x: Tensor, axes: number[] | undefined, keepDims: boolean) => Tensor;
@@ -20,11 +28,18 @@ function casesOf(
   return fc
     .tuple(shapes({ minSize }), fc.constantFrom(...ranges), fc.boolean(), fc.boolean())
     .chain(([shape, range, keepDims, all]) =>
-      fc.tuple(operands(shape, range), all ? fc.constant(undefined) : axisSubsets(shape.length, 1)).map(([x, axes]) =>
-        caseOf(`${name} over ${axes === undefined ? 'all' : `[${axes}]`}${keepDims ? ' keepDims' : ''} of `, [x], (input) => reduce(input!, axes, keepDims), {
-          differentiable: differentiable && (range.dtype ?? 'float32') === 'float32',
-        }),
-      ),
+      fc
+        .tuple(operands(shape, range), all ? fc.constant(undefined) : axisSubsets(shape.length, 1))
+        .map(([x, axes]) =>
+          caseOf(
+            `${name} over ${axes === undefined ? 'all' : `[${axes}]`}${keepDims ? ' keepDims' : ''} of `,
+            [x],
+            (input) => reduce(input!, axes, keepDims),
+            {
+              differentiable: differentiable && (range.dtype ?? 'float32') === 'float32',
+            },
+          ),
+        ),
     );
 }
 
@@ -45,11 +60,17 @@ const afterConvolution = fc
   );
 
 const argReduction = fc
-  .tuple(shapes({ minRank: 1 }), fc.constantFrom(float, integer), fc.constantFrom('argMax' as const, 'argMin' as const))
-  .chain(([shape, range, name]) =>
+  .tuple(
+    shapes({ minRank: 1 }),
+    fc.constantFrom(float, integer),
+    fc.constantFrom({ name: 'argMax', reduce: tf.argMax }, { name: 'argMin', reduce: tf.argMin }),
+  )
+  .chain(([shape, range, { name, reduce }]) =>
     fc
       .tuple(operands(shape, range), axisOf(shape.length))
-      .map(([x, axis]) => caseOf(`${name} at ${axis} of `, [x], (input) => tf[name](input!, axis), { differentiable: false })),
+      .map(([x, axis]) =>
+        caseOf(`${name} at ${axis} of `, [x], (input) => reduce(input!, axis), { differentiable: false }),
+      ),
   );
 
 /** Logits that overflow without the shift by their maximum. */
@@ -61,7 +82,9 @@ const softmax = fc
 
 const logSoftmax = fc
   .tuple(shapes({ minRank: 1 }), logits)
-  .chain(([shape, range]) => operands(shape, range).map((x) => caseOf('logSoftmax', [x], (input) => tf.logSoftmax(input!))));
+  .chain(([shape, range]) =>
+    operands(shape, range).map((x) => caseOf('logSoftmax', [x], (input) => tf.logSoftmax(input!))),
+  );
 
 const logSumExp = casesOf('logSumExp', tf.logSumExp, [float, { min: -1e4, max: 1e4 }]);
 
@@ -70,10 +93,15 @@ const cumsum = fc
   .chain(([shape, range, exclusive, reverse]) =>
     // tfjs's own kernel does not know negative axes.
     fc.tuple(operands(shape, range), fc.nat(shape.length - 1)).map(([x, axis]) =>
-      caseOf(`cumsum at ${axis}${exclusive ? ' exclusive' : ''}${reverse ? ' reverse' : ''} of `, [x], (input) => tf.cumsum(input!, axis, exclusive, reverse), {
-        // tfjs's gradient over another axis comes out transposed.
-        differentiable: range === float && axis === x.shape.length - 1,
-      }),
+      caseOf(
+        `cumsum at ${axis}${exclusive ? ' exclusive' : ''}${reverse ? ' reverse' : ''} of `,
+        [x],
+        (input) => tf.cumsum(input!, axis, exclusive, reverse),
+        {
+          // tfjs's gradient over another axis comes out transposed.
+          differentiable: range === float && axis === x.shape.length - 1,
+        },
+      ),
     ),
   );
 

@@ -1,8 +1,17 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
+import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { sizeOf } from 'kd-core';
-import { axisOf, axisSubsets, caseOf, type Operand, operands, permutations, shapes, type ValueRange } from '../arbitraries.ts';
+import {
+  axisOf,
+  axisSubsets,
+  caseOf,
+  type Operand,
+  operands,
+  permutations,
+  shapes,
+  type ValueRange,
+} from '../arbitraries.ts';
 import type { Case } from '../compare.ts';
 
 const ranges = fc.constantFrom<ValueRange>({}, {}, { dtype: 'int32' }, { dtype: 'bool' });
@@ -14,7 +23,9 @@ function withChoice<T>(
 ): fc.Arbitrary<{ x: Operand; choice: T }> {
   return fc
     .tuple(shape, ranges)
-    .chain(([dimensions, range]) => fc.record({ x: operands(dimensions, range), choice: choose(dimensions) }));
+    .chain(([dimensions, range]) =>
+      fc.record({ x: operands(dimensions, range), choice: choose(dimensions) }),
+    );
 }
 
 function isFloat(x: Operand): { differentiable: boolean } {
@@ -41,8 +52,11 @@ function regroupings(shape: readonly number[]): fc.Arbitrary<number[]> {
     .filter((result) => result.length <= 6);
 }
 
-const reshape = withChoice(shapes({ maxRank: 5, minSize: 1, maxSize: 6 }).filter((shape) => sizeOf(shape) < 400), regroupings).map(
-  ({ x, choice }) => caseOf(`reshape to [${choice}] of `, [x], (input) => tf.reshape(input!, choice), isFloat(x)),
+const reshape = withChoice(
+  shapes({ maxRank: 5, minSize: 1, maxSize: 6 }).filter((shape) => sizeOf(shape) < 400),
+  regroupings,
+).map(({ x, choice }) =>
+  caseOf(`reshape to [${choice}] of `, [x], (input) => tf.reshape(input!, choice), isFloat(x)),
 );
 
 /** Reshapes of reshapes of transposes: what comes out has been regrouped in a layout of its own. */
@@ -59,18 +73,23 @@ const reshapeChain = shapes({ minRank: 2, maxRank: 4, maxSize: 4 })
   .chain(({ x, first, permutation }) => {
     const moved = permutation.map((axis) => first[axis]!);
     return regroupings(moved).map((second) =>
-      caseOf(`reshape to [${first}], transpose by [${permutation}], reshape to [${second}] of `, [x], (input) =>
-        tf.reshape(tf.transpose(tf.reshape(input!, first), permutation), second),
+      caseOf(
+        `reshape to [${first}], transpose by [${permutation}], reshape to [${second}] of `,
+        [x],
+        (input) => tf.reshape(tf.transpose(tf.reshape(input!, first), permutation), second),
       ),
     );
   });
 
-const transpose = withChoice(shapes({ minRank: 1, maxRank: 5, minSize: 0, maxSize: 3 }), (shape) => permutations(shape.length)).map(
-  ({ x, choice }) => caseOf(`transpose by [${choice}] of `, [x], (input) => tf.transpose(input!, choice), isFloat(x)),
+const transpose = withChoice(shapes({ minRank: 1, maxRank: 5, minSize: 0, maxSize: 3 }), (shape) =>
+  permutations(shape.length),
+).map(({ x, choice }) =>
+  caseOf(`transpose by [${choice}] of `, [x], (input) => tf.transpose(input!, choice), isFloat(x)),
 );
 
-const expandDims = withChoice(shapes({ maxRank: 4 }), (shape) => axisOf(shape.length + 1)).map(({ x, choice }) =>
-  caseOf(`expandDims at ${choice} of `, [x], (input) => tf.expandDims(input!, choice), isFloat(x)),
+const expandDims = withChoice(shapes({ maxRank: 4 }), (shape) => axisOf(shape.length + 1)).map(
+  ({ x, choice }) =>
+    caseOf(`expandDims at ${choice} of `, [x], (input) => tf.expandDims(input!, choice), isFloat(x)),
 );
 
 const squeeze = withChoice(shapes({ maxRank: 5, maxSize: 2 }), () => fc.constant(null)).map(({ x }) =>
@@ -81,10 +100,16 @@ const clone = withChoice(shapes(), () => fc.constant(null)).map(({ x }) =>
   caseOf('clone', [x], (input) => input!.clone(), isFloat(x)),
 );
 
-const broadcastTo = withChoice(shapes({ minRank: 1, maxRank: 3 }), () => fc.integer({ min: 1, max: 3 })).map(({ x, choice }) =>
-  caseOf(`broadcastTo with leading ${choice} of `, [x], (input) => tf.broadcastTo(input!, [choice, ...x.shape] as [number]), {
-    differentiable: false,
-  }),
+const broadcastTo = withChoice(shapes({ minRank: 1, maxRank: 3 }), () => fc.integer({ min: 1, max: 3 })).map(
+  ({ x, choice }) =>
+    caseOf(
+      `broadcastTo with leading ${choice} of `,
+      [x],
+      (input) => tf.broadcastTo(input!, [choice, ...x.shape] as [number]),
+      {
+        differentiable: false,
+      },
+    ),
 );
 
 const pad = withChoice(shapes({ minRank: 1, minSize: 0 }), (shape) =>
@@ -93,7 +118,12 @@ const pad = withChoice(shapes({ minRank: 1, minSize: 0 }), (shape) =>
     value: fc.constantFrom(0, 1),
   }),
 ).map(({ x, choice: { paddings, value } }) =>
-  caseOf(`pad by [${paddings.join(' | ')}] with ${value} of `, [x], (input) => tf.pad(input!, paddings, value), isFloat(x)),
+  caseOf(
+    `pad by [${paddings.join(' | ')}] with ${value} of `,
+    [x],
+    (input) => tf.pad(input!, paddings, value),
+    isFloat(x),
+  ),
 );
 
 const slice = withChoice(shapes({ minRank: 1, maxRank: 4 }), (shape) =>
@@ -103,12 +133,17 @@ const slice = withChoice(shapes({ minRank: 1, maxRank: 4 }), (shape) =>
     ),
   ),
 ).map(({ x, choice }) =>
-  caseOf(`slice [${choice.join(' | ')}] of `, [x], (input) =>
-    tf.slice(
-      input!,
-      choice.map(([begin]) => begin),
-      choice.map(([, size]) => size),
-    ), isFloat(x)),
+  caseOf(
+    `slice [${choice.join(' | ')}] of `,
+    [x],
+    (input) =>
+      tf.slice(
+        input!,
+        choice.map(([begin]) => begin),
+        choice.map(([, size]) => size),
+      ),
+    isFloat(x),
+  ),
 );
 
 /** [begin, end, step] of one axis, not empty, in either direction, counted from either side. */
@@ -126,7 +161,11 @@ function strides(size: number): fc.Arbitrary<readonly [number, number, number]> 
     .chain(([begin, step, isNegative]) =>
       fc
         .nat(begin - 1)
-        .map((end): readonly [number, number, number] => [isNegative ? begin - size : begin, end - size, step]),
+        .map((end): readonly [number, number, number] => [
+          isNegative ? begin - size : begin,
+          end - size,
+          step,
+        ]),
     );
   return fc.oneof(forwards, backwards);
 }
@@ -136,7 +175,9 @@ const stridedSlice = withChoice(shapes({ minRank: 1, maxRank: 4, maxSize: 5 }), 
 ).map(({ x, choice }) => {
   // tfjs ignores the step of an axis that both masks take whole.
   const whole = choice.beginMask & choice.endMask;
-  const axes = choice.ranges.map(([begin, end, step], axis) => [begin, end, (whole >> axis) & 1 ? 1 : step] as const);
+  const axes = choice.ranges.map(
+    ([begin, end, step], axis) => [begin, end, (whole >> axis) & 1 ? 1 : step] as const,
+  );
   return caseOf(
     `stridedSlice [${axes.join(' | ')}] masks ${choice.beginMask} ${choice.endMask} of `,
     [x],
@@ -167,13 +208,16 @@ const shrink = withChoice(shapes({ minRank: 2, maxRank: 4 }), (shape) =>
   );
 });
 
-const reverse = withChoice(shapes({ minRank: 1 }), (shape) => axisSubsets(shape.length, 1)).map(({ x, choice }) =>
-  caseOf(`reverse of [${choice}] of `, [x], (input) => tf.reverse(input!, choice), isFloat(x)),
+const reverse = withChoice(shapes({ minRank: 1 }), (shape) => axisSubsets(shape.length, 1)).map(
+  ({ x, choice }) =>
+    caseOf(`reverse of [${choice}] of `, [x], (input) => tf.reverse(input!, choice), isFloat(x)),
 );
 
 const tile = withChoice(shapes({ minRank: 1, maxRank: 4, maxSize: 3 }), (shape) =>
   fc.tuple(...shape.map(() => fc.integer({ min: 1, max: 3 }))),
-).map(({ x, choice }) => caseOf(`tile by [${choice}] of `, [x], (input) => tf.tile(input!, choice), isFloat(x)));
+).map(({ x, choice }) =>
+  caseOf(`tile by [${choice}] of `, [x], (input) => tf.tile(input!, choice), isFloat(x)),
+);
 
 const concat = fc
   .tuple(shapes({ minRank: 1, minSize: 1 }), ranges, fc.integer({ min: 1, max: 3 }))
@@ -182,12 +226,15 @@ const concat = fc
       .tuple(axisOf(shape.length), fc.array(fc.nat(3), { minLength: count, maxLength: count }))
       .chain(([axis, sizes]) =>
         fc
-          .tuple(
-            ...sizes.map((size) =>
-              operands(shape.with(axis, size), range),
+          .tuple(...sizes.map((size) => operands(shape.with(axis, size), range)))
+          .map((values) =>
+            caseOf(
+              `concat at ${axis} of `,
+              values,
+              (...inputs) => tf.concat(inputs, axis),
+              isFloat(values[0]!),
             ),
-          )
-          .map((values) => caseOf(`concat at ${axis} of `, values, (...inputs) => tf.concat(inputs, axis), isFloat(values[0]!))),
+          ),
       ),
   );
 
@@ -195,7 +242,10 @@ const stack = fc
   .tuple(shapes({ maxRank: 3 }), ranges, fc.integer({ min: 1, max: 3 }))
   .chain(([shape, range, count]) =>
     fc
-      .tuple(axisOf(shape.length + 1), fc.tuple(...Array.from({ length: count }, () => operands(shape, range))))
+      .tuple(
+        axisOf(shape.length + 1),
+        fc.tuple(...Array.from({ length: count }, () => operands(shape, range))),
+      )
       .map(([axis, values]) =>
         caseOf(`stack at ${axis} of `, values, (...inputs) => tf.stack(inputs, axis), isFloat(values[0]!)),
       ),
@@ -213,16 +263,28 @@ const split = withChoice(shapes({ minRank: 1, maxSize: 6 }), (shape) =>
     const size = shape.at(axis)!;
     const even = fc.constantFrom(...[1, 2, 3, 4, 5, 6].filter((count) => size % count === 0));
     const uneven = fc.nat(size).map((first) => [first, size - first]);
-    return fc.record({ axis: fc.constant(axis), sizes: fc.oneof<fc.Arbitrary<number | number[]>[]>(even, uneven) });
+    return fc.record({
+      axis: fc.constant(axis),
+      sizes: fc.oneof<fc.Arbitrary<number | number[]>[]>(even, uneven),
+    });
   }),
 ).map(({ x, choice: { axis, sizes } }) =>
-  caseOf(`split at ${axis} into ${JSON.stringify(sizes)} of `, [x], (input) => tf.split(input!, sizes as number[], axis), {
-    differentiable: isFloat(x).differentiable && sizes !== 1,
-  }),
+  caseOf(
+    `split at ${axis} into ${JSON.stringify(sizes)} of `,
+    [x],
+    (input) => tf.split(input!, sizes as number[], axis),
+    {
+      differentiable: isFloat(x).differentiable && sizes !== 1,
+    },
+  ),
 );
 
 const creation = fc
-  .tuple(operands([2, 3]), fc.integer({ min: 1, max: 5 }), fc.constantFrom('float32' as const, 'int32' as const))
+  .tuple(
+    operands([2, 3]),
+    fc.integer({ min: 1, max: 5 }),
+    fc.constantFrom('float32' as const, 'int32' as const),
+  )
   .map(([x, length, dtype]) =>
     caseOf(`creation of ${length} ${dtype} with `, [x], (input: Tensor | undefined) => [
       input!.clone(),

@@ -71,11 +71,9 @@ async function compare(program: Program, args: Record<string, HostTensor>): Prom
   const names = treePaths(expected!);
   treeLeaves<HostTensor>(expected!).forEach((leaf, index) => {
     const other = treeLeaves<HostTensor>(actual!)[index]!;
-    const scale = leaf.data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-    const worst = leaf.data.reduce(
-      (most, value, each) => Math.max(most, Math.abs(value - other.data[each]!)),
-      0,
-    );
+    const data = leaf.data as Float32Array;
+    const scale = data.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
+    const worst = data.reduce((most, value, each) => Math.max(most, Math.abs(value - other.data[each]!)), 0);
     expect(worst / scale, names[index]).toBeLessThan(1e-4);
   });
   const { graph } = trace(weighted, args as never, { target: { channelBlock: block } });

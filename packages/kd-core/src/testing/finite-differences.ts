@@ -5,7 +5,7 @@ import type { Values } from './cpu-backend.ts';
  * Gradient of a float64 function by central differences: an error of about 1e-9 for smooth functions whose
  * arguments and derivatives are of order 1.
  */
-export function finiteDifferences(fn: (data: readonly number[]) => number, at: readonly number[]): number[] {
+function finiteDifferences(fn: (data: readonly number[]) => number, at: readonly number[]): number[] {
   const step = 1e-5;
   return at.map(
     (value, index) => (fn(at.with(index, value + step)) - fn(at.with(index, value - step))) / (2 * step),

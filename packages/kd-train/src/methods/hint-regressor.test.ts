@@ -91,7 +91,10 @@ describe('hintRegressor', () => {
     const largest = Math.max(...convolution.kernel.data.map(Math.abs));
     expect(largest).toBeLessThanOrEqual(bound);
     expect(largest).toBeGreaterThan(0.7 * bound);
-    const { output } = regressor.apply(onTfjs(initial), ones<Rank.R4>([2, ...student]));
+    const { output } = regressor.apply(
+      onTfjs(initial),
+      ones<Rank.R4>([2, ...(student as [number, number, number])]),
+    );
     expect(output.shape).toEqual([2, ...teacher]);
   });
 

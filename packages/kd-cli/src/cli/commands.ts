@@ -28,7 +28,7 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
     ],
-    examples: ['kd distill distill.config.ts', 'kd distill distill.json --resume'],
+    examples: ['kd distill distill.config.mts', 'kd distill distill.json --resume'],
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {

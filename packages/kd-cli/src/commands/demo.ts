@@ -36,7 +36,7 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
   });
   const backend = await openBackend(await host.backends(threads === undefined ? {} : { threads }), backendId);
   try {
-    const notes = notesOf({ quick, split, seeds });
+    const notes = notesOf({ quick, split });
     const report = await runDemo({
       host,
       settings,
@@ -66,14 +66,14 @@ function modelsOf(settings: DemoSettings) {
   );
 }
 
-function notesOf(run: { quick: boolean; split: 'test' | 'validation'; seeds: number }): string[] {
+function notesOf(run: { quick: boolean; split: 'test' | 'validation' }): string[] {
   return [
     run.split === 'test'
       ? provenance
       : 'These numbers are of the validation split: they serve to choose settings, not to claim a result.',
     ...(run.quick
       ? [
-          `A quick run of ${run.seeds} seeds with few updates, to see that everything works. The full run is: kd demo`,
+          'A quick run with few updates, to see that everything works. The numbers that count are those of the full run.',
         ]
       : []),
   ];

@@ -207,6 +207,11 @@ describe('loadConfig', () => {
     ],
     ['a.mjs', 'export const config = 1;', /has no default export/],
     ['a.mjs', 'throw new Error("no luck")', /cannot be run: no luck/],
+    [
+      'a.mjs',
+      'throw new Error("Cannot find package \'kd-cli\'")',
+      /Install kd-cli where the configuration is/,
+    ],
   ])('refuses %s with %j', async (name, text, message) => {
     await expect(loadConfig(await write(name, text))).rejects.toThrow(message);
   });

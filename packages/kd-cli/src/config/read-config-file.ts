@@ -77,13 +77,11 @@ async function importDefault(path: string): Promise<unknown> {
   try {
     module = (await import(pathToFileURL(path).href)) as { readonly default?: unknown };
   } catch (cause) {
-    throw new KdError(
-      'CONFIG',
-      `${path} cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
-      {
-        cause,
-      },
-    );
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const remedy = message.includes("Cannot find package 'kd-cli'")
+      ? ' Install kd-cli where the configuration is, or export the plain object without defineConfig.'
+      : '';
+    throw new KdError('CONFIG', `${path} cannot be run: ${message}${remedy}`, { cause });
   }
   if (module.default === undefined) {
     throw new KdError(

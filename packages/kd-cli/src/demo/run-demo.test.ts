@@ -1,0 +1,88 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createOrtBackend } from 'kd-backend-ort';
+import type { Backend } from 'kd-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listenForInterrupt } from '../pipeline/interrupt.ts';
+import { outputFolder } from '../pipeline/output-folder.ts';
+import type { Role, RunReport } from '../report/report-data.ts';
+import { fakeHost } from '../testing/fake-host.ts';
+import { runDemo } from './run-demo.ts';
+import { type DemoSettings, demoSettings } from './settings.ts';
+
+const training = { ...demoSettings.student, epochs: 2, learningRate: 0.05 };
+const tiny: DemoSettings = {
+  ...demoSettings,
+  teacher: {
+    ...training,
+    model: { name: 'resnet', depth: 8, widths: [2, 2, 4, 8] },
+    method: [{ name: 'crossEntropy' }],
+  },
+  student: { ...training, model: { name: 'resnet', depth: 8, widths: [1, 1, 2, 4] } },
+  trainFraction: 0.5,
+};
+
+let backend: Backend;
+beforeAll(async () => {
+  backend = await createOrtBackend({ threads: 1 });
+});
+afterAll(() => backend.dispose());
+
+async function demo(
+  settings: DemoSettings,
+  options: { split?: 'test' | 'validation'; interrupted?: boolean } = {},
+) {
+  const host = fakeHost();
+  const path = await mkdtemp(join(tmpdir(), 'kd-demo-'));
+  const interrupt = listenForInterrupt(host, { onFirst: () => {}, message: 'Start it again.' });
+  if (options.interrupted === true) host.interrupt();
+  const report = await runDemo({
+    host,
+    settings,
+    seeds: 2,
+    split: options.split ?? 'test',
+    backend,
+    folder: outputFolder(path),
+    interrupt,
+    reproduce: 'kd demo',
+    notes: [],
+  });
+  return { report, path };
+}
+
+function runsOf(report: RunReport, role: Role) {
+  return report.networks.find((network) => network.role === role)!.runs;
+}
+
+describe('runDemo', () => {
+  it('gives both students the same start, batches and updates: with the same loss they end equal', async () => {
+    const { report } = await demo({ ...tiny, distilled: tiny.alone });
+    const [alone, distilled] = [runsOf(report, 'alone'), runsOf(report, 'distilled')];
+    expect(distilled).toEqual(alone);
+    expect(alone.map(({ updates }) => updates)).toEqual([16, 16]);
+    expect(alone[0]!.metrics.nll).not.toBe(alone[1]!.metrics.nll);
+  });
+
+  it('measures on the split it was asked for, with seeds of its own', async () => {
+    const { report, path } = await demo(tiny, { split: 'validation' });
+    expect(runsOf(report, 'teacher').map(({ seed }) => seed)).toEqual([101, 102]);
+    expect(runsOf(report, 'distilled')[0]!.metrics.count).toBe(report.dataset.samples.validation);
+    expect(runsOf(report, 'distilled')).not.toEqual(runsOf(report, 'alone'));
+    expect(report.exported?.agreeing).toBe(2 * report.dataset.samples.validation);
+    // Half of 60 % of 1,797 samples, to within one a class.
+    expect(Math.abs(report.dataset.samples.train - 539)).toBeLessThanOrEqual(10);
+    expect(await readdir(path)).toEqual(['events.jsonl', 'student.onnx', 'student.safetensors']);
+    const networks = (await readFile(join(path, 'events.jsonl'), 'utf8')).matchAll(
+      /^\{"network":"([^"]+)"/gm,
+    );
+    expect(new Set([...networks].map((match) => match[1])).size).toBe(6);
+  });
+
+  it('stops when it is interrupted', async () => {
+    await expect(demo(tiny, { interrupted: true })).rejects.toMatchObject({
+      code: 'INTERRUPTED',
+      message: 'Start it again.',
+    });
+  });
+});

@@ -189,6 +189,46 @@ const tiedMaxPool = fc
     ),
   );
 
+/** The last window may reach beyond the padding. */
+const roundedUp = fc
+  .tuple(extents, fc.integer({ min: 1, max: 4 }), stride, fc.nat(1), batch)
+  .filter(([extent, size, step, pad]) =>
+    extent.every((length) => {
+      const last = Math.ceil((length - size + 2 * pad) / step) * step - pad;
+      return pad < size && length + 2 * pad >= size && last < length;
+    }),
+  )
+  .chain(([extent, size, step, pad, n]) =>
+    fc.tuple(operands([n, ...extent, 2]), operands([size, size, 2, 3])).map((values) =>
+      caseOf(
+        `rounded up, size ${size} stride ${step} pad ${pad}, `,
+        values,
+        (x, filter) => [
+          tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, step, pad, 'NHWC', 1, 'ceil'),
+          tf.maxPool(x as tf.Tensor4D, size, step, pad, 'ceil'),
+        ],
+        // tfjs's gradients forget the rounding.
+        { differentiable: false },
+      ),
+    ),
+  );
+
+const dilatedDepthwiseConv2d = fc
+  .tuple(batch, channels, pair(fc.integer({ min: 1, max: 3 })), pair(fc.integer({ min: 1, max: 3 })))
+  .chain(([n, inputs, kernel, dilations]) =>
+    fc
+      .tuple(operands([n, 8, 9, inputs]), operands([...kernel, inputs, 2]))
+      .map((values) =>
+        caseOf(
+          `depthwiseConv2d kernel [${kernel}] dilations [${dilations}] of `,
+          values,
+          (x, filter) =>
+            tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NHWC', dilations),
+          { differentiable: false },
+        ),
+      ),
+  );
+
 /** What follows a convolution sees its layout; what flattens it must not. */
 const consumers = fc
   .tuple(
@@ -241,6 +281,8 @@ export const convolutionCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   'conv2d with dilation': dilatedConv2d,
   conv2dTranspose,
   depthwiseConv2d,
+  'depthwiseConv2d with dilation': dilatedDepthwiseConv2d,
   maxPool: poolCases('maxPool'),
   'maxPool with ties': tiedMaxPool,
+  'windows rounded up': roundedUp,
 };

@@ -11,7 +11,7 @@ type Shape4D = [number, number, number, number];
 export type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
 
 /** HWIO -> OIHW. */
-export const OIHW = [3, 2, 0, 1] as const;
+const OIHW = [3, 2, 0, 1] as const;
 /** HWIO -> IOHW, the kernel of the convolution that computes the input gradient. */
 const IOHW = [2, 3, 0, 1] as const;
 

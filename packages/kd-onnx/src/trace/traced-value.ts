@@ -26,7 +26,7 @@ export function rowMajorLayout(rank: number): Layout {
   return Array.from({ length: rank }, (_, axis) => axis);
 }
 
-export function isRowMajor(layout: Layout): boolean {
+function isRowMajor(layout: Layout): boolean {
   return layout.every((axis, position) => axis === position);
 }
 

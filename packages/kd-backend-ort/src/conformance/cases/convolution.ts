@@ -241,36 +241,41 @@ const consumers = fc
   )
   .map(
     (values): Case =>
-      caseOf('consumers of conv2d', values, (x, filter, bias, other, dense, mask) => {
-        const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
-        const biased = tf.add(y, bias!);
-        return [
-          tf.reshape(biased, [2, -1]),
-          tf.reshape(biased, [40, 4]),
-          tf.reshape(biased, [2, 20, 4]),
-          tf.reshape(biased, [2, 5, 2, 2, 2, 2]),
-          tf.concat([biased, other!], 3),
-          tf.concat([other!, biased], 1),
-          tf.pad(biased, [
-            [0, 0],
-            [1, 0],
-            [0, 2],
-            [0, 1],
-          ]),
-          tf.slice(biased, [0, 1, 0, 2], [1, 3, 4, 2]),
-          tf.tile(biased, [1, 2, 1, 3]),
-          tf.stack([biased, other!], 2),
-          tf.split(biased, 2, 3)[1]!,
-          tf.unstack(biased, 3)[2]!,
-          tf.matMul(tf.reshape(tf.transpose(biased, [0, 3, 1, 2]), [8, 20]), dense!),
-          tf.where(mask!, biased, other!),
-          tf.gather(biased, tf.tensor1d([2, 0, 2], 'int32'), 3),
-          tf.softmax(biased),
-          tf.reverse(biased, [1, 3]),
-          tf.cumsum(biased, 3),
-          tf.squeeze(tf.mean(biased, [1, 2], true), [1, 2]),
-        ];
-      }),
+      caseOf(
+        'consumers of conv2d',
+        values,
+        (x, filter, bias, other, dense, mask) => {
+          const y = tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same');
+          const biased = tf.add(y, bias!);
+          return [
+            tf.reshape(biased, [2, -1]),
+            tf.reshape(biased, [40, 4]),
+            tf.reshape(biased, [2, 20, 4]),
+            tf.reshape(biased, [2, 5, 2, 2, 2, 2]),
+            tf.concat([biased, other!], 3),
+            tf.concat([other!, biased], 1),
+            tf.pad(biased, [
+              [0, 0],
+              [1, 0],
+              [0, 2],
+              [0, 1],
+            ]),
+            tf.slice(biased, [0, 1, 0, 2], [1, 3, 4, 2]),
+            tf.tile(biased, [1, 2, 1, 3]),
+            tf.stack([biased, other!], 2),
+            tf.split(biased, 2, 3)[1]!,
+            tf.unstack(biased, 3)[2]!,
+            tf.matMul(tf.reshape(tf.transpose(biased, [0, 3, 1, 2]), [8, 20]), dense!),
+            tf.where(mask!, biased, other!),
+            tf.gather(biased, tf.tensor1d([2, 0, 2], 'int32'), 3),
+            tf.softmax(biased),
+            tf.reverse(biased, [1, 3]),
+            tf.cumsum(biased, 3),
+            tf.squeeze(tf.mean(biased, [1, 2], true), [1, 2]),
+          ];
+        },
+        { relativeTo: 'gradient' },
+      ),
   );
 
 export const convolutionCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {

@@ -40,11 +40,12 @@ function asBlockedConvolution(
   const { top, bottom, left, right } = info.padInfo;
   const height = inHeight + top + bottom - info.strideHeight * (outHeight - 1);
   const width = inWidth + left + right - info.strideWidth * (outWidth - 1);
+  const images = withWholeBatch(builder, materialize(builder, x, NCHW), block);
   const result = blockedConvolution(builder, {
-    image: imagesByChannel(builder, withWholeBatch(builder, materialize(builder, x, NCHW), block), block),
+    image: withPaddedRows(builder, imagesByChannel(builder, images, block), left, right),
     kernel: gradientKernels(builder, withWholeBatch(builder, materialize(builder, dy, NCHW), block), block),
     strides: [1, 1],
-    pads: [top, left, bottom, right],
+    pads: [top, 0, bottom, 0],
     dilations: [info.strideHeight, info.strideWidth],
     outputShape: [inChannels, outChannels, height, width],
   });
@@ -79,6 +80,23 @@ function imagesByChannel(builder: GraphBuilder, image: GraphValue, block: number
   const grouped = builder.reshape(image, [batch / block, block, channels, height * width]);
   const rows = builder.reshape(builder.blocks.of(grouped), [batch / block, channels, height * width * block]);
   return builder.reshape(builder.transpose(rows, [1, 0, 2]), [channels, batch, height, width]);
+}
+
+/**
+ * A blocked [C, N, H, W] with zeros before and after each row. The few results in a row are computed together
+ * only while none of them reaches over the edge, and there are only as many as the kernel is wide.
+ */
+function withPaddedRows(builder: GraphBuilder, blocked: GraphValue, left: number, right: number): GraphValue {
+  if (left === 0 && right === 0) return blocked;
+  const [channels, batch, height, width] = blocked.shape as [number, number, number, number];
+  const block = builder.target.channelBlock!;
+  const rows = builder.reshape(blocked, [(channels * batch * height) / block, width * block]);
+  const padded = builder.op(
+    'Pad',
+    [rows, builder.int64([0, left * block, 0, right * block]), builder.scalar(0)],
+    { shape: [rows.shape[0]!, (width + left + right) * block], dtype: 'float32' },
+  );
+  return builder.reshape(padded, [channels, batch, height, width + left + right]);
 }
 
 /** [N, O, Ho, Wo] as kernels [O, N, Ho, Wo], stored [O / block, N / block, Ho, Wo, block of N, block of O]. */

@@ -5,9 +5,9 @@ import { materialize, NCHW, type TracedValue, traced } from '../trace/traced-val
 import type { ConvolutionInfo } from './convolution.ts';
 
 /**
- * The filter gradient as a blocked convolution. The images are x with batch and channels exchanged, [I, N, H, W]; the kernels are the output gradient,
- * [O, N, Ho, Wo], dilated by the forward stride; the result [I, O, kh, kw] has rows and columns to spare
- * where the stride left pixels over. Gives HWIO.
+ * The filter gradient as a blocked convolution: the images are x with batch and channels exchanged, [I, N, H, W];
+ * the kernels are the output gradient, [O, N, Ho, Wo], dilated by the forward stride; the result [I, O, kh, kw]
+ * has rows and columns to spare where the stride left pixels over.
  */
 export function filterGradientInBlocks(
   builder: GraphBuilder,

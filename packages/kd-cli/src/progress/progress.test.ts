@@ -90,6 +90,16 @@ describe('the interactive line', () => {
     expect(screen.raw).not.toContain('\n');
   });
 
+  it('takes 80 columns for those that a terminal does not tell', () => {
+    const lineAt = (columns?: number): string => {
+      const { screen, progress } = setUp(columns === undefined ? {} : { columns });
+      progress.nextPhase();
+      return screen.current;
+    };
+    expect(lineAt(0)).toBe(lineAt(80));
+    expect(lineAt()).toBe(lineAt(80));
+  });
+
   it('leaves a clean screen, and notes above it', () => {
     const { screen, time, progress } = setUp({ columns: 80 });
     progress.nextPhase();

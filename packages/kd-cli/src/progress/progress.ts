@@ -21,6 +21,7 @@ export interface ProgressOptions {
 
 const frameMilliseconds = 80;
 const plainMilliseconds = 5000;
+const usualColumns = 80;
 const clearLine = '\r\u001B[K';
 
 /** One line that tells phase, steps, smoothed loss, speed and time left of a run of several phases. */
@@ -125,8 +126,10 @@ export class Progress {
 
   /** The line at the terminal's width: the bar shrinks first, then figures go from the right, then the label. */
   #line(phase: Phase): string {
-    // The last column stays free: some terminals wrap when it is written.
-    const width = Math.max(1, (this.#options.stream.columns ?? 80) - 1);
+    const { columns = 0 } = this.#options.stream;
+    // A terminal that does not know its width may say 0. The last column stays free: some terminals wrap when it is
+    // written.
+    const width = Math.max(1, (columns > 0 ? columns : usualColumns) - 1);
     const colors = createColors(this.#options.color);
     // Fields of one width, so that the bar stands still while the numbers change.
     const label = phase.label.padEnd(this.#labelWidth);

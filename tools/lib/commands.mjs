@@ -15,7 +15,9 @@ const commands = {
   start: async (args) => {
     await ensureInstalled();
     await ensureBuilt();
-    await runForeground(workspaceNode(), [cliEntry(), 'demo', ...args], { env: workspaceEnvironment() });
+    // What the program tells its user to type is then what works on their Node as well.
+    const env = workspaceEnvironment({ KD_CALLED_AS: 'npm start' });
+    await runForeground(workspaceNode(), [cliEntry(), 'demo', ...args], { env });
   },
   parity: async (args) => {
     await ensureInstalled();

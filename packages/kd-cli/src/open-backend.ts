@@ -9,7 +9,7 @@ export async function openBackend(providers: readonly BackendProvider[], id?: st
     const known = providers.map((each) => each.id);
     throw new KdError(
       'BACKEND_UNAVAILABLE',
-      `There is no backend '${id}'.${didYouMean(id, known)} Known: ${known.join(', ')}. See kd doctor.`,
+      `There is no backend '${id}'.${didYouMean(id, known)} Known: ${known.join(', ')}.`,
     );
   }
   return (await pickBackend([provider])).backend;

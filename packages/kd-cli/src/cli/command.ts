@@ -14,6 +14,7 @@ export interface CommandDefinition {
   readonly arguments: string;
   readonly description: string;
   readonly options: readonly OptionDefinition[];
+  /** What follows the name of the command in calls worth showing. */
   readonly examples: readonly string[];
   /** Imports the command only when it is called, so that help needs no machine-learning code. */
   readonly load: () => Promise<RunCommand>;

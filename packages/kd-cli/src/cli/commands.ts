@@ -16,7 +16,7 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--split <name>', description: "Evaluate on 'test' or, to choose settings, 'validation'" },
       { flags: '--backend <id>', description: 'The backend to run on (default: the best one here)' },
     ],
-    examples: ['kd demo --quick', 'kd demo --seeds 10 --output runs/ten-seeds'],
+    examples: ['--quick', '--seeds 10 --output runs/ten-seeds'],
     load: async () => (await import('../commands/demo.ts')).demoCommand,
   },
   {
@@ -28,7 +28,7 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
     ],
-    examples: ['kd distill distill.config.mts', 'kd distill distill.json --resume'],
+    examples: ['distill.config.mts', 'distill.json --resume'],
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {
@@ -36,7 +36,7 @@ export const commands: readonly CommandDefinition[] = [
     arguments: '',
     description: 'Show which backends can run here, and why others cannot',
     options: [{ flags: '--json', description: 'Print JSON' }],
-    examples: ['kd doctor', 'kd doctor --json'],
+    examples: ['', '--json'],
     load: async () => (await import('../commands/doctor.ts')).doctorCommand,
   },
 ];

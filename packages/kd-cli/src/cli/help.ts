@@ -1,5 +1,5 @@
 import type { CommandDefinition, OptionDefinition } from './command.ts';
-import type { Colors } from './host.ts';
+import type { Colors, Host } from './host.ts';
 
 export const globalOptions: readonly OptionDefinition[] = [
   { flags: '-h, --help', description: 'Show help' },
@@ -18,14 +18,23 @@ export function generalHelp(commands: readonly CommandDefinition[], colors: Colo
   ]);
 }
 
-/** What `kd COMMAND --help` prints. */
-export function commandHelp(command: CommandDefinition, colors: Colors): string {
+/** What `kd COMMAND --help` prints, with calls as they can be typed here. */
+export function commandHelp(
+  command: CommandDefinition,
+  colors: Colors,
+  commandLine: Host['commandLine'],
+): string {
+  const call = (...words: readonly string[]): string =>
+    commandLine(
+      command.name,
+      words.filter((word) => word !== ''),
+    );
   const options = [...command.options, ...globalOptions.filter(({ flags }) => !flags.includes('--version'))];
   return join([
     ['', [`${colors.bold(`kd ${command.name}`)}: ${command.description}`]],
-    ['Usage', [`kd ${command.name}${command.arguments === '' ? '' : ` ${command.arguments}`} [options]`]],
+    ['Usage', [call(command.arguments, '[options]')]],
     ['Options', table(options.map((option) => [option.flags, option.description]))],
-    ['Examples', command.examples],
+    ['Examples', command.examples.map((example) => call(example))],
   ]);
 }
 

@@ -1,8 +1,7 @@
-import { basename, relative } from 'node:path';
 import type { BackendProvider } from 'kd-core';
 import { createColors } from 'picocolors';
 import type { ProgressStream } from '../progress/progress.ts';
-import { shellQuote } from '../text/shell-quote.ts';
+import { commandLine } from './command-line.ts';
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -14,8 +13,8 @@ export interface Host {
   readonly stderr: ProgressStream & { readonly isTTY?: boolean | undefined };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** How `kd` was called, for commands that the user may copy. */
-  readonly program: string;
+  /** The line that calls a command of `kd` again, for the user to copy. `words` are ready for a shell. */
+  readonly commandLine: (command: string, words: readonly string[]) => string;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Calls `listener` at each Ctrl-C until the returned function is called. */
@@ -33,7 +32,7 @@ export function processHost(): Host {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    program: programOf(process),
+    commandLine: (command, words) => commandLine(process, command, words),
     now: () => performance.now(),
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);
@@ -42,12 +41,6 @@ export function processHost(): Host {
     exit: (code) => process.exit(code),
     backends: async (options) => (await import('../backends.ts')).backendProviders(options),
   };
-}
-
-function programOf({ argv, env, execArgv }: NodeJS.Process): string {
-  const script = argv[1] ?? 'kd';
-  if (basename(script, '.cmd') === 'kd') return env.npm_command === 'exec' ? 'npx kd' : 'kd';
-  return ['node', ...execArgv, relative(process.cwd(), script)].map(shellQuote).join(' ');
 }
 
 type Stream = 'stdout' | 'stderr';

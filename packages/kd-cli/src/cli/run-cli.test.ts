@@ -20,7 +20,7 @@ function command(run: Awaited<ReturnType<CommandDefinition['load']>>): CommandDe
       { flags: '--name <text>', description: 'For whom' },
       { flags: '--icing', description: 'With icing' },
     ],
-    examples: ['kd bake cake.txt --minutes 40'],
+    examples: ['cake.txt --minutes 40'],
     load: async () => run,
   };
 }

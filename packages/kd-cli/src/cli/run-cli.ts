@@ -37,7 +37,7 @@ async function dispatch(
   if (name === undefined) {
     if (options.version === true) host.stdout.write(`kd ${packageVersion()}\n`);
     else if (options.help === true || argv.length === 0) host.stdout.write(generalHelp(known, colors));
-    else refuseUnknownOptions(options, globalOptions, 'kd');
+    else refuseUnknownOptions(options, globalOptions, { name: 'kd', help: 'kd --help' });
     return options.help === true || options.version === true ? exitCode.ok : exitCode.usage;
   }
   const command = known.find((each) => each.name === name);
@@ -48,11 +48,12 @@ async function dispatch(
     );
   }
   if (options.help === true) {
-    host.stdout.write(commandHelp(command, colors));
+    host.stdout.write(commandHelp(command, colors, host.commandLine));
     return exitCode.ok;
   }
-  refuseUnknownOptions(options, [...command.options, ...globalOptions], `kd ${name}`);
-  refuseMissingValues(options, command);
+  const help = host.commandLine(name, ['--help']);
+  refuseUnknownOptions(options, [...command.options, ...globalOptions], { name: `kd ${name}`, help });
+  refuseMissingValues(options, command, help);
   refuseWrongCount(positional, command);
   const run = await command.load();
   return run({ positional, options }, host);
@@ -91,24 +92,26 @@ function camelToKebab(name: string): string {
 function refuseUnknownOptions(
   options: ParsedOptions,
   allowed: readonly OptionDefinition[],
-  command: string,
+  command: { readonly name: string; readonly help: string },
 ): void {
   const names = allowed.flatMap(flagNames);
   for (const name of Object.keys(options).map(camelToKebab)) {
     if (names.includes(name)) continue;
     const dashes = name.length > 1 ? '--' : '-';
     const suggestion = didYouMean(name, names, (match) => `--${match}`);
-    throw new UsageError(`${command} has no option '${dashes}${name}'.${suggestion} See ${command} --help.`);
+    throw new UsageError(
+      `${command.name} has no option '${dashes}${name}'.${suggestion} See ${command.help}.`,
+    );
   }
 }
 
-function refuseMissingValues(options: ParsedOptions, command: CommandDefinition): void {
+function refuseMissingValues(options: ParsedOptions, command: CommandDefinition, help: string): void {
   for (const option of command.options) {
     const name = flagNames(option).at(-1)!;
     const value = options[name];
     const takesValue = option.flags.includes('<');
     if (takesValue && typeof value === 'boolean') {
-      throw new UsageError(`--${name} needs a value: ${option.flags}. See kd ${command.name} --help.`);
+      throw new UsageError(`--${name} needs a value: ${option.flags}. See ${help}.`);
     }
     if (!takesValue && value !== undefined && typeof value !== 'boolean') {
       throw new UsageError(`--${name} is a switch and takes no value, got '${String(value)}'.`);

@@ -29,7 +29,7 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
   const folder = outputFolder(output);
   await requireWritable(folder, modelsOf(settings));
 
-  const again = commandLine(host.program, options);
+  const again = host.commandLine('demo', wordsOf(options));
   const interrupt = listenForInterrupt(host, {
     onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
     message: `The demonstration keeps no checkpoints. Start it again with:\n  ${again}`,
@@ -79,12 +79,11 @@ function notesOf(run: { quick: boolean; split: 'test' | 'validation' }): string[
   ];
 }
 
-/** The command as it can be typed again. */
-function commandLine(program: string, options: ParsedOptions): string {
-  const flags = ['quick', 'seeds', 'split', 'threads', 'backend', 'output'].flatMap((name) => {
+/** The options as they can be typed again. */
+function wordsOf(options: ParsedOptions): string[] {
+  return ['quick', 'seeds', 'split', 'threads', 'backend', 'output'].flatMap((name) => {
     const value = options[name];
     if (value === undefined || value === false) return [];
     return value === true ? [`--${name}`] : [`--${name}`, shellQuote(String(value))];
   });
-  return [program, 'demo', ...flags].join(' ');
 }

@@ -25,14 +25,15 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   const providers = await host.backends(threads === undefined ? {} : { threads });
   const backend = await openBackend(providers, config.backend);
 
-  const again = `${host.program} distill ${shellQuote(path)}${threads === undefined ? '' : ` --threads ${threads}`}`;
+  const words = [shellQuote(path), ...(threads === undefined ? [] : ['--threads', String(threads)])];
   const interrupt = listenForInterrupt(host, {
     onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
-    message: `The state is saved in ${folder.path}. Continue with:\n  ${again} --resume`,
+    message: `The state is saved in ${folder.path}. Continue with:\n  ${host.commandLine('distill', [...words, '--resume'])}`,
   });
   try {
     await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });
-    const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce: again });
+    const reproduce = host.commandLine('distill', words);
+    const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce });
     const page = await writeResults(folder.results, report);
     const summary = textSummary(report, colorsOf(host, 'stdout'));
     host.stdout.write(`\n${summary}\n\nReport: ${displayPath(page, host.cwd)}\n`);

@@ -42,7 +42,7 @@ export function fakeHost({
     stderr: stream('stderr'),
     env,
     cwd,
-    program: 'kd',
+    commandLine: (command, words) => ['kd', command, ...words].join(' '),
     now: () => clock.now,
     onInterrupt: (listener) => {
       listeners.add(listener);

@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DistillConfig } from './config/config.ts';
-
-// The program as it is installed: run `pnpm build` first, as `npm test` does.
-const main = join(import.meta.dirname, '..', 'dist', 'main.js');
+import { finished, interruptAt, kd, requireBuilt, stepsOf, type } from './testing/program.ts';
 
 const config: DistillConfig = {
   seed: 3,
@@ -27,76 +24,13 @@ const config: DistillConfig = {
   checkpoint: { everySteps: 7 },
 };
 
-interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function finished(child: ChildProcess): Promise<Finished> {
-  let stdout = '';
-  let stderr = '';
-  child.stdout?.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-  });
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString();
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr }));
-  });
-}
-
-function kd(cwd: string, ...args: string[]): ChildProcess {
-  return spawn(process.execPath, [main, ...args], { cwd, env: { ...process.env, NO_COLOR: '1' } });
-}
-
-/** Types the command that the program printed, in a shell. */
-function type(cwd: string, command: string): ChildProcess {
-  // `exec`, so that a signal reaches the program and not the shell.
-  return spawn('sh', ['-c', `exec ${command}`], { cwd, env: { ...process.env, NO_COLOR: '1' } });
-}
-
-async function stepsOf(folder: string, network: string): Promise<number[]> {
-  const log = await readFile(join(folder, 'out', 'events.jsonl'), 'utf8').catch(() => '');
-  const lines = log
-    .slice(0, log.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean);
-  const events = lines.map((line) => JSON.parse(line) as { type: string; network: string; step: number });
-  return events.filter((event) => event.type === 'step' && event.network === network).map(({ step }) => step);
-}
-
-/** Presses Ctrl-C when `network` has made step `step`, and reads from the screen how to go on. */
-async function interruptAt(
-  child: ChildProcess,
-  folder: string,
-  network: string,
-  step: number,
-): Promise<string> {
-  const end = finished(child);
-  while (child.exitCode === null && !(await stepsOf(folder, network)).some((made) => made >= step)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  child.kill('SIGINT');
-  const { code, stderr } = await end;
-  expect(stderr).toContain('Stopping after this step; Ctrl-C again quits at once.');
-  expect(code).toBe(130);
-  const command = /Continue with:\n {2}(.+)\n/.exec(stderr)?.[1];
-  if (command === undefined) throw new Error(`No command in: ${stderr}`);
-  return command;
-}
-
 async function folderWith(name: string, content: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'kd e2e '));
   await writeFile(join(folder, name), content);
   return folder;
 }
 
-beforeAll(() => {
-  if (!existsSync(main)) throw new Error(`${main} is not there: build the packages first (pnpm build).`);
-});
+beforeAll(requireBuilt);
 
 describe('kd distill', () => {
   it('writes what it promises, and refuses to run over it', async () => {
@@ -135,15 +69,20 @@ describe('kd distill', () => {
     const reference = finished(kd(untouched, 'distill', 'kd.json'));
 
     const folder = await folderWith('my config.json', JSON.stringify(config));
-    const whileTeacher = await interruptAt(kd(folder, 'distill', 'my config.json'), folder, 'teacher', 10);
-    const whileStudent = await interruptAt(type(folder, whileTeacher), folder, 'student', 20);
+    const whileTeacher = await interruptAt(
+      kd(folder, 'distill', 'my config.json'),
+      join(folder, 'out'),
+      'teacher',
+      10,
+    );
+    const whileStudent = await interruptAt(type(folder, whileTeacher), join(folder, 'out'), 'student', 20);
     expect(whileStudent).toBe(whileTeacher);
     const { code, stderr } = await finished(type(folder, whileStudent));
     expect(stderr).not.toContain('error');
     expect(code).toBe(0);
 
     // Nothing is trained twice: after the first interruption the teacher's steps go on where they were.
-    const steps = await stepsOf(folder, 'teacher');
+    const steps = await stepsOf(join(folder, 'out'), 'teacher');
     expect(steps).toEqual(Array.from({ length: 80 }, (_, step) => step));
 
     expect((await reference).code).toBe(0);

@@ -11,6 +11,7 @@ export {
   loadLatestCheckpoint,
   saveCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
+export { configurationDifferences } from './checkpoint/compare-configuration.ts';
 export { memoryStorage } from './checkpoint/memory-storage.ts';
 export type { Storage } from './checkpoint/storage.ts';
 export { type CompiledForward, compileForward } from './evaluation/compile-forward.ts';

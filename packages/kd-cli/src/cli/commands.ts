@@ -7,6 +7,7 @@ export const commands: readonly CommandDefinition[] = [
     description: 'Distil a network on handwritten digits and compare it with one trained alone',
     options: [
       { flags: '--quick', description: 'A shorter run, to see that everything works' },
+      { flags: '--resume', description: 'Go on with an interrupted run of the same settings' },
       { flags: '--seeds <number>', description: 'Paired runs, each with its own seed (default: 5)' },
       {
         flags: '--output <folder>',
@@ -16,7 +17,7 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--split <name>', description: "Evaluate on 'test' or, to choose settings, 'validation'" },
       { flags: '--backend <id>', description: 'The backend to run on (default: the best one here)' },
     ],
-    examples: ['--quick', '--seeds 10 --output runs/ten-seeds'],
+    examples: ['--quick', '--seeds 10 --output runs/ten-seeds', '--resume'],
     load: async () => (await import('../commands/demo.ts')).demoCommand,
   },
   {

@@ -5,9 +5,11 @@ import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
 import { choiceOption, integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
 import { createModelFrom } from '../config/create-model.ts';
+import { demoCheckpoints } from '../demo/demo-checkpoints.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { type DemoSettings, demoSettings, provenance, quickSettings } from '../demo/settings.ts';
 import { openBackend } from '../open-backend.ts';
+import { continuedNote } from '../pipeline/continued-note.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { outputFolder, requireWritable } from '../pipeline/output-folder.ts';
 import { writeResults } from '../pipeline/write-results.ts';
@@ -26,17 +28,26 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
   const threads = integerOption(options, 'threads', 1);
   const output = resolve(host.cwd, textOption(options, 'output') ?? defaultOutput);
   const backendId = textOption(options, 'backend');
+  const resume = switchOption(options, 'resume');
   const folder = outputFolder(output);
+  const checkpoints = demoCheckpoints(output);
+  const identity = { quick, seeds, split, settings };
   await requireWritable(folder, modelsOf(settings));
+  if (resume) await checkpoints.requireSame(identity);
 
-  const again = host.commandLine('demo', wordsOf(options));
+  const words = wordsOf(options);
   const interrupt = listenForInterrupt(host, {
     onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
-    message: `The demonstration keeps no checkpoints. Start it again with:\n  ${again}`,
+    message: `The state is saved in ${folder.path}. Continue with:\n  ${host.commandLine('demo', [...words, '--resume'])}`,
   });
   const backend = await openBackend(await host.backends(threads === undefined ? {} : { threads }), backendId);
   try {
-    const notes = notesOf({ quick, split });
+    if (!resume && (await checkpoints.begin(identity))) {
+      host.stderr.write(
+        'Starting afresh: removed the checkpoints of an interrupted demonstration, which --resume would have continued.\n',
+      );
+    }
+    const notes = notesOf({ quick, split, resume });
     const report = await runDemo({
       host,
       settings,
@@ -44,11 +55,14 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
       split,
       backend,
       folder,
+      checkpoints,
+      resume,
       interrupt,
-      reproduce: again,
+      reproduce: host.commandLine('demo', words),
       notes,
     });
     const page = await writeResults(folder.results, report);
+    await checkpoints.remove();
     const summary = textSummary(report, colorsOf(host, 'stdout'));
     const where = `Report: ${displayPath(page, host.cwd)}`;
     host.stdout.write(`\n${[summary, ...notes.map((note) => `Note: ${note}`), where].join('\n\n')}\n`);
@@ -66,7 +80,7 @@ function modelsOf(settings: DemoSettings) {
   );
 }
 
-function notesOf(run: { quick: boolean; split: 'test' | 'validation' }): string[] {
+function notesOf(run: { quick: boolean; split: 'test' | 'validation'; resume: boolean }): string[] {
   return [
     run.split === 'test'
       ? provenance
@@ -76,10 +90,11 @@ function notesOf(run: { quick: boolean; split: 'test' | 'validation' }): string[
           'A quick run with few updates, to see that everything works. The numbers that count are those of the full run.',
         ]
       : []),
+    ...(run.resume ? [continuedNote] : []),
   ];
 }
 
-/** The options as they can be typed again. */
+/** The options as they can be typed again, but for `--resume`. */
 function wordsOf(options: ParsedOptions): string[] {
   return ['quick', 'seeds', 'split', 'threads', 'backend', 'output'].flatMap((name) => {
     const value = options[name];

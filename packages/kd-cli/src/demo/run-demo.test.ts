@@ -8,6 +8,8 @@ import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { outputFolder } from '../pipeline/output-folder.ts';
 import type { Role, RunReport } from '../report/report-data.ts';
 import { fakeHost } from '../testing/fake-host.ts';
+import { stepsOf } from '../testing/program.ts';
+import { type DemoCheckpoints, demoCheckpoints } from './demo-checkpoints.ts';
 import { runDemo } from './run-demo.ts';
 import { type DemoSettings, demoSettings } from './settings.ts';
 
@@ -31,12 +33,24 @@ afterAll(() => backend.dispose());
 
 async function demo(
   settings: DemoSettings,
-  options: { split?: 'test' | 'validation'; interrupted?: boolean } = {},
+  options: {
+    split?: 'test' | 'validation';
+    path?: string;
+    resume?: boolean;
+    interruptedBefore?: string;
+  } = {},
 ) {
   const host = fakeHost();
-  const path = await mkdtemp(join(tmpdir(), 'kd-demo-'));
-  const interrupt = listenForInterrupt(host, { onFirst: () => {}, message: 'Start it again.' });
-  if (options.interrupted === true) host.interrupt();
+  const path = options.path ?? (await mkdtemp(join(tmpdir(), 'kd-demo-')));
+  const interrupt = listenForInterrupt(host, { onFirst: () => {}, message: 'Continue it.' });
+  const stored = demoCheckpoints(path);
+  const checkpoints: DemoCheckpoints = {
+    ...stored,
+    of(role, seed) {
+      if (`${role} ${seed}` === options.interruptedBefore) host.interrupt();
+      return stored.of(role, seed);
+    },
+  };
   const report = await runDemo({
     host,
     settings,
@@ -44,6 +58,8 @@ async function demo(
     split: options.split ?? 'test',
     backend,
     folder: outputFolder(path),
+    checkpoints,
+    resume: options.resume ?? false,
     interrupt,
     reproduce: 'kd demo',
     notes: [],
@@ -72,17 +88,35 @@ describe('runDemo', () => {
     expect(report.exported?.agreeing).toBe(2 * report.dataset.samples.validation);
     // Half of 60 % of 1,797 samples, to within one a class.
     expect(Math.abs(report.dataset.samples.train - 539)).toBeLessThanOrEqual(10);
-    expect(await readdir(path)).toEqual(['events.jsonl', 'student.onnx', 'student.safetensors']);
+    expect(await readdir(path)).toEqual([
+      'demo-checkpoints',
+      'events.jsonl',
+      'student.onnx',
+      'student.safetensors',
+    ]);
     const networks = (await readFile(join(path, 'events.jsonl'), 'utf8')).matchAll(
       /^\{"network":"([^"]+)"/gm,
     );
     expect(new Set([...networks].map((match) => match[1])).size).toBe(6);
   });
 
-  it('stops when it is interrupted', async () => {
-    await expect(demo(tiny, { interrupted: true })).rejects.toMatchObject({
-      code: 'INTERRUPTED',
-      message: 'Start it again.',
-    });
+  it('goes on after any training as if it had never stopped, and trains nothing twice', async () => {
+    const path = await mkdtemp(join(tmpdir(), 'kd-demo-'));
+    const stopped = { code: 'INTERRUPTED', message: 'Continue it.' };
+    await expect(demo(tiny, { path, interruptedBefore: 'distilled 1' })).rejects.toMatchObject(stopped);
+    const again = demo(tiny, { path, resume: true, interruptedBefore: 'alone 2' });
+    await expect(again).rejects.toMatchObject(stopped);
+    const { report } = await demo(tiny, { path, resume: true });
+    const { report: straight, path: straightPath } = await demo(tiny);
+    for (const role of ['teacher', 'alone', 'distilled'] as const) {
+      expect(runsOf(report, role)).toEqual(runsOf(straight, role));
+      for (const seed of [1, 2]) {
+        expect(await stepsOf(path, `${role}, seed ${seed}`)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+      }
+    }
+    expect(report.exported).toEqual(straight.exported);
+    for (const file of ['student.onnx', 'student.safetensors']) {
+      expect((await readFile(join(path, file))).equals(await readFile(join(straightPath, file)))).toBe(true);
+    }
   });
 });

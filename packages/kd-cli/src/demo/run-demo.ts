@@ -21,6 +21,7 @@ import { curveOf, trainNetwork } from '../pipeline/train-network.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 import type { NetworkResult, Role, RunReport, SeedRun } from '../report/report-data.ts';
+import type { DemoCheckpoints } from './demo-checkpoints.ts';
 import { type DemoSettings, type DemoTraining, firstSeed } from './settings.ts';
 
 export interface DemoOptions {
@@ -32,6 +33,9 @@ export interface DemoOptions {
   readonly split: 'test' | 'validation';
   readonly backend: Backend;
   readonly folder: OutputFolder;
+  readonly checkpoints: DemoCheckpoints;
+  /** Go on from the checkpoints, which are of this demonstration. */
+  readonly resume: boolean;
   readonly interrupt: Interrupt;
   readonly reproduce: string;
   readonly notes: readonly string[];
@@ -59,10 +63,11 @@ type SeedResult = Readonly<Record<Role, MeasuredNetwork & { readonly run: SeedRu
 /**
  * For each seed: a teacher, a student trained alone, and the same student, with the same initial weights, batches,
  * optimiser and number of updates, taught by the teacher. Writes the distilled student of the first seed and answers
- * with the report. Throws `INTERRUPTED` after Ctrl-C.
+ * with the report. Throws `INTERRUPTED` after Ctrl-C, with the trainings made so far and the one under way in
+ * `checkpoints`.
  */
 export async function runDemo(options: DemoOptions): Promise<RunReport> {
-  const { host, settings, backend, folder } = options;
+  const { host, settings, backend, folder, interrupt, resume } = options;
   const started = host.now();
   const data = await openDemoData(settings);
   const { classes, inputShape } = data.train;
@@ -73,7 +78,7 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
     student: compileForward({ backend, model: student }),
   };
   const progress = progressFor(host, phasesOf(options, data));
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: false });
+  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume });
   const demo: Demo = {
     ...options,
     data,
@@ -89,7 +94,9 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
     const first = results[0]!;
     await folder.results.write('student.safetensors', encodeNetwork(student, first.student));
     await folder.results.write('student.onnx', first.distilled.file);
-    return await reportOf(demo, results, (host.now() - started) / 1000);
+    const report = await reportOf(demo, results, (host.now() - started) / 1000);
+    interrupt.throwIfAborted();
+    return report;
   } finally {
     progress.stop();
     log.close();
@@ -153,6 +160,7 @@ async function runSeed(demo: Demo, seed: number): Promise<SeedResult> {
       dataset: demo.data[demo.split],
       forward: demo.forwards[role],
     });
+    demo.interrupt.throwIfAborted();
     const run: SeedRun = { seed, updates: trained.step, metrics: network.metrics, curve: curveOf(trained) };
     return { ...network, run };
   };
@@ -175,9 +183,10 @@ interface OneTraining {
 }
 
 async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
-  const { settings, data, models, backend, interrupt, progress, log } = demo;
+  const { settings, data, models, backend, checkpoints, resume, interrupt, progress, log } = demo;
   const { role, training, method, keys, studentVariables, teacher } = one;
   const { batchSize, augmentation } = settings;
+  const source = trainingSource(data.train, { batchSize, key: keys.data, augmentation });
   const result = await trainNetwork(
     {
       backend,
@@ -187,10 +196,16 @@ async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
       method,
       optimizer: buildOptimizer(training.optimizer),
       learningRate: buildSchedule(training.learningRate),
-      source: trainingSource(data.train, { batchSize, key: keys.data, augmentation }),
+      source,
       epochs: training.epochs,
       key: keys.init,
       validation: { source: evaluationSource(data.validation) },
+      checkpoint: {
+        storage: checkpoints.of(role, one.seed),
+        // The trainings are short: one at the end, and one when it is interrupted.
+        every: training.epochs * source.stepsPerEpoch,
+      },
+      resume,
       signal: interrupt.signal,
     },
     { name: `${role}, seed ${one.seed}`, progress, log },

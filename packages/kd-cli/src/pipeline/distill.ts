@@ -6,6 +6,7 @@ import type { ModelConfig } from '../config/config.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 import type { NetworkResult, RunReport } from '../report/report-data.ts';
+import { continuedNote } from './continued-note.ts';
 import { describeModel } from './describe-model.ts';
 import { environmentFacts } from './environment-facts.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
@@ -76,7 +77,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       configuration: { ...config },
       environment: environmentFacts(backend),
       reproduce: options.reproduce,
-      notes: resume ? ['This run was continued from a checkpoint; the time is that of its last part.'] : [],
+      notes: resume ? [continuedNote] : [],
     };
   } finally {
     progress.stop();

@@ -37,8 +37,8 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
 
   const words = wordsOf(options);
   const interrupt = listenForInterrupt(host, {
-    onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
-    message: `The state is saved in ${folder.path}. Continue with:\n  ${host.commandLine('demo', [...words, '--resume'])}`,
+    saved: folder.path,
+    again: host.commandLine('demo', [...words, '--resume']),
   });
   const backend = await openBackend(await host.backends(threads === undefined ? {} : { threads }), backendId);
   try {

@@ -27,8 +27,8 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
 
   const words = [shellQuote(path), ...(threads === undefined ? [] : ['--threads', String(threads)])];
   const interrupt = listenForInterrupt(host, {
-    onFirst: () => host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n'),
-    message: `The state is saved in ${folder.path}. Continue with:\n  ${host.commandLine('distill', [...words, '--resume'])}`,
+    saved: folder.path,
+    again: host.commandLine('distill', [...words, '--resume']),
   });
   try {
     await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });

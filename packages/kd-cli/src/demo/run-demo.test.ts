@@ -42,7 +42,7 @@ async function demo(
 ) {
   const host = fakeHost();
   const path = options.path ?? (await mkdtemp(join(tmpdir(), 'kd-demo-')));
-  const interrupt = listenForInterrupt(host, { onFirst: () => {}, message: 'Continue it.' });
+  const interrupt = listenForInterrupt(host, { saved: path, again: 'kd demo --resume' });
   const stored = demoCheckpoints(path);
   const checkpoints: DemoCheckpoints = {
     ...stored,
@@ -102,7 +102,7 @@ describe('runDemo', () => {
 
   it('goes on after any training as if it had never stopped, and trains nothing twice', async () => {
     const path = await mkdtemp(join(tmpdir(), 'kd-demo-'));
-    const stopped = { code: 'INTERRUPTED', message: 'Continue it.' };
+    const stopped = { code: 'INTERRUPTED', message: expect.stringContaining('kd demo --resume') };
     await expect(demo(tiny, { path, interruptedBefore: 'distilled 1' })).rejects.toMatchObject(stopped);
     const again = demo(tiny, { path, resume: true, interruptedBefore: 'alone 2' });
     await expect(again).rejects.toMatchObject(stopped);

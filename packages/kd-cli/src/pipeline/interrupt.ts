@@ -13,10 +13,13 @@ export interface Interrupt {
 /** Programs between the terminal and this one, npm for one, may hand the same press on once more. */
 const samePressMilliseconds = 500;
 
-/** The first Ctrl-C lets the work end in order, the second ends the process at once. */
+/**
+ * The first Ctrl-C lets the work end in order, with its state saved in the folder `saved`, from where the command line
+ * `again` goes on; the second ends the process at once.
+ */
 export function listenForInterrupt(
   host: Host,
-  { onFirst, message }: { readonly onFirst: () => void; readonly message: string },
+  { saved, again }: { readonly saved: string; readonly again: string },
 ): Interrupt {
   const controller = new AbortController();
   let pressedAt = 0;
@@ -27,12 +30,13 @@ export function listenForInterrupt(
     }
     pressedAt = host.now();
     controller.abort();
-    onFirst();
+    host.stderr.write('\nStopping after this step; Ctrl-C again quits at once.\n');
   });
   return {
     signal: controller.signal,
     throwIfAborted() {
-      if (controller.signal.aborted) throw new KdError('INTERRUPTED', message);
+      if (!controller.signal.aborted) return;
+      throw new KdError('INTERRUPTED', `The state is saved in ${saved}. Continue with:\n  ${again}`);
     },
     stop,
   };

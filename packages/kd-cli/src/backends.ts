@@ -6,3 +6,6 @@ export function backendProviders({ threads }: { readonly threads?: number }): re
   const cpu = threads === undefined ? ortCpu : { ...ortCpu, create: () => createOrtBackend({ threads }) };
   return [cpu];
 }
+
+/** Backends that the SDK is designed for and this version has no adapter for, so that nobody has to search. */
+export const plannedBackends: readonly string[] = ['ort-cuda', 'ort-webgpu', 'ort-wasm', 'tfjs-cuda'];

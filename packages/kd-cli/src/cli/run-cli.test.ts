@@ -162,8 +162,9 @@ describe('kd doctor', () => {
   it('says what is here and why the rest is not', async () => {
     const host = fakeHost({ backends });
     expect(await runCli(['doctor'], host)).toBe(exitCode.ok);
-    expect(host.out()).toContain('✗ fast  cannot run here: no driver');
-    expect(host.out()).toContain('✓ slow  taken when none is named');
+    expect(host.out()).toMatch(/✗ fast +cannot run here: no driver/);
+    expect(host.out()).toMatch(/✗ ort-webgpu +cannot run here: this version of kd has no adapter for it yet/);
+    expect(host.out()).toMatch(/✓ slow +taken when none is named/);
     expect(host.out()).toContain(process.version);
   });
 
@@ -171,7 +172,12 @@ describe('kd doctor', () => {
     const host = fakeHost({ backends: backends.slice(1) });
     expect(await runCli(['doctor', '--json'], host)).toBe(exitCode.failure);
     const answer = JSON.parse(host.out()) as { backends: unknown; onnxRuntime: string; packages: object };
-    expect(answer.backends).toEqual([{ id: 'fast', available: false, reason: 'no driver', chosen: false }]);
+    expect(answer.backends).toContainEqual({
+      id: 'fast',
+      available: false,
+      reason: 'no driver',
+      chosen: false,
+    });
     expect(answer.onnxRuntime).toMatch(/^1\./);
     expect(answer.packages).toHaveProperty('kd-core');
   });

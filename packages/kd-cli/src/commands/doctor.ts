@@ -1,4 +1,5 @@
 import type { BackendProvider } from 'kd-core';
+import { plannedBackends } from '../backends.ts';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { type Colors, colorsOf } from '../cli/host.ts';
@@ -31,7 +32,15 @@ async function examine(providers: readonly BackendProvider[]): Promise<BackendSt
   const ranked = [...providers].sort((a, b) => b.priority - a.priority);
   const states = await Promise.all(ranked.map(async ({ id, probe }) => ({ id, ...(await probe()) })));
   const best = states.find((state) => state.available);
-  return states.map((state) => ({ ...state, chosen: state === best }));
+  const planned = plannedBackends
+    .filter((id) => states.every((state) => state.id !== id))
+    .map((id) => ({
+      id,
+      available: false,
+      reason: 'this version of kd has no adapter for it yet',
+      chosen: false,
+    }));
+  return [...states.map((state) => ({ ...state, chosen: state === best })), ...planned];
 }
 
 function describe(environment: Environment, backends: readonly BackendState[], colors: Colors): string {

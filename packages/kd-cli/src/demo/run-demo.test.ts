@@ -22,7 +22,8 @@ const tiny: DemoSettings = {
     method: [{ name: 'crossEntropy' }],
   },
   student: { ...training, model: { name: 'resnet', depth: 8, widths: [1, 1, 2, 4] } },
-  trainFraction: 0.5,
+  split: { validation: 0.15, test: 0.25, seed: 0 },
+  transferFraction: 0.5,
 };
 
 let backend: Backend;
@@ -86,8 +87,9 @@ describe('runDemo', () => {
     expect(runsOf(report, 'distilled')[0]!.metrics.count).toBe(report.dataset.samples.validation);
     expect(runsOf(report, 'distilled')).not.toEqual(runsOf(report, 'alone'));
     expect(report.exported?.agreeing).toBe(2 * report.dataset.samples.validation);
-    // Half of 60 % of 1,797 samples, to within one a class.
-    expect(Math.abs(report.dataset.samples.train - 539)).toBeLessThanOrEqual(10);
+    // 60 % of 1,797 samples for the teacher, half of them for the students, each to within one a class.
+    expect(Math.abs(report.dataset.samples.train - 1078)).toBeLessThanOrEqual(10);
+    expect(Math.abs(report.dataset.samples.transfer - 539)).toBeLessThanOrEqual(10);
     expect(await readdir(path)).toEqual([
       'demo-checkpoints',
       'events.jsonl',
@@ -108,10 +110,15 @@ describe('runDemo', () => {
     await expect(again).rejects.toMatchObject(stopped);
     const { report } = await demo(tiny, { path, resume: true });
     const { report: straight, path: straightPath } = await demo(tiny);
-    for (const role of ['teacher', 'alone', 'distilled'] as const) {
+    for (const [role, updates] of [
+      ['teacher', 32],
+      ['alone', 16],
+      ['distilled', 16],
+    ] as const) {
       expect(runsOf(report, role)).toEqual(runsOf(straight, role));
       for (const seed of [1, 2]) {
-        expect(await stepsOf(path, `${role}, seed ${seed}`)).toEqual(Array.from({ length: 16 }, (_, i) => i));
+        const steps = await stepsOf(path, `${role}, seed ${seed}`);
+        expect(steps).toEqual(Array.from({ length: updates }, (_, step) => step));
       }
     }
     expect(report.exported).toEqual(straight.exported);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type Backend, type HostTensor, type Model, type ModelVariables, prngKey } from 'kd-core';
-import { stratifiedSplit } from 'kd-data';
+import { type Dataset, stratifiedSplit } from 'kd-data';
 import { type CompiledForward, compileForward, type Method, type TrainingResult } from 'kd-train';
 import type { Host } from '../cli/host.ts';
 import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
@@ -48,8 +48,11 @@ const labels: Readonly<Record<Role, string>> = {
   distilled: 'Student distilled',
 };
 
+/** Evaluations while a network is trained: enough for a learning curve. */
+const pointsOfCurve = 20;
+
 interface Demo extends DemoOptions {
-  readonly data: DataSplits;
+  readonly data: DemoData;
   readonly models: Readonly<Record<Role, Model>>;
   readonly forwards: Readonly<Record<Role, CompiledForward>>;
   readonly progress: Progress;
@@ -105,28 +108,39 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
   }
 }
 
-async function openDemoData({ split, trainFraction }: DemoSettings): Promise<DataSplits> {
+interface DemoData extends DataSplits {
+  /** The part of `train` that both students learn from. */
+  readonly transfer: Dataset;
+}
+
+async function openDemoData({ split, transferFraction }: DemoSettings): Promise<DemoData> {
   const data = await openData({ dataset: { name: 'digits' }, split });
-  if (trainFraction === 1) return data;
-  const { used } = stratifiedSplit(data.train, {
-    fractions: { used: trainFraction, unused: 1 - trainFraction },
+  if (transferFraction === 1) return { ...data, transfer: data.train };
+  const { transfer } = stratifiedSplit(data.train, {
+    fractions: { transfer: transferFraction, teacherOnly: 1 - transferFraction },
     key: prngKey(split.seed),
   });
-  return { ...data, train: used };
+  return { ...data, transfer };
+}
+
+/** What a network learns from. */
+function trainingData({ train, transfer }: DemoData, role: Role): Dataset {
+  return role === 'teacher' ? train : transfer;
 }
 
 function seedsOf({ seeds, split }: DemoOptions): number[] {
   return Array.from({ length: seeds }, (_, index) => firstSeed[split] + index);
 }
 
-function phasesOf(options: DemoOptions, { train }: DataSplits): Phase[] {
+function phasesOf(options: DemoOptions, data: DemoData): Phase[] {
   const { settings } = options;
-  const stepsPerEpoch = Math.floor(train.length / settings.batchSize);
+  const stepsPerEpoch = (role: Role): number =>
+    Math.floor(trainingData(data, role).length / settings.batchSize);
   return seedsOf(options).flatMap((_, index) =>
     roles.map((role) => ({
       label: `run ${index + 1}/${options.seeds} ${labels[role].toLowerCase()}`,
       kind: role,
-      steps: stepsPerEpoch * (role === 'teacher' ? settings.teacher : settings.student).epochs,
+      steps: stepsPerEpoch(role) * (role === 'teacher' ? settings.teacher : settings.student).epochs,
     })),
   );
 }
@@ -186,7 +200,7 @@ async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
   const { settings, data, models, backend, checkpoints, resume, interrupt, progress, log } = demo;
   const { role, training, method, keys, studentVariables, teacher } = one;
   const { batchSize, augmentation } = settings;
-  const source = trainingSource(data.train, { batchSize, key: keys.data, augmentation });
+  const source = trainingSource(trainingData(data, role), { batchSize, key: keys.data, augmentation });
   const result = await trainNetwork(
     {
       backend,
@@ -199,7 +213,10 @@ async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
       source,
       epochs: training.epochs,
       key: keys.init,
-      validation: { source: evaluationSource(data.validation) },
+      validation: {
+        source: evaluationSource(data.validation),
+        every: Math.ceil(training.epochs / pointsOfCurve),
+      },
       checkpoint: {
         storage: checkpoints.of(role, one.seed),
         // The trainings are short: one at the end, and one when it is interrupted.
@@ -243,7 +260,7 @@ async function reportOf(demo: Demo, results: readonly SeedResult[], wallSeconds:
     createdAt: new Date().toISOString(),
     wallSeconds,
     split,
-    dataset: describeData('digits', data),
+    dataset: describeData('digits', data, data.transfer),
     networks,
     exported: {
       file: 'student.onnx',

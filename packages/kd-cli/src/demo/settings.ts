@@ -24,18 +24,21 @@ export interface DemoSettings {
   readonly batchSize: number;
   readonly augmentation: AugmentationConfig;
   readonly split: Required<SplitConfig>;
-  /** Share of the training split that all networks learn from, above 0 and at most 1. */
-  readonly trainFraction: number;
+  /** Share of the teacher's training split that both students learn from, above 0 and at most 1. */
+  readonly transferFraction: number;
   /** Paired runs when none are asked for. */
   readonly seeds: number;
 }
 
 /*
- * The usual recipe for small residual networks (He et al. 2016; Hinton et al. 2015, temperature 4 as in later
- * benchmarks), with as many epochs as three minutes allow. To choose other values, compare them by
- * `kd demo --split validation`, which also uses other seeds than the report, first for the student alone, then
- * for distillation with what was found for the student alone; and write into `provenance` how it was done. The
- * test split takes part in no choice.
+ * The usual reason to distil: a large network has learned from more data than is at hand for the small one. The
+ * teacher (175,000 parameters) learns from 899 labelled images, both students (5,000) from 179 of them.
+ * All values were chosen on the validation split, with seeds that are not reported, in this order: first the student
+ * alone (learning rates 0.1, 0.2, 0.4 and 0.6, compared by NLL), then, with all of that fixed, the temperature and
+ * the weights of distillation (temperatures 3 and 4; weights 0.1 and 0.9, 0.5 and 0.5, 0 and 1). Where all three
+ * networks learned from the same 359 or 539 images, the gain was about half a point, within the spread of the seeds.
+ * To choose others, compare them by `kd demo --split validation` in the same order, and write into `provenance` how it
+ * was done.
  */
 export const demoSettings: DemoSettings = {
   teacher: {
@@ -46,33 +49,34 @@ export const demoSettings: DemoSettings = {
     method: [{ name: 'crossEntropy' }],
   },
   student: {
-    model: { name: 'resnet', depth: 8, widths: [4, 4, 6, 8] },
-    epochs: 20,
-    learningRate: { name: 'cosine', initial: 0.1, warmupSteps: 16 },
+    model: { name: 'resnet', depth: 8, widths: [4, 4, 8, 16] },
+    epochs: 200,
+    learningRate: { name: 'cosine', initial: 0.2, warmupSteps: 16 },
     optimizer: { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 },
   },
   alone: [{ name: 'crossEntropy' }],
   distilled: [
-    { name: 'crossEntropy', weight: 0.1 },
-    { name: 'hinton', weight: 0.9, temperature: 4 },
+    { name: 'crossEntropy', weight: 0.5 },
+    { name: 'hinton', weight: 0.5, temperature: 4 },
   ],
   batchSize: 64,
   augmentation: { padding: 1 },
-  split: { validation: 0.15, test: 0.25, seed: 0 },
-  trainFraction: 1,
-  seeds: 5,
+  split: { validation: 0.2, test: 0.3, seed: 0 },
+  transferFraction: 0.2,
+  seeds: 8,
 };
 
-/** The same networks with fewer updates: to see that everything works, not for the numbers. */
+/** The same networks with fewer updates and runs: to see that everything works, not for the numbers. */
 export const quickSettings: DemoSettings = {
   ...demoSettings,
-  teacher: { ...demoSettings.teacher, model: { ...demoSettings.teacher.model, depth: 8 }, epochs: 6 },
-  student: { ...demoSettings.student, epochs: 6 },
+  teacher: { ...demoSettings.teacher, epochs: 8 },
+  student: { ...demoSettings.student, epochs: 60 },
+  seeds: 5,
 };
 
 /** How the settings came about, as the report says it. */
 export const provenance: string =
-  'The settings are those of common recipes; the test split took part in no choice.';
+  'The settings were chosen on the validation split, with other seeds: first those of the student alone, then those of distillation.';
 
 /** First seeds of the two uses: seeds that settings were chosen with are not reported. */
 export const firstSeed = { test: 1, validation: 101 } as const;

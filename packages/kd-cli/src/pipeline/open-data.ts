@@ -32,12 +32,21 @@ export async function openData({
 }
 
 /** What a report says about the data. */
-export function describeData(name: string, { train, validation, test }: DataSplits): DatasetFacts {
+export function describeData(
+  name: string,
+  { train, validation, test }: DataSplits,
+  transfer: Dataset = train,
+): DatasetFacts {
   return {
     name,
     classes: train.classes,
     inputShape: train.inputShape,
-    samples: { train: train.length, validation: validation.length, test: test.length },
+    samples: {
+      train: train.length,
+      transfer: transfer.length,
+      validation: validation.length,
+      test: test.length,
+    },
     ...(train.attribution !== undefined && { attribution: train.attribution }),
   };
 }

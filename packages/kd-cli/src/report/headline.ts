@@ -41,10 +41,19 @@ export function subline(report: RunReport): string {
       `One seed on the ${report.split} split: how much another seed would change it is not known.`,
     );
   }
+  const transfer = transferSentence(report);
+  if (transfer !== undefined) sentences.push(transfer);
   const teacher = findNetwork(report, 'teacher');
   const student = findNetwork(report, 'distilled');
   if (teacher !== undefined && student !== undefined) sentences.push(sizeSentence(teacher, student));
   return sentences.join(' ');
+}
+
+/** What was learned from what; undefined where all networks saw the same. */
+export function transferSentence({ dataset }: RunReport): string | undefined {
+  const { train, transfer } = dataset.samples;
+  if (transfer === train) return undefined;
+  return `The teacher learned from ${train} labelled images, both students from ${transfer} of them.`;
 }
 
 function sizeSentence(teacher: NetworkResult, student: NetworkResult): string {

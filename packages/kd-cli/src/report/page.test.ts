@@ -130,6 +130,25 @@ describe('headline', () => {
   });
 });
 
+describe('a teacher that learned from more images than its students', () => {
+  const withTransfer = (transfer: number): RunReport => {
+    const report = sampleReport();
+    return { ...report, dataset: { ...report.dataset, samples: { ...report.dataset.samples, transfer } } };
+  };
+  const sentence = 'The teacher learned from 1078 labelled images, both students from 179 of them.';
+
+  it('is spoken of beside the results, on the page and in the terminal', () => {
+    expect(reportPage(withTransfer(179))).toContain(sentence);
+    const lines = textSummary(withTransfer(179), createColors(false)).split('\n');
+    expect(lines).toContain(sentence);
+    expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
+  });
+
+  it('is not spoken of when all learned from the same', () => {
+    expect(reportPage(withTransfer(1078))).not.toContain('The teacher learned from');
+  });
+});
+
 describe('the summary for a terminal', () => {
   it('fits 80 columns', () => {
     const text = textSummary(sampleReport(), createColors(false));

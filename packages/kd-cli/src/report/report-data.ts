@@ -29,7 +29,13 @@ export interface DatasetFacts {
   readonly classes: number;
   /** [height, width, channels] */
   readonly inputShape: readonly number[];
-  readonly samples: { readonly train: number; readonly validation: number; readonly test: number };
+  readonly samples: {
+    readonly train: number;
+    /** Of `train`, what the students learn from; the rest is for the teacher alone. */
+    readonly transfer: number;
+    readonly validation: number;
+    readonly test: number;
+  };
   readonly attribution?: string;
 }
 

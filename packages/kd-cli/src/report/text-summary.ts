@@ -1,7 +1,7 @@
 import type { Colors } from '../cli/host.ts';
 import { bytes, milliseconds, quantity } from '../text/format-number.ts';
 import { table } from '../text/table.ts';
-import { headline } from './headline.ts';
+import { headline, transferSentence } from './headline.ts';
 import type { NetworkResult, RunReport } from './report-data.ts';
 import { distillationGain, meanAndSpread, measures, valuesOf } from './results.ts';
 
@@ -13,6 +13,7 @@ export function textSummary(report: RunReport, colors: Colors): string {
   return [
     colors.bold(headline(report)),
     '',
+    ...[transferSentence(report) ?? []].flat(),
     `${report.split} split, ${samples} samples${spread}`,
     '',
     qualityTable(report, colors),

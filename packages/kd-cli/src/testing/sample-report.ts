@@ -44,7 +44,7 @@ export function sampleReport(seeds = 5): RunReport {
       name: 'digits',
       classes: 10,
       inputShape: [8, 8, 1],
-      samples: { train: 1078, validation: 269, test: 450 },
+      samples: { train: 1078, transfer: 1078, validation: 269, test: 450 },
       attribution: 'E. Alpaydin and C. Kaynak, UCI Machine Learning Repository (1998), CC BY 4.0',
     },
     networks: shapes.map((shape) => network(shape, seeds)),

@@ -5,13 +5,14 @@ import type { RunReport } from '../report-data.ts';
 /** What it takes to judge the numbers and to make them again. */
 export function detailsSection(report: RunReport): Markup {
   const { dataset, environment } = report;
-  const { train, validation, test } = dataset.samples;
+  const { train, transfer, validation, test } = dataset.samples;
+  const forStudents = transfer === train ? '' : ` (${transfer} of them for the students)`;
   const updates = report.networks
     .filter((network) => network.runs[0]?.updates !== undefined)
     .map((network) => `${network.label.toLowerCase()} ${network.runs[0]!.updates}`);
   const facts: readonly (readonly [string, string])[] = [
     ['Data', `${dataset.name}, ${dataset.classes} classes, images of ${dataset.inputShape.join(' × ')}`],
-    ['Samples', `${train} to train, ${validation} to choose settings, ${test} to test`],
+    ['Samples', `${train} to train${forStudents}, ${validation} to choose settings, ${test} to test`],
     ...(updates.length > 0 ? [['Updates', updates.join(', ')] as const] : []),
     ['Seeds', report.networks[0]?.runs.map((run) => run.seed).join(', ') ?? ''],
     ['Time', clock(report.wallSeconds)],

@@ -6,8 +6,9 @@ export interface OrtOptions {
   /** Threads of one session; by default all that the process may use. */
   readonly threads?: number;
   /**
-   * Whether idle threads wait actively for the next operator (default true). It shortens a step when one
-   * session has the machine for itself, and slows every session when several share its cores.
+   * Whether idle threads wait actively for the next operator (default false). It shortens the steps of large
+   * networks by a twentieth and of tiny ones by a fifth while the process has its cores for itself; where it shares
+   * them, or has a quota of processor time, steps become several times longer.
    */
   readonly spinning?: boolean;
   /**
@@ -36,7 +37,7 @@ export function sessionOptions(options: OrtOptions): InferenceSession.SessionOpt
     logSeverityLevel: 3,
     extra: {
       session: {
-        intra_op: { allow_spinning: options.spinning === false ? '0' : '1' },
+        intra_op: { allow_spinning: options.spinning === true ? '1' : '0' },
         // Vanishing gradients and momenta become denormal numbers, which are many times slower.
         set_denormal_as_zero: '1',
       },

@@ -55,6 +55,14 @@ function inBlocks(
   if (!sameShape(layout, NCHW) || !operands.some((each) => isFull(each) && blocks.find(each) !== undefined)) {
     return undefined;
   }
+  // Among whole maps the order of elements does not matter, so the block axis need not be seen.
+  const isUniform = operands.every(
+    (each) => each.shape.length === 0 || (isFull(each) && each.dtype === 'float32'),
+  );
+  if (isUniform) {
+    const maps = operands.map((operand) => (operand.shape.length === 0 ? operand : blocks.of(operand)));
+    return blocks.plain(emit(maps, shape));
+  }
   const split = operands.map((operand) => splitChannels(builder, operand));
   const result = emit(split, split.map((operand) => operand.shape).reduce(broadcastShapes, []));
   return blocks.plain(builder.reshape(result, shape));

@@ -12,9 +12,9 @@ const participants = {
   method: crossEntropy(),
   optimizer: sgd({ momentum, weightDecay }),
 };
-const perSample = (valueOf) =>
+const perSample = (at) =>
   new HostTensor(
-    Int32Array.from({ length: batchSize }, (_, i) => valueOf(i)),
+    Int32Array.from({ length: batchSize }, (_, index) => at(index)),
     [batchSize],
   );
 const batch = {

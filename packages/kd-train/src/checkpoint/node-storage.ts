@@ -1,6 +1,7 @@
-import { mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KdError } from 'kd-core';
+import { makeFolder } from './make-folder.ts';
 import { checkStorageName, type Storage } from './storage.ts';
 
 const TEMPORARY = '.tmp';
@@ -21,7 +22,7 @@ export function nodeStorage(directory: string): Storage {
     location,
     async probe(bytes) {
       await guard(`The folder ${location} cannot be used`, async () => {
-        await mkdir(location, { recursive: true });
+        await makeFolder(location);
         const trial = join(location, `.probe${TEMPORARY}`);
         await writeSynced(trial, new Uint8Array(1));
         await rm(trial);
@@ -54,7 +55,7 @@ export function nodeStorage(directory: string): Storage {
       const temporary = join(location, `.${name}${TEMPORARY}`);
       await guard(`${path} cannot be written`, async () => {
         try {
-          await mkdir(location, { recursive: true });
+          await makeFolder(location);
           await writeSynced(temporary, bytes);
           await rename(temporary, path);
         } catch (error) {

@@ -54,6 +54,11 @@ describe('nodeStorage', () => {
     await expect(below).rejects.toThrow(/cannot be used \(ENOTDIR\)\. A part of the path is a file/);
   });
 
+  it('gives up where the system has no place for a folder', async ({ skip }) => {
+    if (process.platform !== 'linux') skip('needs /proc');
+    await expect(nodeStorage('/proc/kd/run').probe(1)).rejects.toMatchObject({ code: 'STORAGE' });
+  });
+
   it('says before any work that the disk is too full', async () => {
     await expect(nodeStorage(folder).probe(2 ** 62)).rejects.toThrow(/bytes free, but checkpoints need/);
     expect(await readdir(folder)).toEqual([]);

@@ -4,11 +4,13 @@ import {
   mean,
   mul,
   relu,
+  reshape,
   type Scalar,
   sum,
   type Tensor,
   type Tensor1D,
   type Tensor4D,
+  tile,
   transpose,
 } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -167,5 +169,24 @@ describe('blocked convolutions', () => {
       const args = { x: random(1, [2, 5, 6, 32]), w: random(2, [3, 3, 32, 16]), other: random(3, shape) };
       await compare(program, { ...args, ...inference, variance });
     }
+  });
+
+  it('broadcast blocked maps of different sizes against each other', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const pointwise = (x: Tensor, w: Tensor | undefined): Tensor =>
+      conv2d(x as Tensor4D, w as Tensor4D, 1, 0);
+    const weights = { w: random(2, [3, 3, 32, 16]), v: random(3, [1, 1, 16, 16]) };
+    const gate: Program = ({ x, w, v }) => {
+      const map = conv2d(x as Tensor4D, w as Tensor4D, 1, 'same');
+      const perImage = pointwise(mean(map, [1, 2], true), v);
+      return mul(add(map, perImage), add(perImage, map));
+    };
+    await compare(gate, { x: random(1, [3, 4, 5, 32]), ...weights });
+    // One image against a vector a channel that is repeated for several.
+    const repeat: Program = ({ x, w, v, vector }) => {
+      const map = pointwise(conv2d(x as Tensor4D, w as Tensor4D, 1, 'same'), v);
+      return add(mul(map, tile(reshape(vector!, [1, 1, 1, 16]), [3, 1, 1, 1])), map);
+    };
+    await compare(repeat, { x: random(1, [1, 4, 5, 32]), ...weights, vector: random(4, [16]) });
   });
 });

@@ -1,6 +1,6 @@
 import type { GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
-import { NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
+import { broadcastShapes, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
 import { elementwiseNode } from './elementwise.ts';
 
 /**
@@ -19,17 +19,19 @@ export function asChannelAffine(
 ): TracedValue | undefined {
   const left = blockedOf(builder, a);
   const right = blockedOf(builder, b);
+  const shape = broadcastShapes(a.shape, b.shape);
   if (left !== undefined && right !== undefined) {
-    const sum = operation === 'Add' ? addMaps(builder, left, right) : undefined;
-    return sum && blockedResult(builder, sum, a);
+    const isSum = operation === 'Add' && sameShape(left.shape, right.shape);
+    const sum = isSum ? addMaps(builder, left, right) : undefined;
+    return sum && blockedResult(builder, sum, shape);
   }
   const vectorOfB = left === undefined ? undefined : channelVector(builder, b, a);
   if (left !== undefined && vectorOfB !== undefined) {
-    return blockedResult(builder, combine(builder, operation, left, vectorOfB), a);
+    return blockedResult(builder, combine(builder, operation, left, vectorOfB), shape);
   }
   const vectorOfA = right === undefined ? undefined : channelVector(builder, a, b);
   if (right !== undefined && vectorOfA !== undefined && operation !== 'Sub') {
-    return blockedResult(builder, combine(builder, operation, right, vectorOfA), b);
+    return blockedResult(builder, combine(builder, operation, right, vectorOfA), shape);
   }
   return undefined;
 }
@@ -42,7 +44,7 @@ export function rectify(builder: GraphBuilder, x: TracedValue): TracedValue | un
   if (affine.source === blocked) return undefined;
   const rectified = builder.blocks.apply(affine, true);
   builder.blocks.noteRectified(blocked, rectified);
-  return blockedResult(builder, rectified, x);
+  return blockedResult(builder, rectified, x.shape);
 }
 
 /** Inference-mode batch normalisation of a blocked map: one pass. */
@@ -65,7 +67,7 @@ export function normalizeChannels(
   ]);
   const slope = elementwiseNode(builder, 'Div', [scale, deviation]);
   const shift = elementwiseNode(builder, 'Sub', [offset, elementwiseNode(builder, 'Mul', [mean, slope])]);
-  return blockedResult(builder, builder.blocks.apply({ source: blocked, scale: slope, shift }), x);
+  return blockedResult(builder, builder.blocks.apply({ source: blocked, scale: slope, shift }), x.shape);
 }
 
 /** The blocks of a whole float32 map, where they exist. */
@@ -74,8 +76,9 @@ export function blockedOf(builder: GraphBuilder, value: TracedValue): GraphValue
   return isMap ? builder.blocks.find(value.graph) : undefined;
 }
 
-function blockedResult(builder: GraphBuilder, blocked: GraphValue, like: TracedValue): TracedValue {
-  return traced(builder.blocks.plain(blocked), like.shape, NCHW);
+/** `shape` may be larger than the map: a broadcast that is still pending. */
+function blockedResult(builder: GraphBuilder, blocked: GraphValue, shape: readonly number[]): TracedValue {
+  return traced(builder.blocks.plain(blocked), shape, NCHW);
 }
 
 /** `value` as a vector [channels of `map`], if it varies along the channels only. */

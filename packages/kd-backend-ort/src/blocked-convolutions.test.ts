@@ -28,9 +28,9 @@ import {
 } from 'kd-core';
 import { trace } from 'kd-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findChannelBlock } from './channel-block.ts';
+import { findChannelBlock } from './engines/channel-block.ts';
+import { openCpuEngine } from './engines/cpu-engine.ts';
 import { createOrtBackend } from './index.ts';
-import { loadRuntime } from './runtime.ts';
 
 let blocked: Backend;
 let plain: Backend;
@@ -38,7 +38,7 @@ let block: number | undefined;
 beforeAll(async () => {
   blocked = await createOrtBackend({ spinning: false });
   plain = await createOrtBackend({ spinning: false, blockedConvolutions: false });
-  block = await findChannelBlock(await loadRuntime());
+  block = await findChannelBlock(await openCpuEngine({ blockedConvolutions: false }));
 });
 afterAll(async () => {
   await blocked.dispose();

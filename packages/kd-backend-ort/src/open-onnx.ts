@@ -1,8 +1,7 @@
 import { type HostTensor, KdError, requireArgument } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
-import { toHost, toOrt } from './ort-tensor.ts';
-import { loadRuntime } from './runtime.ts';
-import { type OrtOptions, sessionOptions } from './session-options.ts';
+import { openCpuEngine } from './engines/cpu-engine.ts';
+import type { OrtOptions } from './engines/cpu-options.ts';
 
 export interface OnnxValueInfo {
   readonly name: string;
@@ -20,14 +19,16 @@ export interface OnnxSession {
   release(): Promise<void>;
 }
 
-/** Loads the bytes of an ONNX file. Throws `PARSE` when ONNX Runtime refuses them. */
+/**
+ * Loads the bytes of an ONNX file. Throws `PARSE` when they are no model, `UNSUPPORTED` when it uses
+ * an operator that ONNX Runtime does not have.
+ */
 export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Promise<OnnxSession> {
-  const runtime = await loadRuntime();
-  const session = await runtime.InferenceSession.create(bytes, sessionOptions(options)).catch(
-    (cause: unknown) => {
-      throw new KdError('PARSE', `ONNX Runtime refuses the file: ${(cause as Error).message}`, { cause });
-    },
-  );
+  const engine = await openCpuEngine({ ...options, blockedConvolutions: false });
+  const session = await engine.load(bytes).catch((error: KdError) => {
+    if (error.details.operator !== undefined) throw error;
+    throw new KdError('PARSE', error.message, { cause: error });
+  });
   const describe = (metadata: typeof session.inputMetadata): OnnxValueInfo[] =>
     metadata.map((value) => ({
       name: value.name,
@@ -40,11 +41,12 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
     async run(feeds) {
       requireFeeds(session.inputNames, Object.keys(feeds));
       const results = await session.run(
-        Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, toOrt(runtime, host)])),
+        Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, engine.tensor(host)])),
       );
-      return Object.fromEntries(
-        Object.entries(results).map(([name, tensor]) => [name, toHost(tensor as Tensor)]),
+      const hosts = Object.entries(results).map(
+        async ([name, tensor]) => [name, await engine.read(tensor as Tensor)] as const,
       );
+      return Object.fromEntries(await Promise.all(hosts));
     },
     release: () => session.release(),
   };

@@ -1,4 +1,3 @@
-import { cpus } from 'node:os';
 import {
   type Backend,
   type Compiled,
@@ -21,51 +20,39 @@ import {
   visitTree,
   type WithLeaves,
 } from 'kd-core';
-import type { GraphTarget, TensorSpec } from 'kd-onnx';
+import type { TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
-import { findChannelBlock } from './channel-block.ts';
-import { copyOf, OrtTensor, TensorLedger, toHost, toOrt } from './ort-tensor.ts';
+import { openCpuEngine } from './engines/cpu-engine.ts';
+import type { OrtOptions } from './engines/cpu-options.ts';
+import type { OrtEngine } from './engines/ort-engine.ts';
+import { OrtTensor, TensorLedger } from './ort-tensor.ts';
 import { buildProgram, type Program } from './program.ts';
-import { loadRuntime, type OrtRuntime } from './runtime.ts';
-import { type OrtOptions, sessionOptions, threadCount } from './session-options.ts';
-
-const BACKEND_ID = 'ort-cpu';
 
 /**
  * A compiled backend on ONNX Runtime's CPU provider. `compile` records the function as one graph per
  * signature; state fed from an earlier result never leaves the runtime's tensors.
  */
 export async function createOrtBackend(options: OrtOptions = {}): Promise<Backend> {
-  const backend = new OrtBackend(options);
+  const backend = new OrtBackend(await openCpuEngine(options));
   await backend.init();
   return backend;
 }
 
-class OrtBackend implements Backend {
-  readonly id: string = BACKEND_ID;
+/** A backend on any engine. */
+export class OrtBackend implements Backend {
+  readonly id: string;
   readonly device: DeviceInfo;
-  readonly #options: OrtOptions;
+  readonly #engine: OrtEngine;
   readonly #ledger = new TensorLedger();
   readonly #compiled = new Set<{ dispose(): Promise<void> }>();
-  #runtime: OrtRuntime | undefined;
-  #target: GraphTarget = {};
 
-  constructor(options: OrtOptions) {
-    this.#options = options;
-    this.device = {
-      vendor: 'cpu',
-      name: cpus()[0]?.model.trim() ?? 'unknown processor',
-      threads: threadCount(options),
-      precision: 'float32',
-      missing: [],
-    };
+  constructor(engine: OrtEngine) {
+    this.id = engine.id;
+    this.device = engine.device;
+    this.#engine = engine;
   }
 
   async init(): Promise<void> {
-    this.#runtime = await loadRuntime();
-    if (this.#options.blockedConvolutions !== false) {
-      this.#target = { channelBlock: await findChannelBlock(this.#runtime) };
-    }
     await ensureGradients();
   }
 
@@ -73,7 +60,7 @@ class OrtBackend implements Backend {
     fn: (args: A) => R,
     options: CompileOptions = {},
   ): Compiled<A, R> {
-    const runtime = this.#ready();
+    const engine = this.#engine;
     const name = options.name ?? (fn.name || 'anonymous');
     const programs = new Map<string, Promise<Program>>();
     let disposed = false;
@@ -91,7 +78,7 @@ class OrtBackend implements Backend {
       let program = programs.get(signature);
       if (program === undefined) {
         const specs = treeUnflatten<TensorSpec>(structure, tensors.map(specOf));
-        program = buildProgram(runtime, fn, specs, name, this.#target, sessionOptions(this.#options));
+        program = buildProgram(engine, fn, specs, name);
         programs.set(signature, program);
         program.catch(() => programs.delete(signature));
       }
@@ -99,12 +86,14 @@ class OrtBackend implements Backend {
       const results = await run(tensors);
       // Host data that the function returns unchanged are still the caller's to write to.
       const borrowed = new Set(tensors.filter((_, index) => leaves[index] instanceof HostTensor));
+      const owned = await Promise.all(
+        results.map(async (tensor) =>
+          borrowed.has(tensor) ? engine.tensor(await engine.read(tensor)) : tensor,
+        ),
+      );
       const result = treeUnflatten(
         resultStructure,
-        results.map((tensor) => {
-          const owned = borrowed.has(tensor) ? copyOf(runtime, tensor) : tensor;
-          return new OrtTensor(owned, this.id, this.#ledger);
-        }),
+        owned.map((tensor) => new OrtTensor(tensor, this.id, this.#ledger)),
       );
       for (const handle of donated) handle.dispose();
       return result as WithLeaves<R, DeviceTensor>;
@@ -143,31 +132,24 @@ class OrtBackend implements Backend {
 
   /** Copies: the caller may go on writing to its own arrays. */
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
-    const runtime = this.#ready();
     visitTree<HostTensor>(tree, requireHostTensor);
     return treeMap<HostTensor, DeviceTensor>(tree, ({ data, shape, dtype }) => {
-      const tensor = toOrt(runtime, new HostTensor(data.slice(), shape, dtype));
+      const tensor = this.#engine.tensor(new HostTensor(data.slice(), shape, dtype));
       return new OrtTensor(tensor, this.id, this.#ledger);
     });
   }
 
   async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
-    return treeMap<DeviceTensor, HostTensor>(tree, (leaf, path) => toHost(this.#resolve(leaf, () => path)));
-  }
-
-  #ready(): OrtRuntime {
-    if (this.#runtime === undefined) {
-      throw new KdError(
-        'BACKEND_UNAVAILABLE',
-        `Backend '${this.id}' is not ready. Await init() before using it.`,
-      );
-    }
-    return this.#runtime;
+    const tensors: Tensor[] = [];
+    visitTree<DeviceTensor>(tree, (leaf, path) => tensors.push(this.#resolve(leaf, () => path)));
+    const hosts = await Promise.all(tensors.map((tensor) => this.#engine.read(tensor)));
+    let next = 0;
+    return treeMap<DeviceTensor, HostTensor>(tree, () => hosts[next++]!);
   }
 
   #input(leaf: InputLeaf, path: () => string | undefined): Tensor {
-    if (typeof leaf === 'number') return toOrt(this.#ready(), HostTensor.scalar(leaf));
-    return leaf instanceof HostTensor ? toOrt(this.#ready(), leaf) : this.#resolve(leaf, path);
+    if (typeof leaf === 'number') return this.#engine.tensor(HostTensor.scalar(leaf));
+    return leaf instanceof HostTensor ? this.#engine.tensor(leaf) : this.#resolve(leaf, path);
   }
 
   /** The runtime's tensor behind a handle; `path` is asked for when there is something to complain about. */

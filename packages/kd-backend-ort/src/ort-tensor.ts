@@ -1,6 +1,5 @@
-import { type DataType, type DeviceTensor, HostTensor } from 'kd-core';
+import type { DataType, DeviceTensor } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
-import type { OrtRuntime } from './runtime.ts';
 
 /** Counts what is alive, including tensors that were dropped without `dispose` and then collected. */
 export class TensorLedger {
@@ -59,17 +58,4 @@ export class OrtTensor implements DeviceTensor {
     this.#tensor = undefined;
     this.#ledger.release(this, this.#bytes);
   }
-}
-
-export function toOrt(runtime: OrtRuntime, host: HostTensor): Tensor {
-  return new runtime.Tensor(host.dtype, host.data as Float32Array, host.shape);
-}
-
-export function copyOf(runtime: OrtRuntime, tensor: Tensor): Tensor {
-  return toOrt(runtime, toHost(tensor));
-}
-
-/** Copies: the runtime may go on reading its own data. */
-export function toHost(tensor: Tensor): HostTensor {
-  return new HostTensor((tensor.data as Float32Array).slice(), tensor.dims, tensor.type as DataType);
 }

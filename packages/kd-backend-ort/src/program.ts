@@ -1,7 +1,7 @@
-import { KdError, type Tree, type TreeStructure } from 'kd-core';
-import { encodeModel, type GraphTarget, type TensorSpec, type Trace, trace } from 'kd-onnx';
-import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import type { OrtRuntime } from './runtime.ts';
+import type { Tree, TreeStructure } from 'kd-core';
+import { encodeModel, type TensorSpec, type Trace, trace } from 'kd-onnx';
+import type { Tensor } from 'onnxruntime-common';
+import type { OrtEngine } from './engines/ort-engine.ts';
 
 /** One traced function for one signature, loaded into ONNX Runtime. */
 export interface Program {
@@ -13,15 +13,14 @@ export interface Program {
 
 /** Traces `fn` for arguments like `specs` and loads the graph. */
 export async function buildProgram<A extends object, R extends object>(
-  runtime: OrtRuntime,
+  engine: OrtEngine,
   fn: (args: A) => R,
   specs: Tree<TensorSpec>,
   name: string,
-  target: GraphTarget,
-  options: InferenceSession.SessionOptions,
 ): Promise<Program> {
-  const traced = trace(fn, specs, { name, target });
-  const session = traced.graph.outputs.length === 0 ? undefined : await load(runtime, traced, name, options);
+  const traced = trace(fn, specs, { name, target: engine.target });
+  const session =
+    traced.graph.outputs.length === 0 ? undefined : await engine.load(encodeModel(traced.graph), { name });
   const feeds = feedPlan(traced);
   return {
     structure: traced.structure,
@@ -36,23 +35,6 @@ export async function buildProgram<A extends object, R extends object>(
       await session?.release();
     },
   };
-}
-
-async function load(
-  runtime: OrtRuntime,
-  traced: Trace,
-  name: string,
-  options: InferenceSession.SessionOptions,
-): Promise<InferenceSession> {
-  try {
-    return await runtime.InferenceSession.create(encodeModel(traced.graph), options);
-  } catch (cause) {
-    throw new KdError(
-      'UNSUPPORTED',
-      `ONNX Runtime refuses the graph of '${name}': ${(cause as Error).message}`,
-      { cause },
-    );
-  }
 }
 
 function feedPlan(traced: Trace): { inputName: string; index: number }[] {

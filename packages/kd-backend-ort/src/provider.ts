@@ -1,6 +1,6 @@
 import type { BackendProvider } from 'kd-core';
+import { loadNodeRuntime } from './engines/node-runtime.ts';
 import { createOrtBackend } from './ort-backend.ts';
-import { loadRuntime } from './runtime.ts';
 
 /** ONNX Runtime's CPU provider; its library is part of the onnxruntime-node package. */
 export const ortCpu: BackendProvider = {
@@ -8,7 +8,7 @@ export const ortCpu: BackendProvider = {
   priority: 50,
   async probe() {
     try {
-      await loadRuntime();
+      await loadNodeRuntime();
       return { available: true, reason: '' };
     } catch (error) {
       return { available: false, reason: (error as Error).message };

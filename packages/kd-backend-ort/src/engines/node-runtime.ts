@@ -1,11 +1,11 @@
 import { KdError } from 'kd-core';
 
-export type OrtRuntime = typeof import('onnxruntime-node');
+type NodeRuntime = typeof import('onnxruntime-node');
 
-let loading: Promise<OrtRuntime> | undefined;
+let loading: Promise<NodeRuntime> | undefined;
 
 /** Loads onnxruntime-node once. Throws `BACKEND_UNAVAILABLE` when its native library cannot be loaded. */
-export async function loadRuntime(): Promise<OrtRuntime> {
+export async function loadNodeRuntime(): Promise<NodeRuntime> {
   loading ??= import('onnxruntime-node');
   try {
     return await loading;

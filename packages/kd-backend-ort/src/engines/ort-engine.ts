@@ -1,0 +1,21 @@
+import type { DeviceInfo, HostTensor } from 'kd-core';
+import type { GraphTarget } from 'kd-onnx';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+
+/** One execution provider of one build of ONNX Runtime, loaded. Everything above it is provider-independent. */
+export interface OrtEngine {
+  /** `ort-cpu`, `ort-webgpu`, `ort-wasm` or `ort-cuda`. */
+  readonly id: string;
+  readonly device: DeviceInfo;
+  /** What graphs for this engine may use beyond standard operators. */
+  readonly target: GraphTarget;
+  /**
+   * Loads an encoded model; results stay on the device where the provider can keep them there. Throws `UNSUPPORTED`
+   * for a model that the provider refuses, with `details.operator` where an operator is the reason.
+   */
+  load(model: Uint8Array, options?: { readonly name?: string }): Promise<InferenceSession>;
+  /** Host data as a tensor of this runtime. Does not copy. */
+  tensor(host: HostTensor): Tensor;
+  /** Reads a tensor back, from wherever it is. Copies. */
+  read(tensor: Tensor): Promise<HostTensor>;
+}

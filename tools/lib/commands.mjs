@@ -25,6 +25,14 @@ const commands = {
     const script = join(root, 'packages', 'kd-parity', 'dist', 'main.js');
     await runForeground(workspaceNode(), [script, ...args], { env: workspaceEnvironment() });
   },
+  'conformance:tfjs': async (args) => {
+    await ensureInstalled();
+    // It bundles the sources, so there is nothing to build.
+    const script = join(root, 'packages', 'kd-tfjs-conformance', 'src', 'main.ts');
+    await runForeground(workspaceNode(), ['--conditions=kd-source', script, ...args], {
+      env: workspaceEnvironment(),
+    });
+  },
   test: async (args) => {
     await ensureInstalled();
     await ensureBuilt();

@@ -1,0 +1,2 @@
+export type { SpecResult } from './spec-result.ts';
+export { runSuite, type SuiteOptions } from './suite/run-suite.ts';

@@ -1,0 +1,4 @@
+declare module 'jasmine-core' {
+  const jasmineRequire: unknown;
+  export default jasmineRequire;
+}

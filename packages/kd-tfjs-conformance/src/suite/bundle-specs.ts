@@ -1,0 +1,73 @@
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build, type Plugin } from 'esbuild';
+
+/** Tests outside of `dist/ops` that exercise a backend. */
+const OTHER_TESTS = ['engine_test.js', 'gradients_test.js', 'tensor_test.js', 'variable_test.js'];
+
+/** Native addons, and what looks for files beside itself, stay where they are. */
+const EXTERNAL = /^(onnxruntime-(node|web|common)|jasmine-core)(\/|$)/;
+
+const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Bundles tfjs-core's published tests, unmodified, with the sources of our backends, so that all share one
+ * copy of tfjs-core. Gives the path of the bundle: a program that takes `SpecProcessOptions`.
+ */
+export async function bundleSpecs(): Promise<string> {
+  const outfile = join(packageFolder, 'node_modules', '.cache', 'specs.mjs');
+  const modules = [
+    join(packageFolder, 'src', 'process', 'prepare-specs.ts'),
+    ...specFiles(),
+    join(packageFolder, 'src', 'process', 'run-specs.ts'),
+  ];
+  await build({
+    stdin: {
+      contents: modules.map((path) => `import ${JSON.stringify(path)};`).join('\n'),
+      resolveDir: packageFolder,
+    },
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22',
+    conditions: ['kd-source'],
+    mainFields: ['module', 'main'],
+    // The package's list of files with side effects lacks the tests, which would be dropped.
+    ignoreAnnotations: true,
+    plugins: [leaveInPlace],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    logLevel: 'error',
+  });
+  return outfile;
+}
+
+function specFiles(): string[] {
+  const dist = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core'));
+  const ops = readdirSync(join(dist, 'ops')).filter((name) => name.endsWith('_test.js'));
+  return [
+    ...ops.sort().map((name) => join(dist, 'ops', name)),
+    ...OTHER_TESTS.map((name) => join(dist, name)),
+  ];
+}
+
+/** Imports by absolute path, since the bundle does not lie in the package that depends on them. */
+const leaveInPlace: Plugin = {
+  name: 'leave-in-place',
+  setup(context) {
+    context.onResolve({ filter: EXTERNAL }, async ({ path, kind, resolveDir, pluginData }) => {
+      if (pluginData === leaveInPlace) return undefined;
+      const found = await context.resolve(path, { kind, resolveDir, pluginData: leaveInPlace });
+      const isRequired = kind === 'require-call' || kind === 'require-resolve';
+      return {
+        path: isRequired ? found.path : pathToFileURL(found.path).href,
+        external: true,
+        errors: found.errors,
+      };
+    });
+  },
+};

@@ -3,11 +3,12 @@ import { type Backend, KdError } from 'kd-core';
 import { type CaseResult, type ParityCase, runCase } from './case-result.ts';
 import { fieldsOf, stringField } from './fixtures/fields.ts';
 import { type FixtureFile, findFixtures } from './fixtures/find-fixtures.ts';
+import { readWeights } from './fixtures/read-weights.ts';
 import { lossCases } from './losses/loss-fixture.ts';
 import { metricCases } from './metrics/metric-fixture.ts';
 import { modelCases } from './models/model-fixture.ts';
 import { paramCountCases } from './models/param-counts.ts';
-import { trajectoryCases } from './trajectory/trajectory-fixture.ts';
+import { compareTrajectory } from './trajectory/trajectory-fixture.ts';
 
 export interface ParityOptions {
   readonly backend: Backend;
@@ -57,7 +58,7 @@ async function readCases(
     case 'param-counts':
       return paramCountCases(fixture, name);
     case 'trajectory':
-      return trajectoryCases(backend, fixture, name, folder);
+      return [{ name, run: () => compareTrajectory(backend, fixture, (file) => readWeights(folder, file)) }];
     case 'metric':
       return metricCases(fixture, name);
     default:

@@ -2,6 +2,7 @@ import {
   add,
   conv2d,
   matMul,
+  maxPool,
   mean as meanOf,
   relu,
   type Tensor,
@@ -55,6 +56,7 @@ class TensorReader {
       dense: (name, x) => this.dense(`${prefix}${name}`, x),
       relu: (x) => relu(x),
       add: (a, b) => add(a, b),
+      maxPool: (x, { size }) => maxPool(x as Tensor4D, size, size, 'valid'),
       globalAveragePool: (x) => meanOf(x, [1, 2]),
       tap: (name, x) => {
         this.taps[name] = x;
@@ -62,8 +64,10 @@ class TensorReader {
     };
   }
 
-  private convolution(path: string, x: Tensor, { stride = 1, padding = 0 }: ConvolutionOptions): Tensor {
-    return conv2d(x as Tensor4D, this.variable<Tensor4D>(`${path}/kernel`), stride, padding);
+  private convolution(path: string, x: Tensor, options: ConvolutionOptions): Tensor {
+    const { stride = 1, padding = 0, bias = false } = options;
+    const y = conv2d(x as Tensor4D, this.variable<Tensor4D>(`${path}/kernel`), stride, padding);
+    return bias ? add(y, this.variable(`${path}/bias`)) : y;
   }
 
   private batchNorm(path: string, x: Tensor): Tensor {

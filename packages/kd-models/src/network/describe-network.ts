@@ -1,6 +1,6 @@
 import { requireArgument, sizeOf } from 'kd-core';
 import { type Initializer, kaimingNormal, linearUniform } from './initializer.ts';
-import type { ConvolutionOptions, Layers, Network } from './layers.ts';
+import type { ConvolutionOptions, DenseInitializers, Layers, MaxPoolOptions, Network } from './layers.ts';
 
 type Shape = readonly number[];
 
@@ -35,6 +35,9 @@ export function describeNetwork(network: Network, inputShape: Shape): NetworkDes
   };
 }
 
+const ZERO: Initializer = { kind: 'constant', value: 0 };
+const ONE: Initializer = { kind: 'constant', value: 1 };
+
 class ShapeReader {
   readonly variables: Map<string, VariableDescription> = new Map();
   readonly taps: Record<string, Shape> = {};
@@ -47,9 +50,10 @@ class ShapeReader {
       channels: (x) => x.at(-1)!,
       convolution: (name, x, options) => this.convolution(`${prefix}${name}`, x, options),
       batchNorm: (name, x) => this.batchNorm(`${prefix}${name}`, x),
-      dense: (name, x, units) => this.dense(`${prefix}${name}`, x, units),
+      dense: (name, x, units, initializers) => this.dense(`${prefix}${name}`, x, units, initializers),
       relu: (x) => this.output(x),
       add: (a, b) => this.add(prefix, a, b),
+      maxPool: (x, options) => this.maxPool(prefix, x, options),
       globalAveragePool: (x) => this.output([x.at(-1)!]),
       tap: (name, x) => this.tap(name, x),
     };
@@ -58,9 +62,10 @@ class ShapeReader {
   private convolution(path: string, x: Shape, options: ConvolutionOptions): Shape {
     requireRank(path, x, 3, '[height, width, channels]');
     const [height, width, inChannels] = x as [number, number, number];
-    const { channels, kernelSize, stride = 1, padding = 0 } = options;
+    const { channels, kernelSize, stride = 1, padding = 0, bias = false } = options;
     const kernel = [kernelSize, kernelSize, inChannels, channels] as const;
     this.declare(`${path}/kernel`, 'param', kernel, kaimingNormal(kernel));
+    if (bias) this.declare(`${path}/bias`, 'param', [channels], ZERO);
     const side = (length: number): number => Math.floor((length + 2 * padding - kernelSize) / stride) + 1;
     const output = [side(height), side(width), channels];
     requireArgument(
@@ -73,20 +78,35 @@ class ShapeReader {
 
   private batchNorm(path: string, x: Shape): Shape {
     const shape = [x.at(-1)!];
-    this.declare(`${path}/scale`, 'param', shape, { kind: 'constant', value: 1 });
-    this.declare(`${path}/offset`, 'param', shape, { kind: 'constant', value: 0 });
-    this.declare(`${path}/mean`, 'state', shape, { kind: 'constant', value: 0 });
-    this.declare(`${path}/variance`, 'state', shape, { kind: 'constant', value: 1 });
+    this.declare(`${path}/scale`, 'param', shape, ONE);
+    this.declare(`${path}/offset`, 'param', shape, ZERO);
+    this.declare(`${path}/mean`, 'state', shape, ZERO);
+    this.declare(`${path}/variance`, 'state', shape, ONE);
     return this.output(x);
   }
 
-  private dense(path: string, x: Shape, units: number): Shape {
+  private dense(path: string, x: Shape, units: number, initializers: DenseInitializers = {}): Shape {
     requireRank(path, x, 1, '[features]');
     const inFeatures = x[0]!;
-    this.declare(`${path}/kernel`, 'param', [inFeatures, units], linearUniform(inFeatures));
-    this.declare(`${path}/bias`, 'param', [units], linearUniform(inFeatures));
+    this.declare(
+      `${path}/kernel`,
+      'param',
+      [inFeatures, units],
+      initializers.kernel ?? linearUniform(inFeatures),
+    );
+    this.declare(`${path}/bias`, 'param', [units], initializers.bias ?? linearUniform(inFeatures));
     this.macs += inFeatures * units;
     return this.output([units]);
+  }
+
+  private maxPool(prefix: string, x: Shape, { size }: MaxPoolOptions): Shape {
+    requireRank(`${prefix}max pool`, x, 3, '[height, width, channels]');
+    const [height, width, channels] = x as [number, number, number];
+    requireArgument(
+      Math.min(height, width) >= size,
+      () => `The network pools ${height}x${width} pixels by ${size} in '${prefix}'. Give it larger images.`,
+    );
+    return this.output([Math.floor(height / size), Math.floor(width / size), channels]);
   }
 
   private add(prefix: string, a: Shape, b: Shape): Shape {

@@ -24,6 +24,8 @@ const BYTES_PER_FLOAT = 4;
 /** A model that knows its variables without drawing them. */
 export interface NetworkModel extends Model {
   readonly variables: readonly VariableDescription[];
+  /** What a PyTorch state dict calls a variable of `variables`; undefined where there is no counterpart. */
+  readonly pyTorchName?: (path: string) => string;
 }
 
 export interface NetworkModelOptions {
@@ -31,6 +33,8 @@ export interface NetworkModelOptions {
   readonly inputShape: readonly [height: number, width: number, channels: number];
   readonly classes: number;
   readonly network: Network;
+  /** The name, in the state dict of the PyTorch counterpart, of the variable at a path. */
+  readonly pyTorchName?: (path: string) => string;
 }
 
 /**
@@ -38,7 +42,13 @@ export interface NetworkModelOptions {
  * [classes] logits. `apply` throws `SHAPE_MISMATCH` when the images or the variables are not
  * those of the network, with every variable that is missing, unknown or misshaped.
  */
-export function networkModel({ name, inputShape, classes, network }: NetworkModelOptions): NetworkModel {
+export function networkModel({
+  name,
+  inputShape,
+  classes,
+  network,
+  pyTorchName,
+}: NetworkModelOptions): NetworkModel {
   const description = describeNetwork(network, inputShape);
   const { variables, outputShape } = description;
   requireArgument(
@@ -55,6 +65,7 @@ export function networkModel({ name, inputShape, classes, network }: NetworkMode
     inputShape,
     classes,
     variables,
+    ...(pyTorchName !== undefined && { pyTorchName }),
 
     init(key: PrngKey): ModelVariables<HostTensor> {
       const draw = (kind: VariableDescription['kind']): Tree<HostTensor> =>

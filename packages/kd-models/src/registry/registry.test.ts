@@ -7,9 +7,17 @@ test('every listed model can be made, under its own name', () => {
   }
 });
 
+test('other depths and widths of a family have names as well', () => {
+  expect(createModel('resnet26', { classes: 10 }).summary().parameters).toBeGreaterThan(0);
+  expect(createModel('wrn-22-3', { classes: 10 }).summary().taps.stage3).toEqual([8, 8, 192]);
+  expect(() => createModel('resnet21', { classes: 10 })).toThrow(/6n \+ 2.*got 21/);
+  expect(() => createModel('vgg12', { classes: 10 })).toThrow(/got 12/);
+});
+
 test('an unknown name is answered with the nearest one', () => {
   expect(() => createModel('ResNet-20', { classes: 10 })).toThrow(/Did you mean 'resnet20'/);
   expect(() => createModel('resnet8x5', { classes: 10 })).toThrow(/Did you mean 'resnet8x4'/);
+  expect(() => createModel('wrn40-2', { classes: 10 })).toThrow(/Did you mean 'wrn-40-2'/);
 });
 
 test('a name like no other gets no guess', () => {

@@ -1,35 +1,31 @@
-import { KdError } from 'kd-core';
+import { pyTorchVariable, splitPath } from '../network/pytorch-layer-names.ts';
 
-const NORM_SUFFIX: Readonly<Record<string, string>> = {
-  scale: 'weight',
-  offset: 'bias',
-  mean: 'running_mean',
-  variance: 'running_var',
+const LAYERS: Readonly<Record<string, string>> = {
+  'stem/conv': 'conv1',
+  'stem/norm': 'bn1',
+  classifier: 'fc',
+};
+
+const LAYERS_OF_BLOCK: Readonly<Record<string, string>> = {
+  conv1: 'conv1',
+  norm1: 'bn1',
+  conv2: 'conv2',
+  norm2: 'bn2',
+  'downsample/conv': 'downsample.0',
+  'downsample/norm': 'downsample.1',
 };
 
 /**
  * The name of a ResNet variable in a PyTorch state dict of the usual CIFAR ResNet (`conv1`, `bn1`,
- * `layer1.0.conv1`, `layer2.0.downsample.0`, `fc`). Throws `UNSUPPORTED` for a variable of another family.
+ * `layer1.0.conv1`, `layer2.0.downsample.0`, `fc`).
  */
 export function pyTorchResnetName(path: string): string {
-  const parts = path.split('/');
-  const variable = parts.at(-1)!;
-  const layer = parts.slice(0, -1).join('/');
-  if (layer === 'stem/conv') return 'conv1.weight';
-  if (layer === 'stem/norm') return `bn1.${NORM_SUFFIX[variable]}`;
-  if (layer === 'classifier') return variable === 'kernel' ? 'fc.weight' : 'fc.bias';
-  const inBlock = /^stage(\d+)\/(\d+)\/(?:conv(\d)|norm(\d)|downsample\/(conv|norm))$/.exec(layer);
-  if (inBlock === null) {
-    throw new KdError(
-      'UNSUPPORTED',
-      `The variable '${path}' is not one of a CIFAR ResNet, so it has no name in its PyTorch state dict. Pass a model made by resnet().`,
-    );
-  }
-  const [, stage, block, conv, norm, downsample] = inBlock;
-  const prefix = `layer${stage}.${block}`;
-  if (conv !== undefined) return `${prefix}.conv${conv}.weight`;
-  if (norm !== undefined) return `${prefix}.bn${norm}.${NORM_SUFFIX[variable]}`;
-  return downsample === 'conv'
-    ? `${prefix}.downsample.0.weight`
-    : `${prefix}.downsample.1.${NORM_SUFFIX[variable]}`;
+  const { layer, variable } = splitPath(path);
+  const name = LAYERS[layer] ?? nameInBlock(layer);
+  return `${name}.${pyTorchVariable(variable)}`;
+}
+
+function nameInBlock(layer: string): string {
+  const [stage, block, ...rest] = layer.split('/') as [string, string, ...string[]];
+  return `layer${stage.slice('stage'.length)}.${block}.${LAYERS_OF_BLOCK[rest.join('/')]}`;
 }

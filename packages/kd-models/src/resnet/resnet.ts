@@ -1,7 +1,9 @@
 import { requireArgument } from 'kd-core';
 import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
+import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { basicBlock } from './basic-block.ts';
+import { pyTorchResnetName } from './pytorch-names.ts';
 
 /** Channels of the stem and of the three stages. */
 export type ResnetWidths = readonly [stem: number, stage1: number, stage2: number, stage3: number];
@@ -40,20 +42,8 @@ export function resnet(options: ResnetOptions): NetworkModel {
     Number.isInteger(depth) && depth >= 8 && (depth - 2) % 6 === 0,
     () => `resnet depth must be 6n + 2 with n >= 1 (8, 14, 20, 32, 44, 56, 110, ...), got ${depth}.`,
   );
-  requireArgument(
-    Number.isInteger(classes) && classes >= 1,
-    () => `resnet classes must be a whole number of at least 1, got ${classes}.`,
-  );
-  requireArgument(
-    inputShape.length === 3 && inputShape.every((size) => Number.isInteger(size) && size >= 1),
-    () =>
-      `resnet inputShape must be [height, width, channels], all at least 1, got [${inputShape.join(', ')}].`,
-  );
-  requireArgument(
-    Math.min(inputShape[0], inputShape[1]) >= SMALLEST_SIDE,
-    () =>
-      `resnet halves the image twice, so both sides must be at least ${SMALLEST_SIDE}, got ${inputShape[0]}x${inputShape[1]}. Enlarge or pad the images.`,
-  );
+  requireClasses('resnet', classes);
+  requireInputShape('resnet', inputShape, { smallestSide: SMALLEST_SIDE, reason: 'halves the image twice' });
   const widths = resolveWidths(options);
   const blocksPerStage = (depth - 2) / 6;
   return networkModel({
@@ -61,6 +51,7 @@ export function resnet(options: ResnetOptions): NetworkModel {
     inputShape,
     classes,
     network: (layers, images) => forward(layers, images, { widths, blocksPerStage, classes }),
+    pyTorchName: pyTorchResnetName,
   });
 }
 

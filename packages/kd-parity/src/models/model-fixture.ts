@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Backend, HostTensor, ModelVariables } from 'kd-core';
-import { fromPyTorchLayout, toPyTorchLayout } from 'kd-models';
+import { fromPyTorchLayout, importPyTorchWeights, toPyTorchLayout } from 'kd-models';
 import type { CaseOutcome, ParityCase } from '../case-result.ts';
 import { compareChecksum } from '../comparison/checksum.ts';
 import { type Comparison, compare, failed } from '../comparison/comparison.ts';
@@ -43,7 +43,8 @@ async function runModel(backend: Backend, fixture: Fields, folder: string): Prom
   const built = construct?.(build, [height, width, channels]);
   if (built === undefined) return { unsupported: `no such network here (${family})` };
 
-  const variables = built.importWeights(await readWeights(folder, stringField(fixture, 'weights')));
+  const tensors = await readWeights(folder, stringField(fixture, 'weights'));
+  const variables = importPyTorchWeights({ model: built.model, tensors });
   const got = await runForward(backend, built, variables, fromPyTorchLayout(hostTensorOf(input), 'map'));
   const absolute = numberFieldOr(optionalFields(fixture, 'tolerance'), 'max_abs', 1e-4);
   return {

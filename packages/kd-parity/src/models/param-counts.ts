@@ -1,4 +1,4 @@
-import { createModel, listModels, type NetworkModel } from 'kd-models';
+import { createModel, isModelName, type NetworkModel } from 'kd-models';
 import type { CaseOutcome, ParityCase } from '../case-result.ts';
 import { type Comparison, compare } from '../comparison/comparison.ts';
 import {
@@ -11,7 +11,7 @@ import {
   optionalFields,
 } from '../fixtures/fields.ts';
 
-/** One case a network of the table of parameter counts; the names of the reference are those of the registry. */
+/** One case a network of the table of parameter counts; the names of the reference are those of the registry, up to their hyphens. */
 export function paramCountCases(fixture: Fields, name: string): readonly ParityCase[] {
   return ['models', 'face'].flatMap((group) => {
     const table = optionalFields(fixture, group);
@@ -23,9 +23,10 @@ export function paramCountCases(fixture: Fields, name: string): readonly ParityC
 }
 
 function runCounts(network: string, want: Fields): CaseOutcome {
-  if (!listModels().includes(network)) return { unsupported: 'no such network here' };
   const [, channels, height, width] = numbersField(want, 'input') as [number, number, number, number];
-  const model = createModel(network, {
+  const name = network.replaceAll('_', '-');
+  if (!isModelName(name)) return { unsupported: 'no such network here' };
+  const model = createModel(name, {
     classes: numberField(want, 'classes'),
     inputShape: [height, width, channels],
   });

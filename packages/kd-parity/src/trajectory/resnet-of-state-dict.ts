@@ -1,6 +1,6 @@
 import { type HostTensor, KdError } from 'kd-core';
 import { type NetworkModel, type ResnetWidths, resnet } from 'kd-models';
-import { weightNamed } from '../fixtures/read-weights.ts';
+import { weightNamed } from '../fixtures/weight-named.ts';
 
 /** The CIFAR ResNet whose PyTorch state dict this is, read off the names and shapes of its tensors. */
 export function resnetOfStateDict(

@@ -1,6 +1,6 @@
 import { type Backend, type HostTensor, KdError, type ModelVariables } from 'kd-core';
-import { exportPyTorchResnet, fromPyTorchLayout, importPyTorchResnet } from 'kd-models';
-import type { CaseOutcome, ParityCase } from '../case-result.ts';
+import { exportPyTorchWeights, fromPyTorchLayout, importPyTorchWeights, type NetworkModel } from 'kd-models';
+import type { CaseOutcome } from '../case-result.ts';
 import { compareChecksum, euclideanNorm } from '../comparison/checksum.ts';
 import { type Comparison, compare } from '../comparison/comparison.ts';
 import {
@@ -15,29 +15,26 @@ import {
   stringField,
 } from '../fixtures/fields.ts';
 import { fixtureTensor } from '../fixtures/fixture-tensor.ts';
-import { readWeights, weightNamed } from '../fixtures/read-weights.ts';
+import { weightNamed } from '../fixtures/weight-named.ts';
 import { resnetOfStateDict } from './resnet-of-state-dict.ts';
 import { runTrajectory, type TrajectoryRecord } from './run-trajectory.ts';
 
 /** A ReLU that flips on a rounding difference can move a single parameter by this much. */
 const SINGLE_VALUE = 1e-3;
 
-/** The one case of a trajectory file: some SGD steps of a ResNet with KD on one batch. */
-export function trajectoryCases(
+/** Reads the safetensors file `name` that a fixture speaks of. */
+export type WeightLoader = (name: string) => Promise<Record<string, HostTensor>>;
+
+/** Makes the SGD steps with KD of a trajectory file on its one batch, and compares what it recorded. */
+export async function compareTrajectory(
   backend: Backend,
   fixture: Fields,
-  name: string,
-  folder: string,
-): readonly ParityCase[] {
-  return [{ name, run: () => runFixture(backend, fixture, folder) }];
-}
-
-async function runFixture(backend: Backend, fixture: Fields, folder: string): Promise<CaseOutcome> {
+  loadWeights: WeightLoader,
+): Promise<CaseOutcome> {
   const hyper = optionalFields(fixture, 'hyper');
   if (numberFieldOr(hyper, 'dampening', 0) !== 0) return { unsupported: 'SGD with dampening' };
   const files = optionalFields(fixture, 'files');
-  const load = (key: string): Promise<Record<string, HostTensor>> =>
-    readWeights(folder, stringField(files, key));
+  const load: WeightLoader = (key) => loadWeights(stringField(files, key));
   const [initial, batch] = [await load('initial'), await load('batch')];
 
   const images = fromPyTorchLayout(weightNamed(batch, 'input'), 'map');
@@ -46,7 +43,7 @@ async function runFixture(backend: Backend, fixture: Fields, folder: string): Pr
   const record = await runTrajectory(
     backend,
     model,
-    importPyTorchResnet({ model, tensors: initial }),
+    importPyTorchWeights({ model, tensors: initial }),
     { images, labels: weightNamed(batch, 'labels'), teacherLogits: weightNamed(batch, 'teacher_logits') },
     {
       temperature: numberField(hyper, 'T'),
@@ -62,9 +59,9 @@ async function runFixture(backend: Backend, fixture: Fields, folder: string): Pr
   return {
     comparisons: [
       ...compareSteps(fixture, record),
-      ...compareGradient(fixture, record),
-      ...compareVariables(fixture, record),
-      ...(files.values.after === undefined ? [] : compareFinal(fixture, record, await load('after'))),
+      ...compareGradient(fixture, model, record),
+      ...compareVariables(fixture, model, record),
+      ...(files.values.after === undefined ? [] : compareFinal(fixture, model, record, await load('after'))),
     ],
   };
 }
@@ -110,14 +107,18 @@ function compareLogits(firstStep: Fields, { firstLogits }: TrajectoryRecord): Co
   });
 }
 
-function compareGradient(fixture: Fields, { firstGradient }: TrajectoryRecord): Comparison[] {
+function compareGradient(
+  fixture: Fields,
+  model: NetworkModel,
+  { firstGradient }: TrajectoryRecord,
+): Comparison[] {
   const relative = numberFieldOr(optionalFields(fixture, 'tolerance'), 'grad0_l2_rtol', 1e-3);
-  const got = exportPyTorchResnet({ params: firstGradient, state: {} });
+  const got = exportPyTorchWeights({ model, variables: { params: firstGradient, state: {} } });
   return compareChecksums('gradient', optionalFields(fixture, 'grad_step0'), got, relative);
 }
 
 /** `after_1`, `after_5`: the variables after so many updates. */
-function compareVariables(fixture: Fields, { steps }: TrajectoryRecord): Comparison[] {
+function compareVariables(fixture: Fields, model: NetworkModel, { steps }: TrajectoryRecord): Comparison[] {
   const relative = numberFieldOr(optionalFields(fixture, 'tolerance'), 'checksum_l2_rtol', 1e-3);
   return Object.keys(fixture.values).flatMap((key) => {
     const updates = /^after_(\d+)$/.exec(key)?.[1];
@@ -125,7 +126,7 @@ function compareVariables(fixture: Fields, { steps }: TrajectoryRecord): Compari
     const variables = steps[Number(updates)]?.variables;
     if (variables === undefined)
       throw malformed(`${fixture.where}.${key}`, 'one of the recorded steps', updates);
-    const got = exportPyTorchResnet(variables as ModelVariables<HostTensor>);
+    const got = exportPyTorchWeights({ model, variables: variables as ModelVariables<HostTensor> });
     return compareChecksums(key, optionalFields(fixture, key), got, relative);
   });
 }
@@ -148,11 +149,13 @@ function compareChecksums(
 /** The whole tensors at the end, in the L2 norm, which a single flipped ReLU does not move. */
 function compareFinal(
   fixture: Fields,
+  model: NetworkModel,
   { steps }: TrajectoryRecord,
   after: Readonly<Record<string, HostTensor>>,
 ): Comparison[] {
   const relative = numberFieldOr(optionalFields(fixture, 'tolerance'), 'checksum_l2_rtol', 1e-3);
-  const got = exportPyTorchResnet(steps.at(-1)!.variables as ModelVariables<HostTensor>);
+  const variables = steps.at(-1)!.variables as ModelVariables<HostTensor>;
+  const got = exportPyTorchWeights({ model, variables });
   return Object.entries(after)
     .filter(([name]) => !name.endsWith('num_batches_tracked'))
     .map(([name, want]) => {

@@ -1,30 +1,31 @@
 import { type HostTensor, KdError, type ModelVariables, visitTree } from 'kd-core';
-import type { NetworkModel } from '../network/network-model.ts';
-import { fromPyTorchLayout, pyTorchShape, toPyTorchLayout } from '../network/pytorch-layout.ts';
-import { treeFromPaths } from '../network/variable-tree.ts';
-import { pyTorchResnetName } from './pytorch-names.ts';
+import type { NetworkModel } from './network-model.ts';
+import { fromPyTorchLayout, pyTorchShape, toPyTorchLayout } from './pytorch-layout.ts';
+import { treeFromPaths } from './variable-tree.ts';
 
-export interface ImportPyTorchResnetOptions {
-  /** A model made by `resnet`. */
+export interface ImportPyTorchWeightsOptions {
+  /** A model of this package. */
   readonly model: NetworkModel;
   /** A PyTorch state dict in PyTorch's layouts. `num_batches_tracked` is ignored. */
   readonly tensors: Readonly<Record<string, HostTensor>>;
 }
 
 /**
- * The variables of a ResNet from the state dict of its PyTorch counterpart.
- * Throws `SHAPE_MISMATCH` with every tensor that is missing, unknown, misshaped or not float32.
+ * The variables of a model from the state dict of its PyTorch counterpart.
+ * Throws `SHAPE_MISMATCH` with every tensor that is missing, unknown, misshaped or not float32, and `UNSUPPORTED`
+ * for a model that has no counterpart.
  */
-export function importPyTorchResnet({
+export function importPyTorchWeights({
   model,
   tensors,
-}: ImportPyTorchResnetOptions): ModelVariables<HostTensor> {
+}: ImportPyTorchWeightsOptions): ModelVariables<HostTensor> {
+  const nameOf = pyTorchNames(model);
   const problems: string[] = [];
   const known = new Set<string>();
   const params: [string, HostTensor][] = [];
   const state: [string, HostTensor][] = [];
   for (const { path, kind, shape } of model.variables) {
-    const name = pyTorchResnetName(path);
+    const name = nameOf(path);
     known.add(name);
     const expected = pyTorchShape(shape, 'weight');
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
@@ -51,13 +52,34 @@ export function importPyTorchResnet({
   return { params: treeFromPaths(params), state: treeFromPaths(state) };
 }
 
-/** The state dict, in PyTorch's names and layouts, of the variables of a model made by `resnet`. */
-export function exportPyTorchResnet(variables: ModelVariables<HostTensor>): Record<string, HostTensor> {
+export interface ExportPyTorchWeightsOptions {
+  /** A model of this package. */
+  readonly model: NetworkModel;
+  readonly variables: ModelVariables<HostTensor>;
+}
+
+/**
+ * The state dict, in PyTorch's names and layouts, of a model's variables.
+ * Throws `UNSUPPORTED` for a model that has no counterpart in PyTorch.
+ */
+export function exportPyTorchWeights({
+  model,
+  variables,
+}: ExportPyTorchWeightsOptions): Record<string, HostTensor> {
+  const nameOf = pyTorchNames(model);
   const tensors: Record<string, HostTensor> = {};
   for (const tree of [variables.params, variables.state]) {
     visitTree(tree, (tensor, path) => {
-      tensors[pyTorchResnetName(path)] = toPyTorchLayout(tensor, 'weight');
+      tensors[nameOf(path)] = toPyTorchLayout(tensor, 'weight');
     });
   }
   return tensors;
+}
+
+function pyTorchNames({ name, pyTorchName }: NetworkModel): (path: string) => string {
+  if (pyTorchName !== undefined) return pyTorchName;
+  throw new KdError(
+    'UNSUPPORTED',
+    `The model '${name}' has no counterpart in PyTorch, so its variables have no names there. Give networkModel() a pyTorchName.`,
+  );
 }

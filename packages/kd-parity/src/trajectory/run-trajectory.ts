@@ -1,12 +1,15 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import {
   type Backend,
+  type DeviceTensor,
+  type DownloadedTree,
   HostTensor,
   type InputLeaf,
   type ModelVariables,
   prngKey,
   type Tree,
   valueAndGradient,
+  visitTree,
   type WithLeaves,
 } from 'kd-core';
 import type { NetworkModel } from 'kd-models';
@@ -98,24 +101,29 @@ async function trainSteps(
   feeds: StepFeeds,
   updates: number,
 ): Promise<RecordedStep[]> {
-  const compiled = backend.compile(step);
+  const compiled = backend.compile(step, { donate: ['state'] });
   const recorded: RecordedStep[] = [];
-  let state = initial;
+  let variables = initial.student;
+  let state: WithLeaves<TrainingState<Tensor>, InputLeaf> = initial;
+  let onDevice: Tree<DeviceTensor> = {};
   try {
     for (let index = 0; index <= updates; index += 1) {
-      const result = await backend.download(await compiled({ ...feeds, state }));
-      const { loss, terms, gradientNorm } = result.metrics;
+      const result = await compiled({ ...feeds, state });
+      state = result.state;
+      onDevice = { ...result.state };
+      const { loss, terms, gradientNorm } = await takeOff(backend, result.metrics);
       recorded.push({
         loss: numberIn(loss),
         crossEntropy: numberIn(terms.crossEntropy!),
         divergence: numberIn(terms.hinton!),
         gradientNorm: numberIn(gradientNorm),
-        variables: state.student,
+        variables,
       });
-      state = result.state;
+      variables = await backend.download(result.state.student);
     }
     return recorded;
   } finally {
+    disposeAll(onDevice);
     await compiled.dispose();
   }
 }
@@ -151,13 +159,27 @@ async function differentiateOnce(
     return { gradient, logits: aux.logits };
   });
   try {
-    const { gradient, logits } = await backend.download(
+    const { gradient, logits } = await takeOff(
+      backend,
       await compiled({ ...feeds, variables: initial.student, methodVariables: initial.method }),
     );
     return { firstGradient: gradient, firstLogits: logits };
   } finally {
     await compiled.dispose();
   }
+}
+
+/** The values of `tree`, which the backend need not keep any longer. */
+async function takeOff<T extends Tree<DeviceTensor>>(backend: Backend, tree: T): Promise<DownloadedTree<T>> {
+  try {
+    return await backend.download(tree);
+  } finally {
+    disposeAll(tree);
+  }
+}
+
+function disposeAll(tree: Tree<DeviceTensor>): void {
+  visitTree<DeviceTensor>(tree, (tensor) => tensor.dispose());
 }
 
 /** The values of a method whose scalars are constant. */

@@ -1,0 +1,1 @@
+export { checkTrainingStep, type TrainingStepCase } from './training-step.ts';

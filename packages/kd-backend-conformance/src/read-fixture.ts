@@ -1,0 +1,11 @@
+/** The bytes of a file of `fixtures/`, in Node as in a browser that is served this package's folder. */
+export async function readFixture(path: string): Promise<Uint8Array> {
+  const url = new URL(`../fixtures/${path}`, import.meta.url);
+  if (url.protocol === 'file:') {
+    const { readFile } = await import('node:fs/promises');
+    return readFile(url);
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} answered ${response.status} ${response.statusText}.`);
+  return new Uint8Array(await response.arrayBuffer());
+}

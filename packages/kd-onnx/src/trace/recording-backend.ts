@@ -10,6 +10,7 @@ import {
 import { type DataType, hostData, KdError, sizeOf } from 'kd-core';
 import { GraphBuilder, type GraphTarget } from '../graph/graph-builder.ts';
 import { uniform } from '../lowerings/creation.ts';
+import type { PurityGuard } from './purity-guard.ts';
 import { materialize, type TracedValue, traced } from './traced-value.ts';
 
 type DataId = object;
@@ -23,11 +24,15 @@ const MAX_SCANNED_ELEMENTS = 1 << 22;
  */
 export class RecordingBackend extends KernelBackend {
   readonly builder: GraphBuilder;
-  readonly #data: DataStorage<{ readonly value: TracedValue }>;
+  readonly #guard: PurityGuard;
+  readonly #data: DataStorage<{ readonly value: TracedValue; references: number }>;
+  /** Every data id of this trace, disposed of or not. */
+  readonly #own = new WeakSet<DataId>();
 
-  constructor(target: GraphTarget) {
+  constructor(target: GraphTarget, guard: PurityGuard) {
     super();
     this.builder = new GraphBuilder(target);
+    this.#guard = guard;
     this.#data = new DataStorage(this, engine());
   }
 
@@ -40,43 +45,61 @@ export class RecordingBackend extends KernelBackend {
   /** What a kernel returns to tfjs for `value`. */
   record(value: TracedValue): TensorInfo {
     const dataId: DataId = {};
-    this.#data.set(dataId, { value });
+    this.#data.set(dataId, { value, references: 1 });
+    this.#own.add(dataId);
     return { dataId, shape: [...value.shape], dtype: value.dtype };
   }
 
-  /** Throws `TRACE_IMPURE` for a tensor that was not made within this trace. */
+  /** Throws `TRACE_IMPURE` for a tensor that was made outside of this trace, or that it has disposed. */
   recorded(tensor: TensorInfo): TracedValue {
-    if (!this.#data.has(tensor.dataId)) throw capturedTensor(tensor);
-    const { value } = this.#data.get(tensor.dataId);
-    return value;
+    const value = this.#find(tensor);
+    if (value !== undefined) return value;
+    throw this.#guard.usesTensor(tensor, {
+      outside: !this.#own.has(tensor.dataId),
+      disposed: (tensor as Partial<Tensor>).isDisposed === true,
+    });
+  }
+
+  /** Runs the lowering of `kernel`. What it refuses is refused at the line that called the op. */
+  lower<R>(kernel: string, lowering: () => R): R {
+    try {
+      return lowering();
+    } catch (error) {
+      throw KdError.isInstance(error) ? this.#guard.locate(error, kernel) : error;
+    }
+  }
+
+  #find(tensor: TensorInfo): TracedValue | undefined {
+    return this.#data.has(tensor.dataId) ? this.#data.get(tensor.dataId).value : undefined;
   }
 
   override write(values: BackendValues | null, shape: number[], dtype: TfDataType): DataId {
     if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') {
-      throw new KdError(
-        'UNSUPPORTED',
-        `Tensors of dtype ${dtype} cannot be recorded; use float32, int32 or bool.`,
+      throw this.#guard.locate(
+        new KdError('UNSUPPORTED', `A tensor can be float32, int32 or bool here, not ${dtype}.`),
       );
     }
     return this.record(constantValue(this.builder, values as ArrayLike<number> | null, shape, dtype)).dataId;
   }
 
   override move(_dataId: DataId, _values: BackendValues, shape: number[], dtype: TfDataType): void {
-    throw capturedTensor({ shape, dtype });
+    throw this.#guard.usesTensor({ shape, dtype }, { outside: true, disposed: false });
   }
 
   override readSync(): never {
-    throw new KdError(
-      'TRACE_IMPURE',
-      'A traced function reads a tensor back (dataSync, arraySync, print). Its values do not exist while it is recorded: return the tensor instead and download it.',
-    );
+    throw this.#guard.readsTensor();
   }
 
-  override async read(): Promise<never> {
-    return this.readSync();
+  /** Never settles: the trace is refused, and what waits for the values has no business after it. */
+  override read(): Promise<never> {
+    this.#guard.readsTensor();
+    return new Promise(() => undefined);
   }
 
-  override disposeData(dataId: DataId): boolean {
+  override disposeData(dataId: DataId, force = false): boolean {
+    const entry = this.#data.get(dataId);
+    entry.references--;
+    if (entry.references > 0 && !force) return false;
     this.#data.delete(dataId);
     return true;
   }
@@ -97,7 +120,15 @@ export class RecordingBackend extends KernelBackend {
     return 1e-7;
   }
 
-  override incRef(): void {}
+  /** tfjs counts references of variables only: one has just been made, or been given a value of this trace. */
+  override incRef(dataId: DataId): void {
+    if (this.#data.has(dataId)) this.#data.get(dataId).references++;
+    else engine().state.tensorInfo.get(dataId)?.backend.incRef(dataId);
+    for (const variable of Object.values(engine().registeredVariables)) {
+      if (variable.dataId === dataId) variable.dispose();
+    }
+    throw this.#guard.changesVariable();
+  }
 
   decRef(): void {}
 
@@ -112,8 +143,9 @@ export class RecordingBackend extends KernelBackend {
   override dispose(): void {}
 
   /** The graph value of a result, as the caller of the compiled function reads it: whole and row-major. */
-  result(tensor: Tensor): TracedValue {
-    const value = this.recorded(tensor);
+  result(tensor: Tensor, path: string): TracedValue {
+    const value = this.#find(tensor);
+    if (value === undefined) throw this.#guard.returnsTensor(path, tensor);
     return traced(materialize(this.builder, value), value.shape);
   }
 }
@@ -137,11 +169,4 @@ function isUniform(data: ArrayLike<number>): boolean {
     if (!Object.is(data[index], data[0])) return false;
   }
   return true;
-}
-
-function capturedTensor({ shape, dtype }: Pick<TensorInfo, 'shape' | 'dtype'>): KdError {
-  return new KdError(
-    'TRACE_IMPURE',
-    `A traced function uses a ${dtype} tensor of shape [${shape.join(', ')}] that was made outside of it. Pass it as an argument, or make it inside the function from host data if it never changes.`,
-  );
 }

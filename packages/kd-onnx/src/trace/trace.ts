@@ -8,10 +8,13 @@ import {
   treeFlatten,
   treeLeaves,
   treeMap,
+  treePaths,
 } from 'kd-core';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import type { GraphTarget } from '../graph/graph-builder.ts';
 import { lowerings } from '../lowerings/index.ts';
+import { TRACE_SCOPE } from './call-site.ts';
+import { PurityGuard } from './purity-guard.ts';
 import { RecordingBackend } from './recording-backend.ts';
 import { traced } from './traced-value.ts';
 
@@ -48,7 +51,8 @@ export interface Trace {
  * Runs `fn` once on stand-ins for its arguments and records every kernel that tfjs calls, gradients included.
  *
  * `fn` must be pure and synchronous. Throws `TRACE_IMPURE` when it reads a tensor back, draws unseeded random
- * numbers or uses tensors that are not its own, and `TRACE_UNSUPPORTED_KERNEL` for a kernel without a lowering.
+ * numbers, changes a tfjs variable or uses tensors that are not its own, and `TRACE_UNSUPPORTED_KERNEL` for a kernel
+ * without a lowering. The errors name the op and, as `details.op` and `details.at` too, the line that called it.
  * Host data made into tensors inside `fn` become constants of the graph.
  */
 export function trace<A extends object, R extends object>(
@@ -57,18 +61,20 @@ export function trace<A extends object, R extends object>(
   options: TraceOptions = {},
 ): Trace {
   const name = options.name ?? (fn.name || 'anonymous');
-  return withRecordingBackend(options.target ?? {}, (backend) => {
+  const guard = new PurityGuard(name);
+  return withRecordingBackend(options.target ?? {}, guard, (backend) => {
     const inputs = new Map<GraphValue, number>();
     const argumentTensors = treeMap(args, (spec, path): Tensor => {
       const value = backend.builder.input(inputName(path), spec.shape, spec.dtype);
       inputs.set(value, inputs.size);
       return backend.placeholder(traced(value));
     });
-    const result = withoutRandomness(name, () => fn(argumentTensors as A));
+    const result = guard.watch(() => fn(argumentTensors as A));
     checkResult(name, result);
     const { leaves, structure } = treeFlatten(result as Tree<Tensor>);
-    const outputs = leaves.map((leaf): TraceOutput => {
-      const { graph } = backend.result(leaf);
+    const paths = treePaths(result as Tree<Tensor>);
+    const outputs = leaves.map((leaf, position): TraceOutput => {
+      const { graph } = backend.result(leaf, paths[position]!);
       const index = inputs.get(graph);
       if (index !== undefined) return { kind: 'input', index };
       return { kind: 'value', value: asNodeOutput(backend, graph) };
@@ -90,14 +96,6 @@ function asNodeOutput(backend: RecordingBackend, graph: GraphValue): GraphValue 
 }
 
 function checkResult(name: string, result: unknown): void {
-  if (result instanceof Promise) {
-    // It may fail once the trace is over, and nobody else listens.
-    result.catch(() => undefined);
-    throw new KdError(
-      'TRACE_IMPURE',
-      `The traced function '${name}' is asynchronous. Return tensors, not a promise.`,
-    );
-  }
   const isTree = isTreeNode(result);
   const leaves = isTree ? treeLeaves(result as Tree<unknown>) : [result];
   const bad = leaves.findIndex((leaf) => !isTree || !isTensor(leaf));
@@ -114,7 +112,11 @@ function isTensor(value: unknown): value is Tensor {
   return typeof value === 'object' && value !== null && 'dataId' in value && 'shape' in value;
 }
 
-function withRecordingBackend<R>(target: GraphTarget, run: (backend: RecordingBackend) => R): R {
+function withRecordingBackend<R>(
+  target: GraphTarget,
+  guard: PurityGuard,
+  run: (backend: RecordingBackend) => R,
+): R {
   const tf = engine();
   const previous = tf.backendName as string | null | undefined;
   if (previous === BACKEND_NAME) {
@@ -124,16 +126,16 @@ function withRecordingBackend<R>(target: GraphTarget, run: (backend: RecordingBa
     );
   }
   registerLowerings();
-  const backend = new RecordingBackend(target);
+  const backend = new RecordingBackend(target, guard);
   tf.registerBackend(BACKEND_NAME, () => backend);
   // With a synchronous factory the switch is complete when the call returns; the promise carries nothing.
   void tf.setBackend(BACKEND_NAME);
-  tf.startScope('kd-trace');
+  tf.startScope(TRACE_SCOPE);
   try {
     return run(backend);
   } catch (error) {
     disposeSavedTensors();
-    throw translateError(error);
+    throw error;
   } finally {
     tf.endScope();
     if (previous) void tf.setBackend(previous);
@@ -164,39 +166,13 @@ function registerLowerings(): void {
             .filter(([, input]) => input != null)
             .map(([key, input]) => [key, recording.recorded(input as TensorInfo)]),
         );
-        const result = lower({ builder: recording.builder, inputs: values, attributes: attrs ?? {} });
+        const result = recording.lower(kernelName, () =>
+          lower({ builder: recording.builder, inputs: values, attributes: attrs ?? {} }),
+        );
         return Array.isArray(result)
           ? result.map((each) => recording.record(each))
           : recording.record(result as never);
       },
     });
   }
-}
-
-/** tfjs draws unseeded random numbers from Math.random; one drawn here would be frozen into the graph. */
-function withoutRandomness<R>(name: string, run: () => R): R {
-  const random = Math.random;
-  Math.random = () => {
-    throw new KdError(
-      'TRACE_IMPURE',
-      `The traced function '${name}' draws random numbers, which would be the same at every run. Draw them outside with a PRNG key and pass them as an argument.`,
-    );
-  };
-  try {
-    return run();
-  } finally {
-    Math.random = random;
-  }
-}
-
-function translateError(error: unknown): unknown {
-  const kernel = /[Kk]ernel '([^']+)' not registered for backend/.exec(
-    String((error as Error)?.message),
-  )?.[1];
-  if (kernel === undefined) return error;
-  return new KdError(
-    'TRACE_UNSUPPORTED_KERNEL',
-    `The tfjs kernel '${kernel}' cannot be recorded: it has no ONNX lowering. Express the computation with other ops, or run it on an eager backend.`,
-    { details: { kernel }, cause: error },
-  );
 }

@@ -2,9 +2,10 @@
 import { createOrtBackend } from 'kd-backend-ort';
 import { HostTensor, prngKey, randomUniform } from 'kd-core';
 import { buildTrainingStep, crossEntropy, initialTrainingState, sgd } from 'kd-train';
-import { settings, student } from './step/settings.mjs';
+import { modelOf, settings } from './step/cases.mjs';
 
 const steps = Number(process.argv[2] ?? 300);
+const student = modelOf('resnet20');
 const { batchSize, learningRate, momentum, weightDecay } = settings;
 const participants = {
   student,

@@ -1,4 +1,4 @@
-// The one entry of `npm start`, `npm test`, `npm run build` and `npm run parity`. It must parse and run on any
+// The one entry of `npm start`, `npm test` and `npm run build`, `parity`, `bench`. It must parse and run on any
 // Node that npm came with, so everything newer is behind the version check.
 const required = 20;
 const major = Number(process.versions.node.split('.')[0]);

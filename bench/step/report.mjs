@@ -1,49 +1,38 @@
-import { median, minimum } from '../lib/statistics.mjs';
+const COLUMNS = [
+  ['case', ({ name }) => name.padEnd(24)],
+  ['ours ms', ({ oursMs }) => oursMs.toFixed(1)],
+  ['torch ms', ({ torchMs }) => torchMs?.toFixed(1)],
+  ['ratio', ({ ratio }) => ratio?.toFixed(2)],
+  ['of rounds', ({ ratioOfRounds: of }) => of && `${of.lowest.toFixed(2)}-${of.highest.toFixed(2)}`],
+  ['GFLOP/s', ({ oursGflops, torchGflops }) => pair(oursGflops, torchGflops)],
+  ['peak MB', ({ oursPeakMb, torchPeakMb }) => pair(oursPeakMb, torchPeakMb)],
+  ['trace ms', ({ traceMs }) => traceMs.toFixed(0)],
+  ['session ms', ({ sessionMs }) => sessionMs.toFixed(0)],
+  ['JS ms', ({ overheadMs }) => overheadMs.toFixed(2)],
+  ['difference', ({ difference }) => difference?.toExponential(0)],
+  ['torch layout', ({ torchLayout }) => torchLayout],
+];
 
-/**
- * Prints the median of each round and side, the ratio of the first side to the second in each round, and what
- * stands over all rounds. `rounds` is a list by round of a list by side of what the sides answered.
- */
-export function report({ names, warmUps, rounds }) {
-  const compares = names.length > 1;
-  const columns = (cells) => cells.map((cell) => cell.padStart(12)).join('');
-  const ratios = [];
-  console.log(`\nround${columns([...names.map((name) => `${name} ms`), ...(compares ? ['ratio'] : [])])}`);
-  for (const [index, results] of rounds.entries()) {
-    const medians = results.map(({ milliseconds }) => median(milliseconds));
-    const cells = medians.map((value) => value.toFixed(1));
-    if (compares) {
-      ratios.push(medians[0] / medians[1]);
-      cells.push(ratios.at(-1).toFixed(2));
-    }
-    console.log(`${String(index + 1).padStart(5)}${columns(cells)}`);
-  }
+const WIDTHS = [24, 9, 9, 7, 11, 10, 11, 10, 11, 8, 11, 15];
 
-  console.log(`\n${''.padEnd(10)}${columns(['median ms', 'minimum ms', 'steps'])}`);
-  const allOf = (side) => rounds.flatMap((results) => results[side].milliseconds);
-  for (const [side, name] of names.entries()) {
-    const all = allOf(side);
-    const cells = [median(all).toFixed(1), minimum(all).toFixed(1), String(all.length)];
-    console.log(`${name.padEnd(10)}${columns(cells)}`);
-  }
-
-  const outsideRun = rounds.flatMap((results) => results[0].outsideRun);
-  console.log(`\nJavaScript outside the session run: ${median(outsideRun).toFixed(2)} ms a step (median)`);
-  if (compares) {
-    const ratioOfMinima = minimum(allOf(0)) / minimum(allOf(1));
-    console.log(
-      `${names.join(' / ')}: ${median(ratios).toFixed(2)} (median of ${ratios.length} rounds), ${ratioOfMinima.toFixed(2)} (of the minima)`,
-    );
-    console.log(
-      `Largest relative difference of the first losses: ${lossDifference(warmUps).toExponential(1)}`,
-    );
-  }
+export function printHead() {
+  console.log(line(COLUMNS.map(([title], index) => (index === 0 ? title.padEnd(24) : title))));
 }
 
-/** Over the first three steps only: training amplifies rounding, so later losses drift apart. */
-function lossDifference([first, second]) {
-  const differences = first.losses
-    .slice(0, 3)
-    .map((loss, step) => Math.abs(loss - second.losses[step]) / second.losses[step]);
-  return Math.max(...differences);
+export function printCase(result) {
+  console.log(line(COLUMNS.map(([, cell]) => cell(result) ?? '-')));
+}
+
+export const legend = `
+ms: medians of all steps. ratio: ours / torch; of rounds: the lowest and highest ratio of one round's medians.
+GFLOP/s and peak MB (resident memory of the process): ours/torch. 2 operations a multiply-accumulate, backward = 2 forward.
+trace, session: once, before the first step. JS: what a step takes besides ONNX Runtime's run.
+difference: largest of the first losses or logits, relative to the largest value.`;
+
+function pair(ours, theirs) {
+  return `${ours.toFixed(0)}/${theirs?.toFixed(0) ?? '-'}`;
+}
+
+function line(cells) {
+  return cells.map((cell, index) => cell.padStart(WIDTHS[index])).join('');
 }

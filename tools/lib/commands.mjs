@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
@@ -32,6 +33,13 @@ const commands = {
     await runForeground(workspaceNode(), ['--conditions=kd-source', script, ...args], {
       env: workspaceEnvironment(),
     });
+  },
+  bench: async ([name = '', ...args]) => {
+    await ensureInstalled();
+    await ensureBuilt();
+    const script = join(root, 'bench', `${name}.mjs`);
+    if (!existsSync(script)) throw new ToolError(`There is no benchmark '${name}'; known: session, step.`);
+    await runForeground(workspaceNode(), ['--expose-gc', script, ...args], { env: workspaceEnvironment() });
   },
   test: async (args) => {
     await ensureInstalled();

@@ -1,17 +1,17 @@
 /**
- * Says what is being done and, on the same line, how long it took.
+ * Says on stderr what is being done and, on the same line, how long it took.
  * @param {string} title
  * @param {string} hint shown while it is running; may be empty
  * @param {() => Promise<void>} work
  */
 export async function reportWork(title, hint, work) {
   const started = performance.now();
-  process.stdout.write(hint === '' ? `${title} ...` : `${title} (${hint}) ...`);
+  process.stderr.write(hint === '' ? `${title} ...` : `${title} (${hint}) ...`);
   try {
     await work();
   } catch (error) {
-    process.stdout.write(' failed\n');
+    process.stderr.write(' failed\n');
     throw error;
   }
-  process.stdout.write(` done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
+  process.stderr.write(` done in ${((performance.now() - started) / 1000).toFixed(1)} s\n`);
 }

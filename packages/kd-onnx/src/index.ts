@@ -4,4 +4,6 @@ export type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphVal
 export { GraphBuilder, type GraphTarget } from './graph/graph-builder.ts';
 export { lowerings } from './lowerings/index.ts';
 export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
+export { KernelRecorder } from './trace/kernel-recorder.ts';
 export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';
+export type { TracedValue } from './trace/traced-value.ts';

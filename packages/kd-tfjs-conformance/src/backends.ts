@@ -1,3 +1,4 @@
+import { registerTfjsBackend } from 'kd-backend-ort';
 import { KdError } from 'kd-core';
 
 /** A tfjs backend that the tests can be run on. */
@@ -17,7 +18,21 @@ const backends: Readonly<Record<string, BackendUnderTest>> = {
       await import('@tensorflow/tfjs-backend-cpu');
     },
   },
+  'ort-cpu': engine('ort-cpu'),
+  'ort-cuda': engine('ort-cuda'),
+  'ort-wasm': engine('ort-wasm'),
+  'ort-webgpu': engine('ort-webgpu'),
 };
+
+function engine(id: Parameters<typeof registerTfjsBackend>[0]): BackendUnderTest {
+  return {
+    tfjsName: id,
+    readsSynchronously: false,
+    async register() {
+      registerTfjsBackend(id);
+    },
+  };
+}
 
 export const backendIds: readonly string[] = Object.keys(backends);
 

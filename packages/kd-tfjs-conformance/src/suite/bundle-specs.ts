@@ -39,7 +39,7 @@ export async function bundleSpecs(): Promise<string> {
     ignoreAnnotations: true,
     plugins: [leaveInPlace],
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
     logLevel: 'error',
   });

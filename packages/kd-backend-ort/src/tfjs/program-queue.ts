@@ -1,0 +1,75 @@
+import type { OrtEngine } from '../engines/ort-engine.ts';
+import type { HostValues, LazyValue } from './lazy-value.ts';
+import type { SealedProgram } from './pending-program.ts';
+import { SessionCache } from './session-cache.ts';
+import { SharedTensor } from './shared-tensor.ts';
+
+/** A program's sessions each keep threads, so few are kept; a training loop needs two or three. */
+const SESSION_CAPACITY = 32;
+
+/** Runs programs one after the other, each when its inputs are there. What fails, fails for those who ask for it. */
+export class ProgramQueue {
+  readonly #engine: OrtEngine;
+  readonly #sessions: SessionCache;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(engine: OrtEngine) {
+    this.#engine = engine;
+    this.#sessions = new SessionCache(engine, SESSION_CAPACITY);
+  }
+
+  /** Runs a recorded program on the engine. */
+  run({ graph, inputs, results }: SealedProgram): void {
+    this.#enqueue(inputs, [...results.keys()], async () => {
+      const found = await this.#sessions.find(graph);
+      const feeds = Object.fromEntries(
+        found.inputs.map((name, index) => [name, inputs[index]!.feed(this.#engine)]),
+      );
+      const outputs = await found.session.run(feeds);
+      const owners = new Map<number, number>();
+      for (const position of results.values()) owners.set(position, (owners.get(position) ?? 0) + 1);
+      const tensors = found.outputs.map(
+        (name, position) => new SharedTensor(outputs[name]!, owners.get(position)!),
+      );
+      for (const [value, position] of results) value.settle(tensors[position]!);
+    });
+  }
+
+  /** Computes `results` on the host from the elements of `inputs`; a reference to each input is taken over. */
+  runOnHost(
+    inputs: readonly LazyValue[],
+    results: readonly LazyValue[],
+    compute: (inputs: readonly HostValues[]) => readonly HostValues[],
+  ): void {
+    this.#enqueue(inputs, results, async () => {
+      const computed = compute(await Promise.all(inputs.map((input) => input.fetch(this.#engine))));
+      results.forEach((value, index) => {
+        value.settle(computed[index]!);
+      });
+    });
+  }
+
+  /** Settled when everything that has been enqueued so far is done. */
+  idle(): Promise<void> {
+    return this.#last;
+  }
+
+  /** Releases the sessions once everything is done. */
+  dispose(): void {
+    this.#last = this.#last.then(() => this.#sessions.clear());
+  }
+
+  #enqueue(inputs: readonly LazyValue[], results: readonly LazyValue[], work: () => Promise<void>): void {
+    const done = this.#last.then(async () => {
+      try {
+        await work();
+      } catch (error) {
+        for (const value of results) value.fail(error);
+      } finally {
+        for (const input of inputs) input.release();
+      }
+    });
+    this.#last = done;
+    for (const value of results) value.startComputing(done);
+  }
+}

@@ -1,0 +1,82 @@
+import {
+  findBackendFactory,
+  getKernel,
+  registerBackend,
+  registerKernel,
+  setBackend,
+} from '@tensorflow/tfjs-core';
+import { ensureGradients, KdError } from 'kd-core';
+import { lowerings } from 'kd-onnx';
+import { engineSource, openEngine } from '../engines/open-engine.ts';
+import type { OrtEngineId, OrtOptions } from '../engines/ort-options.ts';
+import { CpuKernels } from './cpu-kernels.ts';
+import { type KernelInputs, LazyBackend } from './lazy-backend.ts';
+import type { LazyRuntimeParts } from './lazy-runtime.ts';
+
+type EngineOptions = Omit<OrtOptions, 'engine'>;
+
+/**
+ * Makes an engine known to tfjs under its id, so that `await tf.setBackend(id)` runs tfjs programs on it. Nothing is
+ * loaded before that. Of several registrations of an id the first one counts.
+ *
+ * Throws `BACKEND_UNAVAILABLE` for an unknown id.
+ */
+export function registerTfjsBackend(id: OrtEngineId, options: EngineOptions = {}): void {
+  engineSource(id);
+  if (findBackendFactory(id) != null) return;
+  let loading: Promise<LazyRuntimeParts> | undefined;
+  registerBackend(id, async () => {
+    loading ??= load(id, options);
+    return new LazyBackend(await loading);
+  });
+}
+
+/**
+ * Makes an engine tfjs's current backend: from here on every tfjs program runs on ONNX Runtime, lazily. Throws
+ * `BACKEND_UNAVAILABLE` with what is missing where the engine cannot be opened.
+ */
+export async function useBackend(id: OrtEngineId, options: EngineOptions = {}): Promise<void> {
+  registerTfjsBackend(id, options);
+  if (await setBackend(id)) return;
+  // tfjs has printed the reason and dropped it.
+  const { available, reason } = await engineSource(id).probe();
+  throw new KdError(
+    'BACKEND_UNAVAILABLE',
+    available ? `tfjs could not switch to '${id}'; it has printed why.` : reason,
+  );
+}
+
+async function load(id: OrtEngineId, options: EngineOptions): Promise<LazyRuntimeParts> {
+  const [opened, cpuKernels] = await Promise.all([
+    openEngine({ ...options, engine: id }),
+    CpuKernels.load(),
+    ensureGradients(),
+  ]);
+  registerKernels(id, cpuKernels);
+  return { engine: opened, cpuKernels, onFallback: warnOnce(id) };
+}
+
+/** Registers the kernels of a `LazyBackend` under a tfjs backend name: all that have a lowering or run on the CPU. */
+export function registerKernels(backendName: string, cpuKernels: CpuKernels): void {
+  for (const kernelName of new Set([...Object.keys(lowerings), ...cpuKernels.names])) {
+    if (getKernel(kernelName, backendName) != null) continue;
+    registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, backend, attrs }) =>
+        (backend as LazyBackend).runKernel(kernelName, inputs as KernelInputs, attrs ?? {}),
+    });
+  }
+}
+
+/** A warning for the first call of each kernel that has no lowering. */
+export function warnOnce(id: string): (kernel: string) => void {
+  const warned = new Set<string>();
+  return (kernel) => {
+    if (warned.has(kernel)) return;
+    warned.add(kernel);
+    console.warn(
+      `kd-backend-ort: the kernel '${kernel}' has no ONNX form for such arguments; ${id} leaves it to tfjs's plain JavaScript, which is slow.`,
+    );
+  };
+}

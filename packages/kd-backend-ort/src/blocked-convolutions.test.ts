@@ -29,7 +29,7 @@ import {
 import { trace } from 'kd-onnx';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findChannelBlock } from './engines/channel-block.ts';
-import { openCpuEngine } from './engines/cpu-engine.ts';
+import { openEngine } from './engines/open-engine.ts';
 import { createOrtBackend } from './index.ts';
 
 let blocked: Backend;
@@ -38,7 +38,7 @@ let block: number | undefined;
 beforeAll(async () => {
   blocked = await createOrtBackend({ spinning: false });
   plain = await createOrtBackend({ spinning: false, blockedConvolutions: false });
-  block = await findChannelBlock(await openCpuEngine({ blockedConvolutions: false }));
+  block = await findChannelBlock(await openEngine({ blockedConvolutions: false }));
 });
 afterAll(async () => {
   await blocked.dispose();

@@ -1,7 +1,7 @@
 import { type HostTensor, KdError, requireArgument } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
-import { openCpuEngine } from './engines/cpu-engine.ts';
-import type { OrtOptions } from './engines/cpu-options.ts';
+import { openEngine } from './engines/open-engine.ts';
+import type { OrtOptions } from './engines/ort-options.ts';
 
 export interface OnnxValueInfo {
   readonly name: string;
@@ -24,7 +24,7 @@ export interface OnnxSession {
  * an operator that ONNX Runtime does not have.
  */
 export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Promise<OnnxSession> {
-  const engine = await openCpuEngine({ ...options, blockedConvolutions: false });
+  const engine = await openEngine({ ...options, blockedConvolutions: false });
   const session = await engine.load(bytes).catch((error: KdError) => {
     if (error.details.operator !== undefined) throw error;
     throw new KdError('PARSE', error.message, { cause: error });
@@ -43,9 +43,12 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
       const results = await session.run(
         Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, engine.tensor(host)])),
       );
-      const hosts = Object.entries(results).map(
-        async ([name, tensor]) => [name, await engine.read(tensor as Tensor)] as const,
-      );
+      const hosts = Object.entries(results).map(async ([name, value]) => {
+        const tensor = value as Tensor;
+        const host = await engine.read(tensor);
+        if (tensor.location === 'gpu-buffer') tensor.dispose();
+        return [name, host] as const;
+      });
       return Object.fromEntries(await Promise.all(hosts));
     },
     release: () => session.release(),

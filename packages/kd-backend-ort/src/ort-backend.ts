@@ -13,7 +13,6 @@ import {
   type Tree,
   treeFlatten,
   treeLeaves,
-  treeMap,
   treePaths,
   treeUnflatten,
   type UploadedTree,
@@ -22,21 +21,10 @@ import {
 } from 'kd-core';
 import type { TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
-import { openCpuEngine } from './engines/cpu-engine.ts';
-import type { OrtOptions } from './engines/cpu-options.ts';
 import type { OrtEngine } from './engines/ort-engine.ts';
-import { OrtTensor, TensorLedger } from './ort-tensor.ts';
+import { OrtTensor } from './ort-tensor.ts';
 import { buildProgram, type Program } from './program.ts';
-
-/**
- * A compiled backend on ONNX Runtime's CPU provider. `compile` records the function as one graph per
- * signature; state fed from an earlier result never leaves the runtime's tensors.
- */
-export async function createOrtBackend(options: OrtOptions = {}): Promise<Backend> {
-  const backend = new OrtBackend(await openCpuEngine(options));
-  await backend.init();
-  return backend;
-}
+import { TensorLedger } from './tensor-ledger.ts';
 
 /** A backend on any engine. */
 export class OrtBackend implements Backend {
@@ -83,18 +71,27 @@ export class OrtBackend implements Backend {
         program.catch(() => programs.delete(signature));
       }
       const { run, structure: resultStructure } = await program;
-      const results = await run(tensors);
-      // Host data that the function returns unchanged are still the caller's to write to.
-      const borrowed = new Set(tensors.filter((_, index) => leaves[index] instanceof HostTensor));
-      const owned = await Promise.all(
-        results.map(async (tensor) =>
-          borrowed.has(tensor) ? engine.tensor(await engine.read(tensor)) : tensor,
-        ),
-      );
-      const result = treeUnflatten(
-        resultStructure,
-        owned.map((tensor) => new OrtTensor(tensor, this.id, this.#ledger)),
-      );
+      for (const tensor of tensors) this.#ledger.retain(tensor);
+      let result: Tree<DeviceTensor>;
+      try {
+        const results = await run(tensors);
+        // Host data that the function returns unchanged are still the caller's to write to.
+        const borrowed = new Map(
+          leaves.flatMap((leaf, index) => (leaf instanceof HostTensor ? [[tensors[index]!, leaf]] : [])),
+        );
+        const owned = await Promise.all(
+          results.map((tensor) => {
+            const host = borrowed.get(tensor);
+            return host === undefined ? tensor : engine.place(host);
+          }),
+        );
+        result = treeUnflatten(
+          resultStructure,
+          owned.map((tensor) => this.#handle(tensor)),
+        );
+      } finally {
+        for (const tensor of tensors) this.#ledger.release(tensor);
+      }
       for (const handle of donated) handle.dispose();
       return result as WithLeaves<R, DeviceTensor>;
     };
@@ -133,18 +130,27 @@ export class OrtBackend implements Backend {
   /** Copies: the caller may go on writing to its own arrays. */
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
     visitTree<HostTensor>(tree, requireHostTensor);
-    return treeMap<HostTensor, DeviceTensor>(tree, ({ data, shape, dtype }) => {
-      const tensor = this.#engine.tensor(new HostTensor(data.slice(), shape, dtype));
-      return new OrtTensor(tensor, this.id, this.#ledger);
-    });
+    const { leaves, structure } = treeFlatten(tree);
+    const placed = await Promise.all(leaves.map((leaf) => this.#engine.place(leaf)));
+    return treeUnflatten(
+      structure,
+      placed.map((tensor) => this.#handle(tensor)),
+    );
   }
 
   async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
-    const tensors: Tensor[] = [];
-    visitTree<DeviceTensor>(tree, (leaf, path) => tensors.push(this.#resolve(leaf, () => path)));
-    const hosts = await Promise.all(tensors.map((tensor) => this.#engine.read(tensor)));
-    let next = 0;
-    return treeMap<DeviceTensor, HostTensor>(tree, () => hosts[next++]!);
+    const { leaves, structure } = treeFlatten(tree);
+    const tensors = leaves.map((leaf, index) => this.#resolve(leaf, () => treePaths(tree)[index]));
+    for (const tensor of tensors) this.#ledger.retain(tensor);
+    try {
+      return treeUnflatten(structure, await Promise.all(tensors.map((tensor) => this.#engine.read(tensor))));
+    } finally {
+      for (const tensor of tensors) this.#ledger.release(tensor);
+    }
+  }
+
+  #handle(tensor: Tensor): OrtTensor {
+    return new OrtTensor(tensor, this.id, this.#ledger);
   }
 
   #input(leaf: InputLeaf, path: () => string | undefined): Tensor {

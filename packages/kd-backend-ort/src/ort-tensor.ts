@@ -1,36 +1,13 @@
 import type { DataType, DeviceTensor } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
+import type { TensorLedger } from './tensor-ledger.ts';
 
-/** Counts what is alive, including tensors that were dropped without `dispose` and then collected. */
-export class TensorLedger {
-  tensors = 0;
-  bytes = 0;
-  readonly #registry = new FinalizationRegistry<number>((bytes) => this.remove(bytes));
-
-  add(tensor: OrtTensor, bytes: number): void {
-    this.tensors++;
-    this.bytes += bytes;
-    this.#registry.register(tensor, bytes, tensor);
-  }
-
-  release(tensor: OrtTensor, bytes: number): void {
-    this.#registry.unregister(tensor);
-    this.remove(bytes);
-  }
-
-  private remove(bytes: number): void {
-    this.tensors--;
-    this.bytes -= bytes;
-  }
-}
-
-/** A tensor of ONNX Runtime as the rest of the SDK sees it. */
+/** A handle on a tensor of ONNX Runtime, as the rest of the SDK sees it. Several may share one tensor. */
 export class OrtTensor implements DeviceTensor {
   readonly backendId: string;
   readonly shape: readonly number[];
   readonly dtype: DataType;
   readonly #ledger: TensorLedger;
-  readonly #bytes: number;
   #tensor: Tensor | undefined;
 
   constructor(tensor: Tensor, backendId: string, ledger: TensorLedger) {
@@ -39,8 +16,7 @@ export class OrtTensor implements DeviceTensor {
     this.dtype = tensor.type as DataType;
     this.#tensor = tensor;
     this.#ledger = ledger;
-    this.#bytes = tensor.size * (tensor.type === 'bool' ? 1 : 4);
-    ledger.add(this, this.#bytes);
+    ledger.add(this, tensor);
   }
 
   get isDisposed(): boolean {
@@ -54,8 +30,7 @@ export class OrtTensor implements DeviceTensor {
 
   dispose(): void {
     if (this.#tensor === undefined) return;
-    // Not the runtime's tensor itself: a result that the function returned unchanged, or twice, shares it.
+    this.#ledger.remove(this, this.#tensor);
     this.#tensor = undefined;
-    this.#ledger.release(this, this.#bytes);
   }
 }

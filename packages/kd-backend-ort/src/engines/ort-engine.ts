@@ -1,11 +1,11 @@
 import type { DeviceInfo, HostTensor } from 'kd-core';
 import type { GraphTarget } from 'kd-onnx';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import type { OrtEngineId } from './ort-options.ts';
 
 /** One execution provider of one build of ONNX Runtime, loaded. Everything above it is provider-independent. */
 export interface OrtEngine {
-  /** `ort-cpu`, `ort-webgpu`, `ort-wasm` or `ort-cuda`. */
-  readonly id: string;
+  readonly id: OrtEngineId;
   readonly device: DeviceInfo;
   /** What graphs for this engine may use beyond standard operators. */
   readonly target: GraphTarget;
@@ -14,8 +14,10 @@ export interface OrtEngine {
    * for a model that the provider refuses, with `details.operator` where an operator is the reason.
    */
   load(model: Uint8Array, options?: { readonly name?: string }): Promise<InferenceSession>;
-  /** Host data as a tensor of this runtime. Does not copy. */
+  /** Host data as a tensor to feed. Does not copy. */
   tensor(host: HostTensor): Tensor;
+  /** Copies host data to where results are kept. Whoever asked must `dispose` the tensor. */
+  place(host: HostTensor): Promise<Tensor>;
   /** Reads a tensor back, from wherever it is. Copies. */
   read(tensor: Tensor): Promise<HostTensor>;
 }

@@ -1,13 +1,10 @@
-import { type DeviceInfo, HostTensor } from 'kd-core';
+import type { DeviceInfo } from 'kd-core';
 import type { GraphTarget } from 'kd-onnx';
-import type {
-  InferenceSession,
-  InferenceSessionFactory,
-  Tensor,
-  TensorConstructor,
-} from 'onnxruntime-common';
+import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
 import type { OrtEngine } from './ort-engine.ts';
+import type { OrtEngineId } from './ort-options.ts';
 import { refusal } from './refusal.ts';
+import { type Residence, resideOnDevice, resideOnHost } from './residence.ts';
 
 /** The part of onnxruntime-node and onnxruntime-web that engines use. */
 export interface OrtRuntime {
@@ -17,15 +14,20 @@ export interface OrtRuntime {
 
 /** What makes one engine differ from another. */
 export interface EngineParts {
-  readonly id: string;
+  readonly id: OrtEngineId;
   readonly device: DeviceInfo;
   readonly target: GraphTarget;
   readonly runtime: OrtRuntime;
   readonly sessionOptions: InferenceSession.SessionOptions;
 }
 
-/** The engine of a runtime with given session options. */
-export function runtimeEngine({ id, device, target, runtime, sessionOptions }: EngineParts): OrtEngine {
+/** The engine of a runtime with given session options. Results stay where `preferredOutputLocation` says. */
+export function runtimeEngine(parts: EngineParts): OrtEngine {
+  const { id, device, target, runtime, sessionOptions } = parts;
+  const residence: Residence =
+    sessionOptions.preferredOutputLocation === 'gpu-buffer'
+      ? resideOnDevice(runtime, sessionOptions)
+      : resideOnHost(runtime);
   return {
     id,
     device,
@@ -38,15 +40,6 @@ export function runtimeEngine({ id, device, target, runtime, sessionOptions }: E
       }
     },
     tensor: ({ data, shape, dtype }) => new runtime.Tensor(dtype, data as Float32Array, shape),
-    // The runtime may go on reading its own data, so they are copied.
-    read: async (tensor) => copyToHost(tensor),
+    ...residence,
   };
-}
-
-function copyToHost(tensor: Tensor): HostTensor {
-  return new HostTensor(
-    (tensor.data as Float32Array).slice(),
-    tensor.dims,
-    tensor.type as HostTensor['dtype'],
-  );
 }

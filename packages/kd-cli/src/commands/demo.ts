@@ -40,7 +40,7 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
     saved: folder.path,
     again: host.commandLine('demo', [...words, '--resume']),
   });
-  const backend = await openBackend(await host.backends(threads === undefined ? {} : { threads }), backendId);
+  const backend = await openBackend(host, { id: backendId, threads });
   try {
     if (!resume && (await checkpoints.begin(identity))) {
       host.stderr.write(

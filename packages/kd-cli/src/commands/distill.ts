@@ -1,7 +1,7 @@
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
-import { integerOption, switchOption } from '../cli/options.ts';
+import { integerOption, switchOption, textOption } from '../cli/options.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openBackend } from '../open-backend.ts';
 import { distill } from '../pipeline/distill.ts';
@@ -17,15 +17,19 @@ import { shellQuote } from '../text/shell-quote.ts';
 export const distillCommand: RunCommand = async ({ positional, options }, host) => {
   const path = positional[0]!;
   const threads = integerOption(options, 'threads', 1);
+  const backendId = textOption(options, 'backend');
   const resume = switchOption(options, 'resume');
   const config = await loadConfig(path);
   const plan = await planDistillation(config);
   const folder = outputFolder(config.output);
   await requireWritable(folder, [plan.teacher.model, plan.student.student]);
-  const providers = await host.backends(threads === undefined ? {} : { threads });
-  const backend = await openBackend(providers, config.backend);
+  const backend = await openBackend(host, { id: backendId ?? config.backend, threads });
 
-  const words = [shellQuote(path), ...(threads === undefined ? [] : ['--threads', String(threads)])];
+  const words = [
+    shellQuote(path),
+    ...(threads === undefined ? [] : ['--threads', String(threads)]),
+    ...(backendId === undefined ? [] : ['--backend', shellQuote(backendId)]),
+  ];
   const interrupt = listenForInterrupt(host, {
     saved: folder.path,
     again: host.commandLine('distill', [...words, '--resume']),

@@ -157,7 +157,7 @@ test('the filter chooses cases, and choosing none is no success', async () => {
 test.each([
   [[], /exactly one folder.*Usage/],
   [['DIR', '--colour'], /--colour.*Usage/s],
-  [['DIR', '--backend', 'abacus'], /No backend 'abacus' is registered; known: tfjs-cpu/],
+  [['DIR', '--backend', 'abacus'], /no backend 'abacus'; known: tfjs-cpu/],
 ])('wrong usage %o is refused with the way out', async (args, message) => {
   const { status, lines } = await run(...args.map((argument) => (argument === 'DIR' ? folder : argument)));
   expect(status).toBe(2);

@@ -1,4 +1,4 @@
-import { type Backend, type BackendProvider, createBackend, KdError, registerBackends } from 'kd-core';
+import { type Backend, type BackendProvider, KdError, pickBackend } from 'kd-core';
 import type { CaseResult } from '../case-result.ts';
 import { runParity } from '../run-parity.ts';
 import { parseCommand } from './arguments.ts';
@@ -22,8 +22,7 @@ export async function runCommand(
   const results: CaseResult[] = [];
   try {
     const { folder, backend: id, filter } = parseCommand(args, backends[0]!.id);
-    registerBackends(backends);
-    backend = await createBackend(id);
+    backend = (await pickBackend(id, backends)).backend;
     for await (const result of runParity({ backend, folder, ...(filter !== undefined && { filter }) })) {
       print(formatCase(result));
       results.push(result);

@@ -1,11 +1,11 @@
 import { KdError } from 'kd-core';
 
-type NodeRuntime = typeof import('onnxruntime-node');
+export type NativeRuntime = typeof import('onnxruntime-node');
 
-let loading: Promise<NodeRuntime> | undefined;
+let loading: Promise<NativeRuntime> | undefined;
 
 /** Loads onnxruntime-node once. Throws `BACKEND_UNAVAILABLE` when its native library cannot be loaded. */
-export async function loadNodeRuntime(): Promise<NodeRuntime> {
+export async function loadNativeRuntime(): Promise<NativeRuntime> {
   loading ??= import('onnxruntime-node');
   try {
     return await loading;

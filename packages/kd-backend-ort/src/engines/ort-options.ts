@@ -1,0 +1,28 @@
+/** The engines by id: an execution provider of a build of ONNX Runtime each. */
+export type OrtEngineId = 'ort-cpu' | 'ort-cuda' | 'ort-webgpu' | 'ort-wasm';
+
+/** Where a browser finds ONNX Runtime's `.mjs` and `.wasm` files: the folder, or each file. */
+export type WasmPaths = string | { readonly mjs?: string | URL; readonly wasm?: string | URL };
+
+export interface OrtOptions {
+  /** Default: `ort-cpu` in Node, `ort-wasm` in browsers. */
+  readonly engine?: OrtEngineId;
+  /**
+   * Threads of one session; by default all that the process may use. Browsers give `ort-wasm` more than one only on
+   * pages that are cross-origin isolated, and all its sessions share the number that the first one was opened with.
+   */
+  readonly threads?: number;
+  /**
+   * Whether idle threads wait actively for the next operator (default false; native engines only). It shortens the
+   * steps of large networks by a twentieth and of tiny ones by a fifth while the process has its cores for itself;
+   * where it shares them, or has a quota of processor time, steps become several times longer.
+   */
+  readonly spinning?: boolean;
+  /**
+   * Whether compiled functions may use the blocked convolutions that ONNX Runtime keeps for itself (default true;
+   * `ort-cpu` only). They are faster, and are used only where a trial at start-up gives the same numbers as plain ones.
+   */
+  readonly blockedConvolutions?: boolean;
+  /** For browsers whose bundler does not put ONNX Runtime's files beside the program. */
+  readonly wasmPaths?: WasmPaths;
+}

@@ -1,0 +1,69 @@
+import { type DataType, HostTensor, hostData } from 'kd-core';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { copyModel } from './copy-model.ts';
+import type { OrtEngine } from './ort-engine.ts';
+import type { OrtRuntime } from './runtime-engine.ts';
+
+/** How tensors get to where an engine keeps its results, and back. */
+export type Residence = Pick<OrtEngine, 'place' | 'read'>;
+
+/** For providers that compute in host memory. */
+export function resideOnHost(runtime: OrtRuntime): Residence {
+  return {
+    place: async ({ data, shape, dtype }) => new runtime.Tensor(dtype, data.slice() as Float32Array, shape),
+    read: async (tensor) => copyToHost(tensor),
+  };
+}
+
+/**
+ * For providers that keep results in buffers of the device. onnxruntime-node offers no way to fill or read such a
+ * buffer, but a session that copies its input can have either end on the host.
+ */
+export function resideOnDevice(
+  runtime: OrtRuntime,
+  sessionOptions: InferenceSession.SessionOptions,
+): Residence {
+  const copier = (location: 'cpu' | 'gpu-buffer'): ((tensor: Tensor) => Promise<Tensor>) => {
+    const options = { ...sessionOptions, preferredOutputLocation: location };
+    const sessions = new Map<string, Promise<InferenceSession>>();
+    return async (tensor) => {
+      const dtype = tensor.type as DataType;
+      let session = sessions.get(dtype);
+      if (session === undefined) {
+        session = runtime.InferenceSession.create(copyModel(dtype), options);
+        sessions.set(dtype, session);
+        session.catch(() => sessions.delete(dtype));
+      }
+      const loaded = await session;
+      const results = await loaded.run({ [loaded.inputNames[0]!]: tensor.reshape([tensor.size]) as Tensor });
+      return results[loaded.outputNames[0]!] as Tensor;
+    };
+  };
+  const toDevice = copier('gpu-buffer');
+  const toHost = copier('cpu');
+  return {
+    async place({ data, shape, dtype }) {
+      const host = new runtime.Tensor(dtype, data as Float32Array, shape);
+      // Buffers of no bytes do not exist.
+      if (host.size === 0) return host;
+      const flat = await toDevice(host);
+      return runtime.Tensor.fromGpuBuffer(flat.gpuBuffer, {
+        dataType: dtype,
+        dims: shape,
+        dispose: () => flat.dispose(),
+      });
+    },
+    async read(tensor) {
+      const dtype = tensor.type as DataType;
+      if (tensor.size === 0) return new HostTensor(hostData(dtype, 0), tensor.dims, dtype);
+      if (tensor.location !== 'gpu-buffer') return copyToHost(tensor);
+      const { data } = await toHost(tensor);
+      return new HostTensor(data as Float32Array, tensor.dims, dtype);
+    },
+  };
+}
+
+/** The runtime may go on reading its own data, so they are copied. */
+function copyToHost(tensor: Tensor): HostTensor {
+  return new HostTensor((tensor.data as Float32Array).slice(), tensor.dims, tensor.type as DataType);
+}

@@ -3,6 +3,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { broadcastShapes, type TracedValue, uniformConstant } from '../trace/traced-value.ts';
 import { asChannelAffine } from './channel-affine.ts';
 import { broadcastTo, elementwise, elementwiseNode } from './elementwise.ts';
+import { floorDivide, modulo } from './integer-division.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
 type Emit = (builder: GraphBuilder, a: GraphValue, b: GraphValue) => GraphValue;
@@ -33,8 +34,14 @@ function binary({ emit, fold, rightIdentity, leftIdentity, channelwise }: Binary
     if (right !== undefined && right === rightIdentity) return broadcastTo(builder, a, shape);
     if (left !== undefined && left === leftIdentity) return broadcastTo(builder, b, shape);
     const onePass = channelwise && asChannelAffine(builder, channelwise, a, b);
-    return onePass ?? elementwise(builder, [a, b], ([x, y]) => emit(builder, x!, y!));
+    return onePass ?? elementwise(builder, [a, b], ([x, y]) => inNumbers(builder, emit, x!, y!));
   };
+}
+
+/** ONNX computes with numbers only: booleans are taken as integers. */
+function inNumbers(builder: GraphBuilder, emit: Emit, a: GraphValue, b: GraphValue): GraphValue {
+  if (a.dtype !== 'bool') return emit(builder, a, b);
+  return builder.cast(emit(builder, builder.cast(a, 'int32'), builder.cast(b, 'int32')), 'bool');
 }
 
 function constantOf(builder: GraphBuilder, value: number, shape: readonly number[]): TracedValue {
@@ -70,47 +77,31 @@ const squaredDifference: Emit = (builder, a, b) => {
   return elementwiseNode(builder, 'Mul', [difference, difference]);
 };
 
-/** ONNX divides integers towards zero, tfjs towards minus infinity. */
-const floorDivide: Emit = (builder, a, b) => {
-  const emit = (opType: string, ...operands: GraphValue[]): GraphValue =>
-    elementwiseNode(builder, opType, operands);
-  if (a.dtype === 'float32') return emit('Floor', emit('Div', a, b));
-  const [zero, one] = [builder.scalar(0, 'int32'), builder.scalar(1, 'int32')];
-  const isNegative = (x: GraphValue): GraphValue => elementwiseNode(builder, 'Less', [x, zero], 'bool');
-  // An integer division by zero ends the process; tfjs gives 0.
-  const isZero = elementwiseNode(builder, 'Equal', [b, zero], 'bool');
-  const divisor = elementwiseNode(builder, 'Where', [isZero, one, b], 'int32');
-  const quotient = emit('Div', a, divisor);
-  const remainder = emit('Sub', a, emit('Mul', quotient, divisor));
-  const isRoundedUp = emit(
-    'And',
-    emit('Not', elementwiseNode(builder, 'Equal', [remainder, zero], 'bool')),
-    emit('Xor', isNegative(remainder), isNegative(divisor)),
+const quotient: Emit = (builder, a, b) => {
+  const [x, y] = [a, b].map((each) => builder.cast(each, 'float32')) as [GraphValue, GraphValue];
+  return builder.cast(elementwiseNode(builder, 'Div', [x, y]), a.dtype);
+};
+
+/** The angle of the point (x, y) in all four quadrants, -pi to pi. */
+const arcTangent: Emit = (builder, a, b) => {
+  const [y, x] = [a, b].map((each) => builder.cast(each, 'float32')) as [GraphValue, GraphValue];
+  const zero = builder.scalar(0);
+  const select = (condition: GraphValue, whenTrue: GraphValue, whenFalse: GraphValue): GraphValue =>
+    elementwiseNode(builder, 'Where', [condition, whenTrue, whenFalse], 'float32');
+  const isBelow = elementwiseNode(builder, 'Less', [y, zero], 'bool');
+  const isAbove = elementwiseNode(builder, 'Greater', [y, zero], 'bool');
+  const isLeft = elementwiseNode(builder, 'Less', [x, zero], 'bool');
+  const angle = elementwiseNode(builder, 'Atan', [elementwiseNode(builder, 'Div', [y, x])]);
+  const halfTurn = select(isBelow, builder.scalar(-Math.PI), builder.scalar(Math.PI));
+  const turned = select(isLeft, elementwiseNode(builder, 'Add', [angle, halfTurn]), angle);
+  const vertical = select(
+    isAbove,
+    builder.scalar(Math.PI / 2),
+    select(isBelow, builder.scalar(-Math.PI / 2), y),
   );
-  const floored = emit('Sub', quotient, builder.cast(isRoundedUp, 'int32'));
-  return elementwiseNode(builder, 'Where', [isZero, zero, floored], 'int32');
+  const isVertical = elementwiseNode(builder, 'Equal', [x, zero], 'bool');
+  return builder.cast(select(isVertical, vertical, turned), a.dtype);
 };
-
-/** The remainder with the sign of the divisor: a - b * floor(a / b); 0 for an integer divided by 0. */
-const modulo: Emit = (builder, a, b) => {
-  const multiple = elementwiseNode(builder, 'Mul', [b, floorDivide(builder, a, b)]);
-  const remainder = elementwiseNode(builder, 'Sub', [a, multiple]);
-  if (a.dtype === 'float32') return remainder;
-  const zero = builder.scalar(0, 'int32');
-  const isZero = elementwiseNode(builder, 'Equal', [b, zero], 'bool');
-  return elementwiseNode(builder, 'Where', [isZero, zero, remainder], 'int32');
-};
-
-const prelu: Lowering = ({ builder, inputs }) =>
-  elementwise(builder, [inputs.x!, inputs.alpha!], ([x, alpha]) => {
-    const isNegative = elementwiseNode(builder, 'Less', [x!, builder.scalar(0)], 'bool');
-    return elementwiseNode(
-      builder,
-      'Where',
-      [isNegative, elementwiseNode(builder, 'Mul', [x!, alpha!]), x!],
-      'float32',
-    );
-  });
 
 const addN: Lowering = ({ builder, inputs }) =>
   elementwise(builder, Object.values(inputs), (operands) =>
@@ -126,7 +117,9 @@ export const binaryLowerings: LoweringTable = {
     channelwise: 'Add',
   }),
   AddN: addN,
-  FloorDiv: binary({ emit: floorDivide }),
+  Atan2: binary({ emit: arcTangent }),
+  BitwiseAnd: binary({ emit: node('BitwiseAnd') }),
+  FloorDiv: binary({ emit: (builder, a, b) => builder.cast(floorDivide(builder, a, b), 'int32') }),
   Maximum: binary({ emit: node('Max'), fold: Math.max }),
   Minimum: binary({ emit: node('Min'), fold: Math.min }),
   Mod: binary({ emit: modulo }),
@@ -138,8 +131,7 @@ export const binaryLowerings: LoweringTable = {
     channelwise: 'Mul',
   }),
   Pow: binary({ emit: node('Pow'), rightIdentity: 1 }),
-  Prelu: prelu,
-  RealDiv: binary({ emit: node('Div'), fold: (a, b) => a / b, rightIdentity: 1 }),
+  RealDiv: binary({ emit: quotient, fold: (a, b) => a / b, rightIdentity: 1 }),
   SquaredDifference: binary({ emit: squaredDifference }),
   Sub: binary({ emit: node('Sub'), fold: (a, b) => a - b, rightIdentity: 0, channelwise: 'Sub' }),
 };

@@ -1,11 +1,13 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { KdError } from 'kd-core';
 import type { Attribute, GraphValue } from '../graph/graph.ts';
-import { int, ints } from '../graph/graph.ts';
+import { ints } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import { blockedConv2d, blockedConv2dInputGradient } from './blocked-conv2d.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
+import { windowOf2D } from './spatial-window.ts';
+import { transposedConvolution } from './transposed-convolution.ts';
 
 type Shape4D = [number, number, number, number];
 export type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
@@ -45,7 +47,7 @@ export function convolutionInfo(
  * Throws `UNSUPPORTED` when tfjs asks for fewer positions than fit: for padding given as one number it
  * computes the width from the kernel and stride of the height.
  */
-export function withFittingPadding(info: ConvolutionInfo): ConvolutionInfo {
+function withFittingPadding(info: ConvolutionInfo): ConvolutionInfo {
   const behind = (out: number, stride: number, size: number, before: number, length: number): number => {
     const reach = (out - 1) * stride + size - before - length;
     if (reach > -stride) return Math.max(0, reach);
@@ -102,7 +104,7 @@ const conv2dInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   ];
   const isUnitStride = info.strideHeight === 1 && info.strideWidth === 1;
   if (!isUnitStride || flippedPads.some((pad) => pad < 0)) {
-    return transposedConvolution(builder, gradient, materialize(builder, filter, OIHW), info, 1);
+    return transposedConvolution(builder, gradient, materialize(builder, filter, OIHW), windowOf2D(info), 1);
   }
   const kernel = flipped(builder, materialize(builder, filter, IOHW));
   const result = builder.op(
@@ -135,46 +137,6 @@ function flipped(builder: GraphBuilder, kernel: GraphValue): GraphValue {
     ],
     kernel,
   );
-}
-
-/**
- * The adjoint of a convolution. `output_padding` restores the rows and columns that the stride skipped;
- * what it cannot restore (a stride that leaves more than stride - 1 of them) received no gradient, so it is padded with zeros.
- */
-export function transposedConvolution(
-  builder: GraphBuilder,
-  gradient: GraphValue,
-  kernel: GraphValue,
-  info: ConvolutionInfo,
-  groups: number,
-): TracedValue {
-  const { top, bottom, left, right } = info.padInfo;
-  const reached = (out: number, stride: number, size: number, before: number, after: number): number =>
-    (out - 1) * stride + size - before - after;
-  const height = reached(info.outHeight, info.strideHeight, info.effectiveFilterHeight, top, bottom);
-  const width = reached(info.outWidth, info.strideWidth, info.effectiveFilterWidth, left, right);
-  const missing = [info.inHeight - height, info.inWidth - width] as const;
-  const outputPadding = [
-    Math.min(missing[0], info.strideHeight - 1),
-    Math.min(missing[1], info.strideWidth - 1),
-  ];
-  const shape = [info.batchSize, info.inChannels, height + outputPadding[0]!, width + outputPadding[1]!];
-  const result = builder.op(
-    'ConvTranspose',
-    [gradient, kernel],
-    { shape, dtype: 'float32' },
-    { attributes: { ...spatialAttributes(info), output_padding: ints(outputPadding), group: int(groups) } },
-  );
-  const whole = [info.batchSize, info.inChannels, info.inHeight, info.inWidth];
-  const rest = [missing[0] - outputPadding[0]!, missing[1] - outputPadding[1]!];
-  const padded =
-    rest[0] === 0 && rest[1] === 0
-      ? result
-      : builder.op('Pad', [result, builder.int64([0, 0, 0, 0, 0, 0, ...rest]), builder.scalar(0)], {
-          shape: whole,
-          dtype: 'float32',
-        });
-  return traced(padded, info.inShape, NCHW);
 }
 
 export const convolutionLowerings: LoweringTable = {

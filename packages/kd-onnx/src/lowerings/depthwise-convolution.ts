@@ -2,8 +2,10 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
-import { convolutionInfo, spatialAttributes, transposedConvolution } from './convolution.ts';
+import { convolutionInfo, spatialAttributes } from './convolution.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { windowOf2D } from './spatial-window.ts';
+import { transposedConvolution } from './transposed-convolution.ts';
 
 /** [kh, kw, I, multiplier] -> [I * multiplier, 1, kh, kw], the kernel of a grouped ONNX convolution. */
 function groupedKernel(builder: GraphBuilder, filter: TracedValue): GraphValue {
@@ -32,7 +34,13 @@ const depthwiseInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, attributes.inputShape as number[], filter.shape, true);
   const gradient = materialize(builder, dy, NCHW);
-  return transposedConvolution(builder, gradient, groupedKernel(builder, filter), info, info.inChannels);
+  return transposedConvolution(
+    builder,
+    gradient,
+    groupedKernel(builder, filter),
+    windowOf2D(info),
+    info.inChannels,
+  );
 };
 
 /** One product and sum per kernel element: the input under that element times the output gradient. */

@@ -64,10 +64,19 @@ const isInfinite: Lowering = ({ builder, inputs }) =>
     elementwiseNode(builder, 'IsInf', [builder.cast(x!, 'float32')], 'bool'),
   );
 
+/** x - x is 0 for finite numbers and NaN for all others. */
+const isFiniteNumber: Lowering = ({ builder, inputs }) =>
+  elementwise(builder, [inputs.x!], ([x]) => {
+    const value = builder.cast(x!, 'float32');
+    const difference = elementwiseNode(builder, 'Sub', [value, value]);
+    return elementwiseNode(builder, 'Equal', [difference, builder.scalar(0)], 'bool');
+  });
+
 export const logicLowerings: LoweringTable = {
   Equal: comparison('Equal'),
   Greater: comparison('Greater'),
   GreaterEqual: comparison('GreaterOrEqual'),
+  IsFinite: isFiniteNumber,
   IsInf: isInfinite,
   IsNan: isNotANumber,
   Less: comparison('Less'),

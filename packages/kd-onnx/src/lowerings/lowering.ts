@@ -1,3 +1,4 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import type { TracedValue } from '../trace/traced-value.ts';
 
@@ -18,4 +19,9 @@ export function normalizeAxes(axis: unknown, rank: number): number[] {
   const axes =
     axis === undefined || axis === null ? Array.from({ length: rank }, (_, i) => i) : [axis].flat();
   return (axes as number[]).map((each) => (each < 0 ? each + rank : each)).sort((a, b) => a - b);
+}
+
+/** A value as an argument of tfjs's own shape functions, which read nothing but its shape and dtype. */
+export function tensorLike(value: TracedValue): Tensor {
+  return { shape: [...value.shape], dtype: value.dtype, rank: value.shape.length } as unknown as Tensor;
 }

@@ -1,3 +1,4 @@
+import { KdError } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -28,6 +29,13 @@ function matrixOperand(builder: GraphBuilder, value: TracedValue, transposed: bo
 const batchMatMul: Lowering = ({ builder, inputs, attributes }) => {
   const { a, b } = inputs as Record<'a' | 'b', TracedValue>;
   const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+  const inner = [a.shape.at(transposeA ? -2 : -1), b.shape.at(transposeB ? -1 : -2)];
+  if (a.shape.length < 2 || b.shape.length < 2 || inner[0] !== inner[1]) {
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `A matrix product takes matrices with the same inner dimension, got [${a.shape}]${transposeA ? ' transposed' : ''} and [${b.shape}]${transposeB ? ' transposed' : ''}.`,
+    );
+  }
   const rows = a.shape.at(transposeA ? -1 : -2)!;
   const columns = b.shape.at(transposeB ? -2 : -1)!;
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2));

@@ -1,120 +1,132 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import { hostData, sizeOf } from 'kd-core';
+import { sizeOf } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
-import { int, text } from '../graph/graph.ts';
+import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
-import {
-  type ConvolutionInfo,
-  spatialAttributes,
-  transposedConvolution,
-  withFittingPadding,
-} from './convolution.ts';
+import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
+import { elementwiseNode } from './elementwise.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
+import {
+  channelsFirst,
+  outputShape,
+  padSpatially,
+  type SpatialWindow,
+  splitPadding,
+  windowAttributes,
+  windowOf2D,
+  windowOf3D,
+} from './spatial-window.ts';
 
-function poolingInfo(attributes: KernelCall['attributes'], inputShape: readonly number[]): ConvolutionInfo {
-  const info = backend_util.computePool2DInfo(
-    inputShape as [number, number, number, number],
-    attributes.filterSize as number,
-    attributes.strides as number,
-    1,
-    attributes.pad as number,
-    attributes.dimRoundingMode as 'floor' | undefined,
-  );
-  return withFittingPadding(info);
-}
-
-const averagePool: Lowering = ({ builder, inputs, attributes }) => {
-  const x = inputs.x!;
-  const info = poolingInfo(attributes, x.shape);
-  const { dilations: _, ...spatial } = spatialAttributes(info);
-  const result = builder.op(
-    'AveragePool',
-    [materialize(builder, x, NCHW)],
-    { shape: physicalShape(info.outShape, NCHW), dtype: 'float32' },
-    { attributes: { ...spatial, count_include_pad: int(0) } },
-  );
-  return traced(result, info.outShape, NCHW);
-};
-
-/** Each output gradient, divided by the number of pixels in its window, spread over that window. */
-const averagePoolGradient: Lowering = ({ builder, inputs, attributes }) => {
-  const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
-  const info = poolingInfo(attributes, input.shape);
-  const gradient = materialize(builder, dy, NCHW);
-  const weights = builder.constant(
-    reciprocalWindowSizes(info),
-    [1, 1, info.outHeight, info.outWidth],
-    'float32',
-  );
-  const share = builder.op('Mul', [gradient, weights], gradient);
-  const kernelShape = [info.inChannels, 1, info.filterHeight, info.filterWidth];
-  const ones = builder.constant(new Float32Array(sizeOf(kernelShape)).fill(1), kernelShape, 'float32');
-  return transposedConvolution(builder, share, ones, info, info.inChannels);
-};
-
-/** 1 / (pixels of the image under the window) for each output position; padding does not count. */
-function reciprocalWindowSizes(info: ConvolutionInfo): Float32Array {
-  const extent = (position: number, stride: number, size: number, before: number, length: number): number => {
-    const start = position * stride - before;
-    return Math.min(start + size, length) - Math.max(start, 0);
+export function poolingWindow(attributes: KernelCall['attributes'], shape: readonly number[]): SpatialWindow {
+  const { filterSize, strides, pad, dimRoundingMode } = attributes as {
+    filterSize: number;
+    strides: number;
+    pad: 'same';
+    dimRoundingMode: 'floor' | undefined;
   };
-  const weights = hostData('float32', info.outHeight * info.outWidth) as Float32Array;
-  for (let row = 0; row < info.outHeight; row++) {
-    const rows = extent(row, info.strideHeight, info.filterHeight, info.padInfo.top, info.inHeight);
-    for (let column = 0; column < info.outWidth; column++) {
-      const columns = extent(column, info.strideWidth, info.filterWidth, info.padInfo.left, info.inWidth);
-      weights[row * info.outWidth + column] = 1 / (rows * columns);
-    }
-  }
-  return weights;
+  return shape.length === 5
+    ? windowOf3D(
+        backend_util.computePool3DInfo(
+          shape as [number, number, number, number, number],
+          filterSize,
+          strides,
+          1,
+          pad,
+          dimRoundingMode,
+        ),
+      )
+    : windowOf2D(
+        backend_util.computePool2DInfo(
+          shape as [number, number, number, number],
+          filterSize,
+          strides,
+          1,
+          pad,
+          dimRoundingMode,
+        ),
+      );
 }
 
-function maxPoolNode(
+/** The operand of a pooling operator, padded where the operator cannot: by less than the window. */
+export function poolingOperand(
   builder: GraphBuilder,
   x: TracedValue,
-  info: ConvolutionInfo,
-  withIndices: boolean,
-): readonly GraphValue[] {
-  const shape = physicalShape(info.outShape, NCHW);
-  const outputs = [
-    { shape, dtype: 'float32' as const },
-    { shape, dtype: 'int64' as const },
-  ];
-  return builder.node('MaxPool', [materialize(builder, x, NCHW)], outputs.slice(0, withIndices ? 2 : 1), {
-    attributes: spatialAttributes(info),
-  });
+  window: SpatialWindow,
+  fill: number,
+): { image: GraphValue; pads: readonly number[]; padsAhead: readonly number[] } {
+  const layout = channelsFirst(window.inSize.length);
+  const { within, ahead } = splitPadding(window, (axis) => window.filterSize[axis]!);
+  const numbers = builder.cast(materialize(builder, x, layout), 'float32');
+  return { image: padSpatially(builder, numbers, ahead, fill), pads: within, padsAhead: ahead };
 }
 
-const maxPool: Lowering = ({ builder, inputs, attributes }) => {
-  const info = poolingInfo(attributes, inputs.x!.shape);
-  return traced(maxPoolNode(builder, inputs.x!, info, false)[0]!, info.outShape, NCHW);
+function pooled(
+  builder: GraphBuilder,
+  graph: GraphValue,
+  x: TracedValue,
+  window: SpatialWindow,
+): TracedValue {
+  const shape = [window.batchSize, ...window.outSize, window.outChannels];
+  return traced(builder.cast(graph, x.dtype), shape, channelsFirst(window.outSize.length));
+}
+
+/** Padding does not count. */
+const averagePool: Lowering = ({ builder, inputs, attributes }) => {
+  const x = inputs.x!;
+  const window = poolingWindow(attributes, x.shape);
+  const { image, pads, padsAhead } = poolingOperand(builder, x, window, 0);
+  const { dilations: _, ...spatial } = windowAttributes(window, pads);
+  const countsPadding = padsAhead.some((pad) => pad > 0);
+  const average = builder.op(
+    'AveragePool',
+    [image],
+    { shape: outputShape(window), dtype: 'float32' },
+    { attributes: { ...spatial, count_include_pad: int(countsPadding ? 1 : 0) } },
+  );
+  if (!countsPadding) return pooled(builder, average, x, window);
+  const share = elementwiseNode(builder, 'Mul', [
+    average,
+    reciprocalCounts(builder, window, sizeOf(window.filterSize)),
+  ]);
+  return pooled(builder, share, x, window);
 };
 
-/** Each output gradient is added at the position of the first maximum of its window. */
-const maxPoolGradient: Lowering = ({ builder, inputs, attributes }) => {
-  const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
-  const info = poolingInfo(attributes, input.shape);
-  const indices = maxPoolNode(builder, input, info, true)[1]!;
-  const gradient = materialize(builder, dy, NCHW);
-  const size = sizeOf(input.shape);
-  const count = sizeOf(gradient.shape);
-  const zeros = builder.op('Expand', [builder.scalar(0), builder.int64([size])], {
-    shape: [size],
-    dtype: 'float32',
-  });
-  const scattered = builder.op(
-    'ScatterElements',
-    [zeros, builder.reshape(indices, [count]), builder.reshape(gradient, [count])],
-    { shape: [size], dtype: 'float32' },
-    { attributes: { axis: int(0), reduction: text('add') } },
+const maxPool: Lowering = ({ builder, inputs, attributes }) => {
+  const x = inputs.x!;
+  const window = poolingWindow(attributes, x.shape);
+  const { image, pads } = poolingOperand(builder, x, window, Number.NEGATIVE_INFINITY);
+  const result = builder.op(
+    'MaxPool',
+    [image],
+    { shape: outputShape(window), dtype: 'float32' },
+    { attributes: windowAttributes(window, pads) },
   );
-  return traced(builder.reshape(scattered, physicalShape(input.shape, NCHW)), input.shape, NCHW);
+  return pooled(builder, result, x, window);
 };
+
+/** `numerator` / (pixels of the image under the window) for each output position, [1, 1, ...]. */
+export function reciprocalCounts(
+  builder: GraphBuilder,
+  { inSize, outSize, filterSize, strides, padBefore }: SpatialWindow,
+  numerator: number,
+): GraphValue {
+  const counts = outSize.map((count, axis) =>
+    Array.from({ length: count }, (_, position) => {
+      const start = position * strides[axis]! - padBefore[axis]!;
+      return Math.max(0, Math.min(start + filterSize[axis]!, inSize[axis]!) - Math.max(start, 0));
+    }),
+  );
+  const products = counts.reduce((outer, inner) => outer.flatMap((a) => inner.map((b) => a * b)), [1]);
+  return builder.constant(
+    Float32Array.from(products, (count) => numerator / count),
+    [1, 1, ...outSize],
+    'float32',
+  );
+}
 
 export const poolingLowerings: LoweringTable = {
   AvgPool: averagePool,
-  AvgPoolGrad: averagePoolGradient,
+  AvgPool3D: averagePool,
   MaxPool: maxPool,
-  MaxPoolGrad: maxPoolGradient,
+  MaxPool3D: maxPool,
 };

@@ -1,3 +1,4 @@
+import { KdError } from 'kd-core';
 import { reshapeTraced } from '../trace/reshape.ts';
 import { inversePermutation, type TracedValue } from '../trace/traced-value.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
@@ -19,17 +20,29 @@ function inferShape(x: TracedValue, shape: readonly number[]): number[] {
 const expandDims: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.input!;
   const dim = attributes.dim as number;
-  const axis = dim < 0 ? dim + x.shape.length + 1 : dim;
+  const rank = x.shape.length;
+  if (dim < -(rank + 1) || dim > rank) {
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `expandDims of a tensor of rank ${rank} takes an axis from ${-(rank + 1)} to ${rank}, got ${dim}.`,
+    );
+  }
+  const axis = dim < 0 ? dim + rank + 1 : dim;
   return reshapeTraced(builder, x, [...x.shape.slice(0, axis), 1, ...x.shape.slice(axis)]);
 };
 
 /** Only the tag changes: the physical axis of the old logical axis now holds the new one. */
-const transpose: Lowering = ({ inputs, attributes }) => {
-  const x = inputs.x!;
-  const perm = attributes.perm as number[];
-  const newAxis = inversePermutation(perm);
-  return { ...x, shape: perm.map((axis) => x.shape[axis]!), layout: x.layout.map((axis) => newAxis[axis]!) };
-};
+export function transposeTraced(x: TracedValue, permutation: readonly number[]): TracedValue {
+  const newAxis = inversePermutation(permutation);
+  return {
+    ...x,
+    shape: permutation.map((axis) => x.shape[axis]!),
+    layout: x.layout.map((axis) => newAxis[axis]!),
+  };
+}
+
+const transpose: Lowering = ({ inputs, attributes }) =>
+  transposeTraced(inputs.x!, attributes.perm as number[]);
 
 export const shapeLowerings: LoweringTable = {
   ExpandDims: expandDims,

@@ -6,7 +6,7 @@ import { type Lowering, type LoweringTable, normalizeAxes } from './lowering.ts'
 const softmax: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.logits!;
   const axis = normalizeAxes(attributes.dim ?? -1, x.shape.length)[0]!;
-  const graph = materialize(builder, x, x.layout);
+  const graph = builder.cast(materialize(builder, x, x.layout), 'float32');
   const result = builder.op('Softmax', [graph], graph, { attributes: { axis: int(x.layout.indexOf(axis)) } });
   return traced(result, x.shape, x.layout);
 };

@@ -1,53 +1,72 @@
-import type { GraphValue } from '../graph/graph.ts';
-import { float } from '../graph/graph.ts';
+import type { GraphDataType, GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { NCHW, traced, uniformConstant } from '../trace/traced-value.ts';
-import { blockedOf, rectify } from './channel-affine.ts';
 import { elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 
-type Emit = (
+export type EmitUnary = (
   builder: GraphBuilder,
   x: GraphValue,
   attributes: Readonly<Record<string, unknown>>,
 ) => GraphValue;
 
-function unary(emit: Emit): Lowering {
+export function unary(emit: EmitUnary): Lowering {
   return ({ builder, inputs, attributes }) =>
     elementwise(builder, [inputs.x!], ([x]) => emit(builder, x!, attributes));
 }
 
-/** Kernels with an ONNX operator of the same meaning. */
-const SAME_OPERATOR = {
-  Abs: 'Abs',
-  Acos: 'Acos',
-  Acosh: 'Acosh',
-  Asin: 'Asin',
-  Asinh: 'Asinh',
-  Atan: 'Atan',
-  Atanh: 'Atanh',
-  Ceil: 'Ceil',
-  Cos: 'Cos',
-  Cosh: 'Cosh',
-  Erf: 'Erf',
-  Exp: 'Exp',
-  Floor: 'Floor',
-  Log: 'Log',
-  Neg: 'Neg',
-  Reciprocal: 'Reciprocal',
-  Round: 'Round',
-  Sigmoid: 'Sigmoid',
-  Sign: 'Sign',
-  Sin: 'Sin',
-  Sinh: 'Sinh',
-  Softplus: 'Softplus',
-  Sqrt: 'Sqrt',
-  Tan: 'Tan',
-  Tanh: 'Tanh',
-} as const;
+/** A function of real numbers: other types are computed in float32, and the result is given in `resultDtype`. */
+export function real(emit: EmitUnary, resultDtype?: GraphDataType): Lowering {
+  return unary((builder, x, attributes) => {
+    const result = emit(builder, builder.cast(x, 'float32'), attributes);
+    return builder.cast(result, resultDtype ?? x.dtype);
+  });
+}
+
+/** A function of numbers that is the identity on integers and booleans. */
+function rounding(opType: string): Lowering {
+  return (call) => {
+    const x = call.inputs.x!;
+    return x.dtype === 'float32' ? unary(node(opType))(call) : x;
+  };
+}
+
+export const node =
+  (opType: string): EmitUnary =>
+  (builder, x) =>
+    elementwiseNode(builder, opType, [x]);
+
+/** An operator that ONNX has for floats and integers: booleans are taken as integers. */
+function arithmetic(emit: EmitUnary): Lowering {
+  return unary((builder, x, attributes) => {
+    if (x.dtype !== 'bool') return emit(builder, x, attributes);
+    return builder.cast(emit(builder, builder.cast(x, 'int32'), attributes), 'bool');
+  });
+}
+
+/** Kernels of real numbers with an ONNX operator of the same meaning. */
+const SAME_OPERATOR = [
+  'Acos',
+  'Acosh',
+  'Asin',
+  'Asinh',
+  'Atan',
+  'Atanh',
+  'Cos',
+  'Cosh',
+  'Erf',
+  'Log',
+  'Reciprocal',
+  'Sigmoid',
+  'Sin',
+  'Sinh',
+  'Softplus',
+  'Sqrt',
+  'Tan',
+  'Tanh',
+] as const;
 
 /** x * log(1 + x) / ((1 + x) - 1): the rounding error of 1 + x cancels; x itself where 1 + x is 1. */
-const log1p: Emit = (builder, x) => {
+const log1p: EmitUnary = (builder, x) => {
   const one = builder.scalar(1);
   const shifted = elementwiseNode(builder, 'Add', [x, one]);
   const ratio = elementwiseNode(builder, 'Div', [
@@ -62,7 +81,7 @@ const log1p: Emit = (builder, x) => {
 };
 
 /** 2t / (1 - t) with t = tanh(x / 2), exact near 0, where exp(x) - 1 loses all digits. */
-const expm1: Emit = (builder, x) => {
+const expm1: EmitUnary = (builder, x) => {
   const half = elementwiseNode(builder, 'Tanh', [elementwiseNode(builder, 'Mul', [x, builder.scalar(0.5)])]);
   const one = builder.scalar(1);
   const nearZero = elementwiseNode(builder, 'Div', [
@@ -74,103 +93,30 @@ const expm1: Emit = (builder, x) => {
   return elementwiseNode(builder, 'Where', [isNear, nearZero, far], 'float32');
 };
 
-/** ReLU of a blocked feature map rides on the pass that made the map. */
-const relu: Lowering = (call) =>
-  rectify(call.builder, call.inputs.x!) ??
-  elementwise(call.builder, [call.inputs.x!], ([x]) => elementwiseNode(call.builder, 'Relu', [x!]));
-
-/** Where ReLU of x is known its sign says the same, and x itself need not be kept. */
-const stepOrItsRectified: Lowering = (call) => {
-  const x = call.inputs.x!;
-  const blocked = blockedOf(call.builder, x);
-  const rectified = blocked === undefined ? undefined : call.builder.blocks.rectifiedOf(blocked);
-  const source = rectified === undefined ? x : traced(call.builder.blocks.plain(rectified), x.shape, NCHW);
-  return unary(step)({ ...call, inputs: { x: source } });
+/** The sign of NaN is 0. */
+const sign: EmitUnary = (builder, x) => {
+  const value = elementwiseNode(builder, 'Sign', [x]);
+  if (x.dtype !== 'float32') return value;
+  const isNotANumber = elementwiseNode(builder, 'IsNaN', [x], 'bool');
+  return elementwiseNode(builder, 'Where', [isNotANumber, builder.scalar(0), value], 'float32');
 };
 
-/** Makes every positive normal number at least 1, and the largest infinite. */
-const TO_ONE_OR_MORE = 3e38;
+const square: EmitUnary = (builder, x) => elementwiseNode(builder, 'Mul', [x, x]);
 
-/**
- * 1 where x > 0, alpha elsewhere. For floats and alpha 0, the mask of every rectifier's gradient, scaling and
- * clipping takes a third of the time of a comparison and a selection.
- */
-const step: Emit = (builder, x, attributes) => {
-  const alpha = (attributes.alpha as number | undefined) ?? 0;
-  if (alpha === 0 && x.dtype === 'float32') {
-    return clip(builder, elementwiseNode(builder, 'Mul', [x, builder.scalar(TO_ONE_OR_MORE)]), 0, 1);
-  }
-  const zero = builder.scalar(0, x.dtype === 'int32' ? 'int32' : 'float32');
-  const positive = elementwiseNode(builder, 'Greater', [x, zero], 'bool');
-  if (alpha === 0) return builder.cast(positive, x.dtype);
-  const as = (value: number): GraphValue => builder.scalar(value, x.dtype === 'int32' ? 'int32' : 'float32');
-  return elementwiseNode(builder, 'Where', [positive, as(1), as(alpha)], x.dtype);
-};
-
-function clip(builder: GraphBuilder, x: GraphValue, minimum: number, maximum: number): GraphValue {
-  const type = x.dtype === 'int32' ? 'int32' : 'float32';
-  return builder.op('Clip', [x, builder.scalar(minimum, type), builder.scalar(maximum, type)], x);
-}
-
-const clipByValue: Emit = (builder, x, attributes) =>
-  clip(builder, x, attributes.clipValueMin as number, attributes.clipValueMax as number);
-
-const leakyRelu: Emit = (builder, x, attributes) =>
-  builder.op('LeakyRelu', [x], x, { attributes: { alpha: float(attributes.alpha as number) } });
-
-const square: Emit = (builder, x) => elementwiseNode(builder, 'Mul', [x, x]);
-
-const rsqrt: Emit = (builder, x) =>
+const rsqrt: EmitUnary = (builder, x) =>
   elementwiseNode(builder, 'Reciprocal', [elementwiseNode(builder, 'Sqrt', [x])]);
 
-const cast: Emit = (builder, x, attributes) => builder.cast(x, attributes.dtype as GraphValue['dtype']);
-
-/** dy where y >= 0, dy * (y + 1) elsewhere; `y` is the output of the forward pass. */
-const eluGradient: Lowering = ({ builder, inputs }) =>
-  elementwise(builder, [inputs.dy!, inputs.y!], ([dy, y]) => {
-    const isPositive = elementwiseNode(builder, 'GreaterOrEqual', [y!, builder.scalar(0)], 'bool');
-    const slope = elementwiseNode(builder, 'Add', [y!, builder.scalar(1)]);
-    return elementwiseNode(
-      builder,
-      'Where',
-      [isPositive, dy!, elementwiseNode(builder, 'Mul', [dy!, slope])],
-      'float32',
-    );
-  });
-
-const castLowering: Lowering = (call) => {
-  const x = call.inputs.x!;
-  if (x.dtype === call.attributes.dtype) return x;
-  const constant = uniformConstant(x);
-  if (constant !== undefined && call.attributes.dtype !== 'bool') {
-    const dtype = call.attributes.dtype as 'float32' | 'int32';
-    const graph = call.builder.scalar(
-      Math.trunc(constant) === constant || dtype === 'float32' ? constant : Math.trunc(constant),
-      dtype,
-      x.graph.shape.length,
-    );
-    return { ...x, dtype, graph };
-  }
-  return unary(cast)(call);
-};
-
 export const unaryLowerings: LoweringTable = {
-  ...Object.fromEntries(
-    Object.entries(SAME_OPERATOR).map(([kernel, opType]) => [
-      kernel,
-      unary((builder, x) => elementwiseNode(builder, opType, [x])),
-    ]),
-  ),
-  Cast: castLowering,
-  ClipByValue: unary(clipByValue),
-  Elu: unary((builder, x) => elementwiseNode(builder, 'Elu', [x])),
-  EluGrad: eluGradient,
-  Expm1: unary(expm1),
-  LeakyRelu: unary(leakyRelu),
-  Log1p: unary(log1p),
-  Relu6: unary((builder, x) => clip(builder, x, 0, 6)),
-  Rsqrt: unary(rsqrt),
-  Square: unary(square),
-  Relu: relu,
-  Step: stepOrItsRectified,
+  ...Object.fromEntries(SAME_OPERATOR.map((opType) => [opType, real(node(opType))])),
+  Abs: arithmetic(node('Abs')),
+  Ceil: rounding('Ceil'),
+  Exp: real(node('Exp'), 'float32'),
+  Expm1: real(expm1),
+  Floor: rounding('Floor'),
+  Log1p: real(log1p),
+  Neg: arithmetic(node('Neg')),
+  Round: rounding('Round'),
+  Rsqrt: real(rsqrt),
+  Sign: arithmetic(sign),
+  Square: arithmetic(square),
 };

@@ -1,4 +1,4 @@
-import { type DataType, sizeOf } from 'kd-core';
+import { type DataType, KdError, sizeOf } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 
@@ -109,12 +109,18 @@ export function preferredLayout(values: readonly TracedValue[], rank: number): L
   return best;
 }
 
-/** NumPy broadcasting of two shapes that are known to be compatible. */
+/** NumPy broadcasting of two shapes. Throws `INVALID_ARGUMENT` for shapes that do not fit. */
 export function broadcastShapes(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, axis) => {
     const left = a[a.length - rank + axis] ?? 1;
     const right = b[b.length - rank + axis] ?? 1;
+    if (left !== right && left !== 1 && right !== 1) {
+      throw new KdError(
+        'INVALID_ARGUMENT',
+        `Tensors of shapes [${a}] and [${b}] do not broadcast: counted from the last axis, sizes must be equal or 1.`,
+      );
+    }
     return left === 1 ? right : left;
   });
 }

@@ -1,0 +1,56 @@
+import { sizeOf } from 'kd-core';
+import { int, text } from '../graph/graph.ts';
+import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
+import type { Lowering, LoweringTable } from './lowering.ts';
+import { maxPoolPositions } from './max-pool-positions.ts';
+import { poolingWindow, reciprocalCounts } from './pooling.ts';
+import { filled } from './scatter-add.ts';
+import { channelsFirst, padSpatially } from './spatial-window.ts';
+import { transposedConvolution } from './transposed-convolution.ts';
+
+/** Each output gradient, divided by the number of pixels in its window, spread over that window. */
+const averagePoolGradient: Lowering = ({ builder, inputs, attributes }) => {
+  const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
+  const window = poolingWindow(attributes, input.shape);
+  const gradient = materialize(builder, dy, channelsFirst(window.inSize.length));
+  const share = builder.op('Mul', [gradient, reciprocalCounts(builder, window, 1)], gradient);
+  const kernelShape = [window.inChannels, 1, ...window.filterSize];
+  const ones = builder.constant(new Float32Array(sizeOf(kernelShape)).fill(1), kernelShape, 'float32');
+  return transposedConvolution(builder, share, ones, window, window.inChannels);
+};
+
+/** Each output gradient is added at the position of the first maximum of its window. */
+const maxPoolGradient: Lowering = ({ builder, inputs, attributes }) => {
+  const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
+  const window = poolingWindow(attributes, input.shape);
+  const layout = channelsFirst(window.inSize.length);
+  const { indices, imageShape, padsAhead } = maxPoolPositions(builder, input, window);
+  const gradient = materialize(builder, dy, layout);
+  const count = sizeOf(gradient.shape);
+  const size = sizeOf(imageShape);
+  const scattered = builder.op(
+    'ScatterElements',
+    [
+      filled(builder, 0, [size], 'float32'),
+      builder.reshape(indices, [count]),
+      builder.reshape(gradient, [count]),
+    ],
+    { shape: [size], dtype: 'float32' },
+    { attributes: { axis: int(0), reduction: text('add') } },
+  );
+  const image = builder.reshape(scattered, imageShape);
+  const cropped = padSpatially(
+    builder,
+    image,
+    padsAhead.map((pad) => -pad),
+    0,
+  );
+  return traced(cropped, input.shape, layout);
+};
+
+export const poolingGradientLowerings: LoweringTable = {
+  AvgPool3DGrad: averagePoolGradient,
+  AvgPoolGrad: averagePoolGradient,
+  MaxPool3DGrad: maxPoolGradient,
+  MaxPoolGrad: maxPoolGradient,
+};

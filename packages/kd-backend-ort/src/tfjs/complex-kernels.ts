@@ -1,14 +1,13 @@
-import type { Attributes, KernelResult, Operand, Operands } from './operand.ts';
+import { type Attributes, type KernelResult, type Operand, type Operands, operandsOf } from './operand.ts';
 
 /** Runs a kernel on tensors that are not complex. */
-type RunKernel = (kernel: string, inputs: Operands, attributes: Attributes) => KernelResult;
+type CallKernel = (kernel: string, inputs: Operands, attributes: Attributes) => KernelResult;
 
 /** Kernels that do the same to the real and to the imaginary part. */
 const PARTWISE: ReadonlySet<string> = new Set([
   'Add',
   'AddN',
   'Concat',
-  'ExpandDims',
   'GatherNd',
   'GatherV2',
   'Neg',
@@ -26,63 +25,90 @@ const PARTWISE: ReadonlySet<string> = new Set([
   'ZerosLike',
 ]);
 
-/** Complex results of kernels on complex tensors, made of kernels on their parts; undefined for all other kernels. */
-export function runOnParts(
-  run: RunKernel,
+/** The smallest positive float32 number of full precision. */
+const SMALLEST_NORMAL = 2 ** -126;
+
+/**
+ * A kernel that takes or gives complex64 tensors, made of kernels on their parts. Undefined for calls without complex
+ * tensors, and for kernels whose complex form is not known here.
+ */
+export function callOnComplex(
+  call: CallKernel,
   kernel: string,
   inputs: Operands,
   attributes: Attributes,
 ): KernelResult | undefined {
-  if (PARTWISE.has(kernel)) {
-    return join(run(kernel, realPart(inputs), attributes), run(kernel, imaginaryPart(inputs), attributes));
+  if (kernel === 'Complex') {
+    const { shape, real } = inputs.get('real')!;
+    return { shape, real, imaginary: inputs.get('imag')!.real };
   }
-  return SPECIAL[kernel]?.(run, inputs, attributes);
+  if (kernel === 'Cast' && attributes.dtype === 'complex64') return toComplex(call, inputs);
+  if ([...inputs.values()].every(({ imaginary }) => imaginary === undefined)) return undefined;
+  const real = partsOf(inputs, 'real');
+  const imaginary = partsOf(inputs, 'imaginary');
+  if (PARTWISE.has(kernel)) return join(call(kernel, real, attributes), call(kernel, imaginary, attributes));
+  return SPECIAL[kernel]?.({ call, real, imaginary, attributes });
 }
 
-const SPECIAL: Readonly<
-  Record<string, (run: RunKernel, inputs: Operands, attributes: Attributes) => KernelResult>
-> = {
-  Cast: (run, inputs, attributes) => run('Cast', realPart(inputs), attributes),
+interface ComplexCall {
+  readonly call: CallKernel;
+  /** The real parts of all inputs. */
+  readonly real: Operands;
+  readonly imaginary: Operands;
+  readonly attributes: Attributes;
+}
 
-  ComplexAbs(run, inputs) {
-    const square = (part: Operands): Operand => run('Square', part, {}) as Operand;
-    const sum = binary(run, 'Add', square(realPart(inputs)), square(imaginaryPart(inputs)));
-    return run('Sqrt', new Map([['x', sum]]), {});
-  },
-
-  /** (a + bi)(c + di) = (ac - bd) + (ad + bc)i */
-  Multiply(run, inputs) {
-    const [re, im] = [realPart(inputs), imaginaryPart(inputs)];
-    const product = (a: Operands, b: Operands): Operand => binary(run, 'Multiply', a.get('a')!, b.get('b')!);
-    return join(
-      binary(run, 'Sub', product(re, re), product(im, im)),
-      binary(run, 'Add', product(re, im), product(im, re)),
-    );
-  },
-
-  OnesLike: (run, inputs) =>
-    join(run('OnesLike', realPart(inputs), {}), run('ZerosLike', realPart(inputs), {})),
+const SPECIAL: Readonly<Record<string, (call: ComplexCall) => KernelResult>> = {
+  Cast: ({ call, real, attributes }) => call('Cast', real, attributes),
+  ComplexAbs: magnitude,
+  Imag: ({ imaginary }) => imaginary.get('input')!,
+  Multiply: product,
+  OnesLike: ({ call, real }) => join(call('OnesLike', real, {}), call('ZerosLike', real, {})),
+  Real: ({ real }) => real.get('input')!,
 };
 
-function binary(run: RunKernel, kernel: string, a: Operand, b: Operand): Operand {
-  return run(
-    kernel,
-    new Map([
-      ['a', a],
-      ['b', b],
-    ]),
-    {},
-  ) as Operand;
+function toComplex(call: CallKernel, inputs: Operands): Operand {
+  const real = call('Cast', inputs, { dtype: 'float32' }) as Operand;
+  const zeros = call('ZerosLike', operandsOf({ x: real }), {}) as Operand;
+  return { ...real, imaginary: zeros.real };
 }
 
-/** The real parts of complex inputs; others, such as indices, as they are. */
-function realPart(inputs: Operands): Operands {
-  return new Map([...inputs].map(([name, { shape, real }]) => [name, { shape, real }]));
+/** max * sqrt(1 + (min / max)^2) of the magnitudes of both parts: their squares could overflow, or vanish. */
+function magnitude({ call, real, imaginary }: ComplexCall): Operand {
+  const unary = (kernel: string, x: Operand): Operand => call(kernel, operandsOf({ x }), {}) as Operand;
+  const binary = (kernel: string, a: Operand, b: Operand): Operand =>
+    call(kernel, operandsOf({ a, b }), {}) as Operand;
+  const constant = (value: number): Operand =>
+    call('Fill', new Map(), { shape: [], value, dtype: 'float32' }) as Operand;
+  const parts = [real, imaginary].map((part) => unary('Abs', part.get('x')!)) as [Operand, Operand];
+  const larger = binary('Maximum', ...parts);
+  const ratio = binary(
+    'RealDiv',
+    binary('Minimum', ...parts),
+    binary('Maximum', larger, constant(SMALLEST_NORMAL)),
+  );
+  return binary('Multiply', larger, unary('Sqrt', binary('Add', unary('Square', ratio), constant(1))));
 }
 
-function imaginaryPart(inputs: Operands): Operands {
+/** (a + bi)(c + di) = (ac - bd) + (ad + bc)i */
+function product({ call, real, imaginary }: ComplexCall): KernelResult {
+  const binary = (kernel: string, a: Operand, b: Operand): Operand =>
+    call(kernel, operandsOf({ a, b }), {}) as Operand;
+  const multiply = (left: Operands, right: Operands): Operand =>
+    binary('Multiply', left.get('a')!, right.get('b')!);
+  return join(
+    binary('Sub', multiply(real, real), multiply(imaginary, imaginary)),
+    binary('Add', multiply(real, imaginary), multiply(imaginary, real)),
+  );
+}
+
+/** One part of every complex input; the others, such as indices, as they are. */
+function partsOf(inputs: Operands, part: 'real' | 'imaginary'): Operands {
   return new Map(
-    [...inputs].map(([name, { shape, real, imaginary }]) => [name, { shape, real: imaginary ?? real }]),
+    [...inputs].map(([name, operand]) => [
+      name,
+      { shape: operand.shape, real: operand[part] ?? operand.real },
+    ]),
   );
 }
 

@@ -1,5 +1,6 @@
 import { getKernel, getKernelsForBackend, type KernelBackend, type TensorInfo } from '@tensorflow/tfjs-core';
 import { hostData } from 'kd-core';
+import { restoreInputs } from './kernel-inputs.ts';
 import type { HostValues, ValueType } from './lazy-value.ts';
 
 /** A tensor on the host; complex64 ones have an imaginary part as well. */
@@ -72,16 +73,11 @@ export class CpuKernels {
     inputs: ReadonlyMap<string, HostOperand>,
     attributes: Readonly<Record<string, unknown>>,
   ): HostOperand | HostOperand[] {
-    const infos: [string, TensorInfo][] = [...inputs].map(([name, operand]) => [name, this.#write(operand)]);
-    const isList = infos.every(([name], index) => name === `${index}`);
-    const result = this.#call(
-      kernel,
-      isList && infos.length > 0 ? infos.map(([, info]) => info) : Object.fromEntries(infos),
-      attributes,
-    );
+    const infos = new Map([...inputs].map(([name, operand]) => [name, this.#write(operand)]));
+    const result = this.#call(kernel, restoreInputs(infos), attributes);
     const outputs = [result].flat() as TensorInfo[];
     const operands = outputs.map((info) => this.#read(info));
-    for (const { dataId } of [...infos.map(([, info]) => info), ...outputs]) {
+    for (const { dataId } of [...infos.values(), ...outputs]) {
       this.#backend.disposeData(dataId, true);
     }
     return Array.isArray(result) ? operands : operands[0]!;
@@ -95,7 +91,9 @@ export class CpuKernels {
   #write({ shape, dtype, real, imaginary }: HostOperand): TensorInfo {
     const make = (values: HostValues): TensorInfo => {
       const dataId = this.#backend.write(values as never, [...shape], dtype);
-      return { dataId, shape: [...shape], dtype };
+      // Some kernels ask for the rank, which only tensors have.
+      const info: TensorInfo & { rank: number } = { dataId, shape: [...shape], dtype, rank: shape.length };
+      return info;
     };
     if (imaginary === undefined) return make(real);
     return this.#call('Complex', { real: make(real), imag: make(imaginary) }, {}) as TensorInfo;

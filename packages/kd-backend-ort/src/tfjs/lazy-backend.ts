@@ -10,12 +10,11 @@ import {
   util,
 } from '@tensorflow/tfjs-core';
 import { hostData, KdError } from 'kd-core';
+import { flattenInputs, type KernelInputs } from './kernel-inputs.ts';
 import { LazyRuntime, type LazyRuntimeParts } from './lazy-runtime.ts';
 import { type HostValues, LazyValue, type ValueType } from './lazy-value.ts';
-import { type Attributes, dtypeOf, type KernelResult, type Operand, type Operands } from './operand.ts';
-
-/** What tfjs passes to kernels: optional inputs may be missing. */
-export type KernelInputs = Readonly<Record<string, TensorInfo | null | undefined>>;
+import { type Attributes, dtypeOf, type Operand } from './operand.ts';
+import { viewOf } from './views.ts';
 
 interface StoredTensor {
   readonly real: LazyValue;
@@ -43,17 +42,14 @@ export class LazyBackend extends KernelBackend {
   /** The function of every kernel of this backend. */
   runKernel(kernel: string, inputs: KernelInputs, attributes: Attributes): TensorInfo | TensorInfo[] {
     this.#runtime.flushIfLarge();
-    const view = this.#viewOf(kernel, inputs, attributes);
+    const infos = flattenInputs(inputs);
+    const view = viewOf(kernel, infos, attributes);
     if (view !== undefined) {
       this.incRef(view.dataId);
       return view;
     }
-    const operands = new Map<string, Operand>();
-    for (const [name, info] of Object.entries(inputs)) {
-      if (info != null) operands.set(name, this.#operand(info));
-    }
-    const result =
-      CONVERSIONS[kernel]?.(operands, attributes) ?? this.#runtime.call(kernel, operands, attributes);
+    const operands = new Map([...infos].map(([name, info]) => [name, this.#operand(info)]));
+    const result = this.#runtime.call(kernel, operands, attributes);
     return Array.isArray(result) ? result.map((each) => this.#store(each)) : this.#store(result);
   }
 
@@ -168,31 +164,6 @@ export class LazyBackend extends KernelBackend {
     this.#runtime.dispose();
   }
 
-  /** The result of kernels that give the elements of their input another shape or none. */
-  #viewOf(kernel: string, inputs: KernelInputs, attributes: Attributes): TensorInfo | undefined {
-    const { x, input } = inputs;
-    switch (kernel) {
-      case 'Identity':
-        return { dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype };
-      case 'Reshape': {
-        const shape = util.inferFromImplicitShape(attributes.shape as number[], util.sizeFromShape(x!.shape));
-        return { dataId: x!.dataId, shape, dtype: x!.dtype };
-      }
-      case 'ExpandDims': {
-        const dim = attributes.dim as number;
-        const shape = [...input!.shape];
-        shape.splice(dim < 0 ? dim + shape.length + 1 : dim, 0, 1);
-        return { dataId: input!.dataId, shape, dtype: input!.dtype };
-      }
-      case 'Cast':
-        return x!.dtype === attributes.dtype
-          ? { dataId: x!.dataId, shape: x!.shape, dtype: x!.dtype }
-          : undefined;
-      default:
-        return undefined;
-    }
-  }
-
   #operand({ dataId, shape }: TensorInfo): Operand {
     const { real, imaginary } = this.#data.get(dataId);
     return { shape, real, imaginary };
@@ -211,24 +182,6 @@ export class LazyBackend extends KernelBackend {
     this.#data.set(dataId, { real, imaginary, references });
   }
 }
-
-/** Kernels between complex tensors and their parts, which share their values. */
-const CONVERSIONS: Readonly<
-  Record<string, (inputs: Operands, attributes: Attributes) => KernelResult | undefined>
-> = {
-  Complex: (inputs) => {
-    const { shape, real } = inputs.get('real')!;
-    return { shape, real, imaginary: inputs.get('imag')!.real };
-  },
-  Real: (inputs) => {
-    const { shape, real } = inputs.get('input')!;
-    return { shape, real };
-  },
-  Imag: (inputs) => {
-    const { shape, imaginary } = inputs.get('input')!;
-    return { shape, real: imaginary! };
-  },
-};
 
 /** Copies: the caller may write to what it is given. */
 function toBackendValues(real: HostValues, imaginary: HostValues | undefined): BackendValues {

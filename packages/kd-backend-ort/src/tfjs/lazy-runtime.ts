@@ -2,7 +2,7 @@ import { engine as tfjsEngine } from '@tensorflow/tfjs-core';
 import { hostData, KdError } from 'kd-core';
 import { lowerings } from 'kd-onnx';
 import type { OrtEngine } from '../engines/ort-engine.ts';
-import { runOnParts } from './complex-kernels.ts';
+import { callOnComplex } from './complex-kernels.ts';
 import { CpuKernels, type HostOperand } from './cpu-kernels.ts';
 import { type HostValues, LazyValue } from './lazy-value.ts';
 import { type Attributes, dtypeOf, type KernelResult, type Operand, type Operands } from './operand.ts';
@@ -43,14 +43,11 @@ export class LazyRuntime {
 
   /** Calls a kernel: its results can be passed on at once, and read when they are computed. */
   call(kernel: string, inputs: Operands, attributes: Attributes): KernelResult {
-    const operands = [...inputs.values()];
-    if (operands.some(({ imaginary }) => imaginary !== undefined)) {
-      const run = (name: string, parts: Operands, options: Attributes): KernelResult =>
-        this.call(name, parts, options);
-      return runOnParts(run, kernel, inputs, attributes) ?? this.#fallBack(kernel, inputs, attributes);
-    }
+    const complex = callOnComplex((...call) => this.call(...call), kernel, inputs, attributes);
+    if (complex !== undefined) return complex;
     if (isOfStrings(inputs, attributes)) return this.#runOnCpu(kernel, inputs, attributes);
-    const recorded = Object.hasOwn(lowerings, kernel) ? this.#record(kernel, inputs, attributes) : undefined;
+    const isRecorded = Object.hasOwn(lowerings, kernel) && [...inputs.values()].every(isReal);
+    const recorded = isRecorded ? this.#record(kernel, inputs, attributes) : undefined;
     return recorded ?? this.#fallBack(kernel, inputs, attributes);
   }
 
@@ -152,6 +149,10 @@ function isOfStrings(inputs: Operands, attributes: Attributes): boolean {
 
 function operandOf(value: LazyValue): Operand {
   return { shape: value.shape, real: value };
+}
+
+function isReal({ imaginary }: Operand): boolean {
+  return imaginary === undefined;
 }
 
 function valuesOf({ real, imaginary }: Operand): LazyValue[] {

@@ -17,3 +17,8 @@ export type KernelResult = Operand | Operand[];
 export function dtypeOf({ real, imaginary }: Operand): ValueType | 'complex64' {
   return imaginary === undefined ? real.dtype : 'complex64';
 }
+
+/** Inputs of a kernel by name. */
+export function operandsOf(inputs: Readonly<Record<string, Operand>>): Operands {
+  return new Map(Object.entries(inputs));
+}

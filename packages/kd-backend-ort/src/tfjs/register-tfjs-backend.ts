@@ -10,7 +10,8 @@ import { lowerings } from 'kd-onnx';
 import { engineSource, openEngine } from '../engines/open-engine.ts';
 import type { OrtEngineId, OrtOptions } from '../engines/ort-options.ts';
 import { CpuKernels } from './cpu-kernels.ts';
-import { type KernelInputs, LazyBackend } from './lazy-backend.ts';
+import type { KernelInputs } from './kernel-inputs.ts';
+import { LazyBackend } from './lazy-backend.ts';
 import type { LazyRuntimeParts } from './lazy-runtime.ts';
 
 type EngineOptions = Omit<OrtOptions, 'engine'>;
@@ -64,7 +65,7 @@ export function registerKernels(backendName: string, cpuKernels: CpuKernels): vo
       kernelName,
       backendName,
       kernelFunc: ({ inputs, backend, attrs }) =>
-        (backend as LazyBackend).runKernel(kernelName, inputs as KernelInputs, attrs ?? {}),
+        (backend as LazyBackend).runKernel(kernelName, inputs as unknown as KernelInputs, attrs ?? {}),
     });
   }
 }

@@ -16,6 +16,7 @@ export async function runCommand(args: readonly string[], print: (line: string) 
         const text = formatResult(result);
         if (text !== undefined) print(text);
       },
+      onWarning: print,
     });
     if (json !== undefined) await writeFile(json, `${JSON.stringify(results, null, 2)}\n`);
     print(formatTotals(results));

@@ -18,4 +18,6 @@ export type SpecProcessMessage =
   | { readonly kind: 'done'; readonly spec: number; readonly result: SpecResult }
   /** A suite whose set-up or tear-down failed. */
   | { readonly kind: 'suite-failed'; readonly result: SpecResult }
+  /** What a backend of this SDK has warned of. */
+  | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'end' };

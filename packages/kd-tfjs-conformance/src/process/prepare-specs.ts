@@ -23,6 +23,10 @@ function numberOf({ id }: { readonly id: string }): number {
   return Number(id.replace('spec', ''));
 }
 
+console.warn = (text: unknown) => {
+  if (String(text).startsWith('kd-')) send({ kind: 'warning', text: String(text) });
+};
+
 const filter = options.filter.toLowerCase();
 const started = new Map<string, number>();
 const environment = jasmine.getEnv();

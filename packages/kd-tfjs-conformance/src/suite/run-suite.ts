@@ -14,6 +14,8 @@ export interface SuiteOptions {
   readonly specTimeoutMilliseconds?: number;
   /** Called with each result as it comes in. */
   readonly onResult?: (result: SpecResult) => void;
+  /** Called with each warning of the backend. */
+  readonly onWarning?: (text: string) => void;
 }
 
 /** The supervisor gives a spec that never returns this many times the time that jasmine gives it. */
@@ -39,8 +41,14 @@ export async function runSuite(options: SuiteOptions): Promise<SpecResult[]> {
     results.set(key, result);
     options.onResult?.(result);
   };
+  const warned = new Set<string>();
+  const warn = (text: string): void => {
+    if (warned.has(text)) return;
+    warned.add(text);
+    options.onWarning?.(text);
+  };
   for (let after = -1; ; ) {
-    const { interrupted, cause } = await runProcess(bundle, { ...completed(options), after }, add);
+    const { interrupted, cause } = await runProcess(bundle, { ...completed(options), after }, add, warn);
     if (interrupted === undefined) return [...results.values()];
     const { spec, name } = interrupted;
     const key = results.has(`${spec}`) ? `after ${spec}` : `${spec}`;
@@ -62,6 +70,7 @@ function runProcess(
   bundle: string,
   options: SpecProcessOptions,
   add: (key: string, result: SpecResult) => void,
+  warn: (text: string) => void,
 ): Promise<ProcessOutcome> {
   return new Promise((resolve, reject) => {
     const child = fork(bundle, [JSON.stringify(options)], {
@@ -85,6 +94,7 @@ function runProcess(
       if (message.kind === 'started') last = message;
       else if (message.kind === 'done') add(`${message.spec}`, message.result);
       else if (message.kind === 'suite-failed') add(message.result.name, message.result);
+      else if (message.kind === 'warning') warn(message.text);
       else isComplete = true;
     });
     child.on('error', reject);

@@ -1,6 +1,7 @@
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { broadcastShapes, type TracedValue, uniformConstant } from '../trace/traced-value.ts';
+import { arithmetic } from './arithmetic.ts';
 import { asChannelAffine } from './channel-affine.ts';
 import { broadcastTo, elementwise, elementwiseNode } from './elementwise.ts';
 import { floorDivide, modulo } from './integer-division.ts';
@@ -84,23 +85,13 @@ const quotient: Emit = (builder, a, b) => {
 
 /** The angle of the point (x, y) in all four quadrants, -pi to pi. */
 const arcTangent: Emit = (builder, a, b) => {
+  const { add, div, equal, less, where } = arithmetic(builder);
   const [y, x] = [a, b].map((each) => builder.cast(each, 'float32')) as [GraphValue, GraphValue];
-  const zero = builder.scalar(0);
-  const select = (condition: GraphValue, whenTrue: GraphValue, whenFalse: GraphValue): GraphValue =>
-    elementwiseNode(builder, 'Where', [condition, whenTrue, whenFalse], 'float32');
-  const isBelow = elementwiseNode(builder, 'Less', [y, zero], 'bool');
-  const isAbove = elementwiseNode(builder, 'Greater', [y, zero], 'bool');
-  const isLeft = elementwiseNode(builder, 'Less', [x, zero], 'bool');
-  const angle = elementwiseNode(builder, 'Atan', [elementwiseNode(builder, 'Div', [y, x])]);
-  const halfTurn = select(isBelow, builder.scalar(-Math.PI), builder.scalar(Math.PI));
-  const turned = select(isLeft, elementwiseNode(builder, 'Add', [angle, halfTurn]), angle);
-  const vertical = select(
-    isAbove,
-    builder.scalar(Math.PI / 2),
-    select(isBelow, builder.scalar(-Math.PI / 2), y),
-  );
-  const isVertical = elementwiseNode(builder, 'Equal', [x, zero], 'bool');
-  return builder.cast(select(isVertical, vertical, turned), a.dtype);
+  const angle = elementwiseNode(builder, 'Atan', [div(y, x)]);
+  const halfTurn = where(less(y, 0), builder.scalar(-Math.PI), builder.scalar(Math.PI));
+  const turned = where(less(x, 0), add(angle, halfTurn), angle);
+  const vertical = where(less(0, y), Math.PI / 2, where(less(y, 0), -Math.PI / 2, y));
+  return builder.cast(where(equal(x, 0), vertical, turned), a.dtype);
 };
 
 const addN: Lowering = ({ builder, inputs }) =>

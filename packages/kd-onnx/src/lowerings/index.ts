@@ -8,23 +8,30 @@ import { convolution3dLowerings } from './convolution-3d.ts';
 import { convolutionFilterGradientLowerings } from './convolution-filter-gradient.ts';
 import { withAnyOperands } from './convolution-operands.ts';
 import { creationLowerings } from './creation.ts';
+import { cropAndResizeLowerings } from './crop-and-resize.ts';
 import { cumulativeLowerings } from './cumulative.ts';
 import { depthwiseConvolutionLowerings } from './depthwise-convolution.ts';
 import { diagonalLowerings } from './diagonal.ts';
 import { einsumLowerings } from './einsum.ts';
 import { fusedLowerings } from './fused.ts';
 import { gatherLowerings } from './gather.ts';
+import { localResponseNormalizationLowerings } from './local-response-normalization.ts';
 import { logicLowerings } from './logic.ts';
 import type { LoweringTable } from './lowering.ts';
 import { matMulLowerings } from './mat-mul.ts';
 import { maxPoolWithArgmaxLowerings } from './max-pool-positions.ts';
 import { mirrorPadLowerings } from './mirror-pad.ts';
+import { morphologyLowerings } from './morphology.ts';
 import { oneHotLowerings } from './one-hot.ts';
 import { padLowerings } from './pad.ts';
 import { poolingLowerings } from './pooling.ts';
 import { poolingGradientLowerings } from './pooling-gradient.ts';
+import { projectiveTransformLowerings } from './projective-transform.ts';
 import { rectifierLowerings } from './rectifier.ts';
 import { reductionLowerings } from './reduction.ts';
+import { resizeLowerings } from './resize.ts';
+import { resizeGradientLowerings } from './resize-gradient.ts';
+import { rotateLowerings } from './rotate.ts';
 import { scatterNdLowerings } from './scatter-nd.ts';
 import { searchSortedLowerings } from './search-sorted.ts';
 import { segmentSumLowerings } from './segment-sum.ts';
@@ -60,6 +67,13 @@ export const lowerings: LoweringTable = {
   ...gatherLowerings,
   ...logicLowerings,
   ...maxPoolWithArgmaxLowerings,
+  ...cropAndResizeLowerings,
+  ...localResponseNormalizationLowerings,
+  ...morphologyLowerings,
+  ...projectiveTransformLowerings,
+  ...resizeLowerings,
+  ...resizeGradientLowerings,
+  ...rotateLowerings,
   ...mirrorPadLowerings,
   ...oneHotLowerings,
   ...padLowerings,

@@ -1,66 +1,40 @@
-import type { GraphDataType, GraphValue } from '../graph/graph.ts';
+import type { GraphValue } from '../graph/graph.ts';
+import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { broadcastShapes } from '../trace/traced-value.ts';
-import { elementwiseNode } from './elementwise.ts';
+import { arithmetic } from './arithmetic.ts';
 
 /**
  * The quotient rounded towards minus infinity. ONNX rounds integer quotients towards zero, and two integer divisions
  * end the process: by 0, which tfjs gives as 0, and of the least integer by -1, which wraps around.
  */
 export function floorDivide(builder: GraphBuilder, a: GraphValue, b: GraphValue): GraphValue {
-  if (a.dtype === 'float32') {
-    return elementwiseNode(builder, 'Floor', [elementwiseNode(builder, 'Div', [a, b])]);
-  }
-  const emit = emitter(builder);
-  const zero = builder.scalar(0, 'int32');
-  const { divisor, isZero, isMinusOne } = safeDivisor(builder, b);
-  const quotient = emit('Div', [a, divisor]);
-  const remainder = emit('Sub', [a, emit('Mul', [quotient, divisor])]);
-  const isNegative = (x: GraphValue): GraphValue => emit('Less', [x, zero], 'bool');
-  const isRoundedUp = emit('And', [
-    emit('Not', [emit('Equal', [remainder, zero], 'bool')]),
-    emit('Xor', [isNegative(remainder), isNegative(divisor)]),
-  ]);
-  const floored = emit('Sub', [quotient, builder.cast(isRoundedUp, 'int32')]);
-  const signed = emit('Where', [isMinusOne, emit('Neg', [a]), floored], 'int32');
-  return emit('Where', [isZero, zero, signed], 'int32');
+  const { div, equal, floor, less, mul, neg, not, and, sub, where, xor } = arithmetic(builder);
+  if (a.dtype === 'float32') return floor(div(a, b));
+  const divisor = safeDivisor(builder, b);
+  const quotient = div(a, divisor);
+  const remainder = sub(a, mul(quotient, divisor));
+  const isRoundedUp = and(not(equal(remainder, 0)), xor(less(remainder, 0), less(divisor, 0)));
+  const floored = sub(quotient, builder.cast(isRoundedUp, 'int32'));
+  return where(equal(b, 0), 0, where(equal(b, -1), neg(a), floored));
 }
 
 /** The remainder with the sign of the divisor; 0 for an integer divided by 0. */
 export function modulo(builder: GraphBuilder, a: GraphValue, b: GraphValue): GraphValue {
-  const emit = emitter(builder);
-  if (a.dtype === 'int32') return emit('Mod', [a, safeDivisor(builder, b).divisor]);
+  const { add, and, equal, less, mod, not, where, xor } = arithmetic(builder);
+  if (a.dtype === 'int32') return mod(a, safeDivisor(builder, b));
   const truncated = builder.op(
     'Mod',
     [a, b],
     { shape: broadcastShapes(a.shape, b.shape), dtype: 'float32' },
-    {
-      attributes: { fmod: { kind: 'int', value: 1 } },
-    },
+    { attributes: { fmod: int(1) } },
   );
-  const zero = builder.scalar(0);
-  const isNegative = (x: GraphValue): GraphValue => emit('Less', [x, zero], 'bool');
-  const hasOtherSign = emit('And', [
-    emit('Not', [emit('Equal', [truncated, zero], 'bool')]),
-    emit('Xor', [isNegative(truncated), isNegative(b)]),
-  ]);
-  return emit('Where', [hasOtherSign, emit('Add', [truncated, b]), truncated], 'float32');
+  const hasOtherSign = and(not(equal(truncated, 0)), xor(less(truncated, 0), less(b, 0)));
+  return where(hasOtherSign, add(truncated, b), truncated);
 }
 
-/** 1 in place of 0 and -1, by which no integer leaves a remainder that matters. */
-function safeDivisor(
-  builder: GraphBuilder,
-  b: GraphValue,
-): { divisor: GraphValue; isZero: GraphValue; isMinusOne: GraphValue } {
-  const emit = emitter(builder);
-  const isZero = emit('Equal', [b, builder.scalar(0, 'int32')], 'bool');
-  const isMinusOne = emit('Equal', [b, builder.scalar(-1, 'int32')], 'bool');
-  const isEither = emit('Or', [isZero, isMinusOne]);
-  return { divisor: emit('Where', [isEither, builder.scalar(1, 'int32'), b], 'int32'), isZero, isMinusOne };
-}
-
-function emitter(
-  builder: GraphBuilder,
-): (opType: string, operands: readonly GraphValue[], dtype?: GraphDataType) => GraphValue {
-  return (opType, operands, dtype) => elementwiseNode(builder, opType, operands, dtype);
+/** `b` with 1 in place of 0 and -1, which leave no remainder either. */
+function safeDivisor(builder: GraphBuilder, b: GraphValue): GraphValue {
+  const { equal, or, where } = arithmetic(builder);
+  return where(or(equal(b, 0), equal(b, -1)), 1, b);
 }

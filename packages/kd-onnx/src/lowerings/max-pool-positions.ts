@@ -1,9 +1,11 @@
+import { KdError } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { type TracedValue, traced } from '../trace/traced-value.ts';
-import { elementwiseNode } from './elementwise.ts';
+import { arithmetic } from './arithmetic.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { poolingOperand, poolingWindow } from './pooling.ts';
+import { comparable } from './reduction.ts';
 import { channelsFirst, outputShape, type SpatialWindow, windowAttributes } from './spatial-window.ts';
 
 /** Where the first maximum of each window lies. */
@@ -35,29 +37,34 @@ export function maxPoolPositions(
   return { maxima: maxima!, indices: indices!, imageShape: image.shape, padsAhead };
 }
 
-/** Maximum pooling with the flat index of each maximum in the NHWC image, or in the whole batch. */
+/** Maximum pooling, NaN aside, with the flat index of each maximum in the NHWC image, or in the whole batch. */
 const maxPoolWithArgmax: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.x!;
+  if (x.shape.length !== 4) {
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `maxPoolWithArgmax takes images [N, H, W, C], got a tensor of shape [${x.shape}].`,
+    );
+  }
   const window = poolingWindow(attributes, x.shape);
-  const { maxima, indices, imageShape, padsAhead } = maxPoolPositions(builder, x, window);
+  const operand = { ...x, graph: comparable(builder, x.graph, true) };
+  const { maxima, indices, imageShape, padsAhead } = maxPoolPositions(builder, operand, window);
   const [batch, channels, height, width] = imageShape as [number, number, number, number];
-  const number = (value: number): GraphValue => builder.scalar(value, 'int32');
-  const emit = (opType: string, a: GraphValue, b: GraphValue): GraphValue =>
-    elementwiseNode(builder, opType, [a, b]);
-  const pixel = emit('Mod', builder.cast(indices, 'int32'), number(height * width));
-  const row = emit('Sub', emit('Div', pixel, number(width)), number(padsAhead[0]!));
-  const column = emit('Sub', emit('Mod', pixel, number(width)), number(padsAhead[1]!));
-  const inImage = emit('Add', emit('Mul', row, number(window.inSize[1]!)), column);
+  const { add, div, mod, mul, sub } = arithmetic(builder);
+  const pixel = mod(builder.cast(indices, 'int32'), height * width);
+  const row = sub(div(pixel, width), padsAhead[0]!);
+  const column = sub(mod(pixel, width), padsAhead[1]!);
+  const inImage = add(mul(row, window.inSize[1]!), column);
   const channel = builder.constant(
     Int32Array.from({ length: channels }, (_, each) => each),
     [1, channels, 1, 1],
     'int32',
   );
-  const inChannels = emit('Add', emit('Mul', inImage, number(channels)), channel);
+  const inChannels = add(mul(inImage, channels), channel);
   const imageSize = channels * window.inSize[0]! * window.inSize[1]!;
   const starts = Int32Array.from({ length: batch }, (_, each) => each * imageSize);
   const position = attributes.includeBatchInIndex
-    ? emit('Add', inChannels, builder.constant(starts, [batch, 1, 1, 1], 'int32'))
+    ? add(inChannels, builder.constant(starts, [batch, 1, 1, 1], 'int32'))
     : inChannels;
   const shape = [batch, ...window.outSize, channels];
   const layout = channelsFirst(2);

@@ -2,7 +2,7 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import { sizeOf } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
 import { elementwiseNode } from './elementwise.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
@@ -70,10 +70,16 @@ function pooled(
   return traced(builder.cast(graph, x.dtype), shape, channelsFirst(window.outSize.length));
 }
 
-/** Padding does not count. */
+/** Windows of one pixel leave an image of the same size as it is, padded or not. */
+function isIdentity({ filterSize, inSize, outSize }: SpatialWindow): boolean {
+  return filterSize.every((size) => size === 1) && sameShape(inSize, outSize);
+}
+
+/** Padding does not count; a window of nothing but padding gives 0. */
 const averagePool: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.x!;
   const window = poolingWindow(attributes, x.shape);
+  if (isIdentity(window)) return x;
   const { image, pads, padsAhead } = poolingOperand(builder, x, window, 0);
   const { dilations: _, ...spatial } = windowAttributes(window, pads);
   const countsPadding = padsAhead.some((pad) => pad > 0);
@@ -94,6 +100,7 @@ const averagePool: Lowering = ({ builder, inputs, attributes }) => {
 const maxPool: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.x!;
   const window = poolingWindow(attributes, x.shape);
+  if (isIdentity(window)) return x;
   const { image, pads } = poolingOperand(builder, x, window, Number.NEGATIVE_INFINITY);
   const result = builder.op(
     'MaxPool',
@@ -104,7 +111,7 @@ const maxPool: Lowering = ({ builder, inputs, attributes }) => {
   return pooled(builder, result, x, window);
 };
 
-/** `numerator` / (pixels of the image under the window) for each output position, [1, 1, ...]. */
+/** `numerator` / (pixels of the image under the window, at least 1) for each output position, [1, 1, ...]. */
 export function reciprocalCounts(
   builder: GraphBuilder,
   { inSize, outSize, filterSize, strides, padBefore }: SpatialWindow,
@@ -118,7 +125,7 @@ export function reciprocalCounts(
   );
   const products = counts.reduce((outer, inner) => outer.flatMap((a) => inner.map((b) => a * b)), [1]);
   return builder.constant(
-    Float32Array.from(products, (count) => numerator / count),
+    Float32Array.from(products, (count) => numerator / Math.max(count, 1)),
     [1, 1, ...outSize],
     'float32',
   );

@@ -1,4 +1,6 @@
+import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, withLayout } from '../trace/traced-value.ts';
 import { elementwiseNode } from './elementwise.ts';
 import { type Lowering, type LoweringTable, normalizeAxes } from './lowering.ts';
@@ -8,9 +10,11 @@ interface ReductionRule {
   readonly opType: string;
   /** How a reduced axis that is a pending broadcast of n equal elements enters the result. */
   readonly ofEqualElements: 'scales' | 'unchanged' | 'materialize';
+  /** ONNX Runtime may drop a NaN among the operands; tfjs gives NaN. */
+  readonly mayDropNaN?: boolean;
 }
 
-function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
+function reduction({ opType, ofEqualElements, mayDropNaN = false }: ReductionRule): Lowering {
   return ({ builder, inputs, attributes }) => {
     const x = inputs.x!;
     const rank = x.shape.length;
@@ -27,6 +31,7 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
     let graph = source.graph;
     if (physicalAxes.some((position) => source.graph.shape[position] !== 1)) {
       graph = reduceNode(builder, opType, source.graph, physicalAxes);
+      if (mayDropNaN && x.dtype === 'float32') graph = withNaN(builder, graph, source.graph, physicalAxes);
     }
     if (ofEqualElements === 'scales') {
       const copies = physicalAxes.reduce((product, position) => {
@@ -59,6 +64,19 @@ function reduction({ opType, ofEqualElements }: ReductionRule): Lowering {
   };
 }
 
+/** `reduced` with NaN where one of its operands was. */
+function withNaN(
+  builder: GraphBuilder,
+  reduced: GraphValue,
+  source: GraphValue,
+  axes: readonly number[],
+): GraphValue {
+  const isNotANumber = elementwiseNode(builder, 'IsNaN', [source], 'bool');
+  const count = reduceNode(builder, 'ReduceMax', builder.cast(isNotANumber, 'int32'), axes);
+  const nan = builder.scalar(Number.NaN);
+  return elementwiseNode(builder, 'Where', [builder.cast(count, 'bool'), nan, reduced], 'float32');
+}
+
 /** The mean of integers is a float. */
 const mean: Lowering = (call) => {
   const x = call.inputs.x!;
@@ -80,13 +98,22 @@ function logicalReduction(opType: string): Lowering {
   };
 }
 
+/** Numbers without NaN, which would be chosen or not depending on where it stands. */
+export function comparable(builder: GraphBuilder, value: GraphValue, forMaximum: boolean): GraphValue {
+  if (value.dtype === 'bool') return builder.cast(value, 'int32');
+  if (value.dtype !== 'float32') return value;
+  const worst = builder.scalar(forMaximum ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
+  const isNotANumber = elementwiseNode(builder, 'IsNaN', [value], 'bool');
+  return elementwiseNode(builder, 'Where', [isNotANumber, worst, value], 'float32');
+}
+
 function argReduction(opType: string): Lowering {
   return ({ builder, inputs, attributes }) => {
     const x = inputs.x!;
     const axis = normalizeAxes(attributes.axis, x.shape.length)[0]!;
     const source = { ...x, graph: materialize(builder, x, x.layout) };
     const position = source.layout.indexOf(axis);
-    const operand = source.dtype === 'bool' ? builder.cast(source.graph, 'int32') : source.graph;
+    const operand = comparable(builder, source.graph, opType === 'ArgMax');
     const shape = source.graph.shape.map((size, each) => (each === position ? 1 : size));
     const index = builder.op(
       opType,
@@ -119,9 +146,9 @@ export const reductionLowerings: LoweringTable = {
   Any: logicalReduction('ReduceMax'),
   ArgMax: argReduction('ArgMax'),
   ArgMin: argReduction('ArgMin'),
-  Max: reduction({ opType: 'ReduceMax', ofEqualElements: 'unchanged' }),
+  Max: reduction({ opType: 'ReduceMax', ofEqualElements: 'unchanged', mayDropNaN: true }),
   Mean: mean,
-  Min: reduction({ opType: 'ReduceMin', ofEqualElements: 'unchanged' }),
+  Min: reduction({ opType: 'ReduceMin', ofEqualElements: 'unchanged', mayDropNaN: true }),
   Prod: reduction({ opType: 'ReduceProd', ofEqualElements: 'materialize' }),
   Sum: reduction({ opType: 'ReduceSum', ofEqualElements: 'scales' }),
 };

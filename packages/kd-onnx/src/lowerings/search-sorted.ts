@@ -1,6 +1,6 @@
 import { int } from '../graph/graph.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
-import { elementwiseNode } from './elementwise.ts';
+import { arithmetic } from './arithmetic.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { filled } from './scatter-add.ts';
 
@@ -15,28 +15,18 @@ const searchSorted: Lowering = ({ builder, inputs, attributes }) => {
   const sorted = materialize(builder, sortedSequence);
   const wanted = materialize(builder, values);
   const { shape } = wanted;
+  const { add, and, less, lessOrEqual, min, sub, where } = arithmetic(builder);
+  const counts = attributes.side === 'left' ? less : lessOrEqual;
   let count = filled(builder, 0, shape, 'int32');
   for (let step = 2 ** Math.floor(Math.log2(Math.max(length, 1))); step >= 1 && length > 0; step /= 2) {
-    const next = elementwiseNode(builder, 'Add', [count, builder.scalar(step, 'int32')]);
-    const last = elementwiseNode(builder, 'Min', [
-      elementwiseNode(builder, 'Sub', [next, builder.scalar(1, 'int32')]),
-      builder.scalar(length - 1, 'int32'),
-    ]);
+    const next = add(count, step);
     const element = builder.op(
       'GatherElements',
-      [sorted, last],
+      [sorted, min(sub(next, 1), length - 1)],
       { shape, dtype: sorted.dtype },
       { attributes: { axis: int(1) } },
     );
-    const counts = elementwiseNode(
-      builder,
-      attributes.side === 'left' ? 'Less' : 'LessOrEqual',
-      [element, wanted],
-      'bool',
-    );
-    const isInside = elementwiseNode(builder, 'LessOrEqual', [next, builder.scalar(length, 'int32')], 'bool');
-    const isTaken = elementwiseNode(builder, 'And', [counts, isInside]);
-    count = elementwiseNode(builder, 'Where', [isTaken, next, count], 'int32');
+    count = where(and(counts(element, wanted), lessOrEqual(next, length)), next, count);
   }
   return traced(count);
 };

@@ -117,7 +117,10 @@ export function splitPadding(
   };
 }
 
-/** The spatial axes of a channels-first tensor padded with `fill`, or cropped. */
+/**
+ * The spatial axes of a channels-first tensor padded with `fill`, or cropped. Batch and channels are joined for it,
+ * lest the runtime fuse the padding into a pooling operator that then refuses its size.
+ */
 export function padSpatially(
   builder: GraphBuilder,
   image: GraphValue,
@@ -128,9 +131,16 @@ export function padSpatially(
   const rank = pads.length / 2;
   const before = pads.slice(0, rank);
   const behind = pads.slice(rank);
-  const shape = image.shape.map((size, axis) =>
-    axis < 2 ? size : size + before[axis - 2]! + behind[axis - 2]!,
+  const [batch, channels, ...size] = image.shape as [number, number, ...number[]];
+  const padded = size.map((length, axis) => length + before[axis]! + behind[axis]!);
+  const result = builder.op(
+    'Pad',
+    [
+      builder.reshape(image, [batch * channels, ...size]),
+      builder.int64([0, ...before, 0, ...behind]),
+      builder.scalar(fill),
+    ],
+    { shape: [batch * channels, ...padded], dtype: image.dtype },
   );
-  const whole = builder.int64([0, 0, ...before, 0, 0, ...behind]);
-  return builder.op('Pad', [image, whole, builder.scalar(fill)], { shape, dtype: image.dtype });
+  return builder.reshape(result, [batch, channels, ...padded]);
 }

@@ -1,2 +1,3 @@
-export { tfjsCpu } from './provider.ts';
+export { tfjsCpu, tfjsCuda, tfjsNode, tfjsWasm, tfjsWebgpu } from './provider.ts';
+export type { TfjsBackendId } from './runtimes/tfjs-runtime.ts';
 export { createTfjsBackend } from './tfjs-backend.ts';

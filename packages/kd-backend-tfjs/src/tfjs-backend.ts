@@ -1,4 +1,4 @@
-import { findBackend, getBackend, setBackend, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
+import { getBackend, setBackend, Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import {
   type Backend,
   type Compiled,
@@ -6,12 +6,12 @@ import {
   type DeviceInfo,
   type DeviceTensor,
   type DownloadedTree,
-  ensureGradients,
   HostTensor,
   hostData,
   type InputLeaf,
   KdError,
   type MemoryInfo,
+  requireArgument,
   type Tree,
   treeLeaves,
   treeMap,
@@ -21,33 +21,28 @@ import {
   visitTree,
   type WithLeaves,
 } from 'kd-core';
+import { runtimes } from './runtimes/index.ts';
+import { openRuntime } from './runtimes/open-runtime.ts';
+import type { TfjsBackendId, TfjsRuntime } from './runtimes/tfjs-runtime.ts';
 import { TensorStore } from './tensor-store.ts';
 import { TfjsTensor } from './tfjs-tensor.ts';
 
-export const tfjsCpuId = 'tfjs-cpu';
+/** Runs every function eagerly, one kernel after the other, on one of tfjs's own backends. */
+class TfjsBackend implements Backend {
+  readonly id: TfjsBackendId;
+  readonly device: DeviceInfo;
+  readonly #tfjsName: string;
+  readonly #store: TensorStore;
 
-/**
- * Runs every function eagerly on tfjs's plain JavaScript kernels: slow, and the reference by which
- * compiled backends are judged.
- */
-class TfjsCpuBackend implements Backend {
-  readonly id: string = tfjsCpuId;
-  readonly device: DeviceInfo = {
-    vendor: 'tfjs',
-    name: 'plain JavaScript on one CPU thread',
-    threads: 1,
-    precision: 'float32',
-    missing: [],
-  };
-  readonly #store = new TensorStore(tfjsCpuId);
-
-  async init(): Promise<void> {
-    await ensureGradients();
-    await import('@tensorflow/tfjs-backend-cpu');
-    activate();
-    // The first upload would otherwise print a banner that advertises another backend.
-    (findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
+  /** `runtime` has been opened, and gave `device`. */
+  constructor({ id, tfjsName }: TfjsRuntime, device: DeviceInfo) {
+    this.id = id;
+    this.device = device;
+    this.#tfjsName = tfjsName;
+    this.#store = new TensorStore(id);
   }
+
+  async init(): Promise<void> {}
 
   compile<A extends object, R extends object>(
     fn: (args: A) => R,
@@ -63,7 +58,7 @@ class TfjsCpuBackend implements Backend {
       const inputs = args as Tree<InputLeaf>;
       const donated = donatedTensors(inputs, options.donate ?? [], name);
       // No await until the end: another backend could make itself tfjs's current one in between.
-      activate();
+      this.#activate();
       const temporary: Tensor[] = [];
       const resolve = (leaf: InputLeaf, path: string): Tensor => {
         if (leaf instanceof TfjsTensor || isForeignTensor(leaf)) return this.#store.resolve(leaf, path);
@@ -108,16 +103,22 @@ class TfjsCpuBackend implements Backend {
   }
 
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
-    activate();
+    this.#activate();
     visitTree<HostTensor>(tree, requireHostTensor);
     return treeMap<HostTensor, DeviceTensor>(tree, (leaf, path) => this.#store.adopt(toTensor(leaf, path)));
   }
 
   async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
-    return treeMap<DeviceTensor, HostTensor>(tree, (leaf, path) => {
-      const values = this.#store.resolve(leaf, path).dataSync();
-      return new HostTensor(hostData(leaf.dtype, values), leaf.shape, leaf.dtype);
-    });
+    const tensors: [Tensor, DeviceTensor][] = [];
+    visitTree<DeviceTensor>(tree, (leaf, path) => tensors.push([this.#store.resolve(leaf, path), leaf]));
+    // All reads begin before any is awaited: the caller may dispose of its tensors meanwhile.
+    const values = await Promise.all(tensors.map(([tensor, leaf]) => readTensor(tensor, leaf)));
+    return treeUnflatten(treeStructure(tree), values);
+  }
+
+  /** Makes this tfjs's current backend. It is initialised, so nothing is left to await. */
+  #activate(): void {
+    if (getBackend() !== this.#tfjsName) void setBackend(this.#tfjsName);
   }
 
   #run(fn: (args: Tree<Tensor>) => unknown, args: Tree<Tensor>, name: string): Tree<DeviceTensor> {
@@ -142,16 +143,21 @@ class TfjsCpuBackend implements Backend {
   }
 }
 
-/** The reference backend on tfjs's CPU kernels, ready for use. */
-export async function createTfjsBackend(): Promise<Backend> {
-  const backend = new TfjsCpuBackend();
-  await backend.init();
-  return backend;
+/**
+ * One of tfjs's backends, ready for use. Throws `BACKEND_UNAVAILABLE` saying what is missing, and how to get it. It
+ * makes itself tfjs's current backend whenever it computes.
+ */
+export async function createTfjsBackend(id: TfjsBackendId = 'tfjs-cpu'): Promise<Backend> {
+  const runtime = runtimes[id];
+  requireArgument(
+    runtime !== undefined,
+    () => `id must be one of ${Object.keys(runtimes).join(', ')}, got '${id}'.`,
+  );
+  return new TfjsBackend(runtime, await openRuntime(runtime));
 }
 
-/** Makes the CPU backend tfjs's current one. Its factory is synchronous, so nothing is left to await. */
-function activate(): void {
-  if (getBackend() !== 'cpu') void setBackend('cpu');
+async function readTensor(tensor: Tensor, { dtype, shape }: DeviceTensor): Promise<HostTensor> {
+  return new HostTensor(hostData(dtype, await tensor.data()), shape, dtype);
 }
 
 function isForeignTensor(leaf: InputLeaf): leaf is DeviceTensor {

@@ -113,6 +113,42 @@ describe('blocked convolutions', () => {
     );
   });
 
+  it('give the filter gradient of rows that fill blocks of positions, alone or with other images', async ({
+    skip,
+  }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const geometry = fc.record({
+      batch: fc.constantFrom(1, 2, 8, 24),
+      inputs: fc.constantFrom(3, 16, 20, 32),
+      outputs: fc.constantFrom(16, 48),
+      height: fc.integer({ min: 1, max: 6 }),
+      outWidth: fc.constantFrom(1, 2, 4, 8, 16, 32, 48),
+      kernel: fc.constantFrom(1, 2, 3),
+      stride: fc.integer({ min: 1, max: 3 }),
+      spare: fc.integer({ min: 0, max: 2 }),
+      pad: fc.constantFrom(0, 1, 2),
+      isBlocked: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(geometry, async (drawn) => {
+        const { batch, inputs, outputs, height, outWidth, kernel, stride, pad, isBlocked } = drawn;
+        const width = (outWidth - 1) * stride + kernel - 2 * pad + Math.min(drawn.spare, stride - 1);
+        fc.pre(width > 0 && height + 2 * pad >= kernel);
+        const between = isBlocked ? 32 : inputs;
+        const program: Program = ({ x, v, w }) => {
+          const image = isBlocked ? conv2d(x as Tensor4D, v as Tensor4D, 1, 0) : x;
+          return conv2d(image as Tensor4D, w as Tensor4D, stride, pad);
+        };
+        await compare(program, {
+          x: random(1, [batch, height, width, inputs]),
+          w: random(2, [kernel, kernel, between, outputs]),
+          ...(isBlocked ? { v: random(3, [1, 1, inputs, between]) } : {}),
+        });
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   it('carry batch norm, residual sums and ReLU through a block of a residual network', async ({ skip }) => {
     if (block === undefined) skip('no blocked convolutions on this processor');
     const normalize = (x: Tensor, scale: Tensor | undefined, offset: Tensor | undefined): Tensor =>

@@ -1,7 +1,7 @@
 import { sizeOf } from 'kd-core';
 import { BLOCKED_DOMAIN } from './blocked-forms.ts';
 import type { GraphValue } from './graph.ts';
-import { ints } from './graph.ts';
+import { int, ints } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
 
 export interface BlockedConvolution {
@@ -14,11 +14,13 @@ export interface BlockedConvolution {
   readonly pads: readonly number[];
   readonly dilations: readonly number[];
   readonly outputShape: readonly number[];
+  /** Channels of image and filters in this many separate groups; 1 by default. */
+  readonly groups?: number;
 }
 
 /** The blocked result of a convolution. */
 export function blockedConvolution(builder: GraphBuilder, convolution: BlockedConvolution): GraphValue {
-  const { image, kernel, strides, pads, dilations, outputShape } = convolution;
+  const { image, kernel, strides, pads, dilations, outputShape, groups = 1 } = convolution;
   return builder.op(
     'Conv',
     [image, kernel],
@@ -30,6 +32,7 @@ export function blockedConvolution(builder: GraphBuilder, convolution: BlockedCo
         strides: ints(strides),
         pads: ints(pads),
         dilations: ints(dilations),
+        ...(groups === 1 ? {} : { group: int(groups) }),
       },
     },
   );

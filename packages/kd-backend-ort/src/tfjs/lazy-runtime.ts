@@ -4,6 +4,8 @@ import { lowerings } from 'kd-onnx';
 import type { OrtEngine } from '../engines/ort-engine.ts';
 import { callOnComplex } from './complex-kernels.ts';
 import { CpuKernels, type HostOperand } from './cpu-kernels.ts';
+import { interpretCalls } from './interpret-calls.ts';
+import { checkKnownIndices } from './known-indices.ts';
 import { type HostValues, LazyValue } from './lazy-value.ts';
 import { type Attributes, dtypeOf, type KernelResult, type Operand, type Operands } from './operand.ts';
 import { PendingProgram } from './pending-program.ts';
@@ -21,15 +23,15 @@ export interface LazyRuntimeParts {
   readonly engine: OrtEngine;
   /** What has no lowering runs on these. */
   readonly cpuKernels: CpuKernels;
-  /** Told of every call of such a kernel. */
-  readonly onFallback: (kernel: string) => void;
+  /** Told that `subject`, a kernel or an operator of ONNX, is computed in plain JavaScript, at each such use. */
+  readonly onFallback: (subject: string, reason: string) => void;
 }
 
 /** Records kernels, and runs what was recorded when values are asked for. */
 export class LazyRuntime {
   readonly #engine: OrtEngine;
   readonly #cpuKernels: CpuKernels;
-  readonly #onFallback: (kernel: string) => void;
+  readonly #onFallback: LazyRuntimeParts['onFallback'];
   readonly #queue: ProgramQueue;
   #pending: PendingProgram;
 
@@ -45,6 +47,7 @@ export class LazyRuntime {
   call(kernel: string, inputs: Operands, attributes: Attributes): KernelResult {
     const complex = callOnComplex((...call) => this.call(...call), kernel, inputs, attributes);
     if (complex !== undefined) return complex;
+    checkKnownIndices(kernel, inputs, attributes);
     if (isOfStrings(inputs, attributes)) return this.#runOnCpu(kernel, inputs, attributes);
     const isRecorded = Object.hasOwn(lowerings, kernel) && [...inputs.values()].every(isReal);
     const recorded = isRecorded ? this.#record(kernel, inputs, attributes) : undefined;
@@ -66,12 +69,18 @@ export class LazyRuntime {
   flush(): void {
     const sealed = this.#pending.seal();
     this.#pending = new PendingProgram(this.#engine.target);
-    if (sealed !== undefined) this.#queue.run(sealed);
+    if (sealed === undefined) return;
+    const { calls, inputs, results } = sealed;
+    this.#queue.run(sealed, (elements, refusal) => {
+      this.#onFallback(String(refusal?.details.operator), refusal?.message ?? '');
+      const known = new Map(inputs.map((value, index) => [value, elements[index]!]));
+      return interpretCalls(calls, [...results.keys()], known, this.#cpuKernels);
+    });
   }
 
   /** Starts what has been recorded when that is much, preferably between two steps of the user's program. */
   flushIfLarge(): void {
-    const { calls, inputBytes } = this.#pending;
+    const { size: calls, inputBytes } = this.#pending;
     const size = Math.max(calls / LARGE_PROGRAM_CALLS, inputBytes / LARGE_PROGRAM_BYTES);
     if (size < 1) return;
     const isWithinScopes = tfjsEngine().state.scopeStack.length > 0;
@@ -104,12 +113,10 @@ export class LazyRuntime {
       throw new KdError(
         'UNSUPPORTED',
         `Neither ${this.#engine.id} nor tfjs's CPU backend has the kernel '${kernel}'.`,
-        {
-          details: { kernel },
-        },
+        { details: { kernel } },
       );
     }
-    this.#onFallback(kernel);
+    this.#onFallback(kernel, `the kernel '${kernel}' has no ONNX form for such arguments`);
     return this.#runOnCpu(kernel, inputs, attributes);
   }
 

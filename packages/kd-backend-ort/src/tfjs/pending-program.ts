@@ -1,11 +1,6 @@
 import { type Graph, type GraphTarget, KernelRecorder, type TracedValue } from 'kd-onnx';
+import type { RecordedCall, ShapedValue } from './interpret-calls.ts';
 import { LazyValue } from './lazy-value.ts';
-
-/** A value as one kernel call sees it: tfjs lets tensors of several shapes share their elements. */
-export interface ShapedValue {
-  readonly value: LazyValue;
-  readonly shape: readonly number[];
-}
 
 /** A recorded program that nothing will be added to. */
 export interface SealedProgram {
@@ -14,6 +9,8 @@ export interface SealedProgram {
   readonly inputs: readonly LazyValue[];
   /** The position among the outputs of the graph of every value that is wanted. */
   readonly results: ReadonlyMap<LazyValue, number>;
+  /** What the graph was recorded from. */
+  readonly calls: readonly RecordedCall[];
 }
 
 /** The kernels that have been called and not run. Existing values enter as inputs, so the graph is free of data. */
@@ -22,7 +19,7 @@ export class PendingProgram {
   readonly #inputs = new Map<string, LazyValue>();
   readonly #tracedInputs = new Map<LazyValue, TracedValue>();
   readonly #wanted = new Set<LazyValue>();
-  #calls = 0;
+  readonly #calls: RecordedCall[] = [];
   #inputBytes = 0;
 
   constructor(target: GraphTarget) {
@@ -30,8 +27,8 @@ export class PendingProgram {
   }
 
   /** How many kernels have been called. */
-  get calls(): number {
-    return this.#calls;
+  get size(): number {
+    return this.#calls.length;
   }
 
   /** Bytes of the values that the program keeps alive until it runs. */
@@ -50,10 +47,9 @@ export class PendingProgram {
       operands[name] = this.#recorder.reshape(this.#traced(value), shape);
     }
     const result = this.#recorder.call(kernel, operands, attributes);
-    this.#calls++;
-    return Array.isArray(result)
-      ? result.map((each) => this.#record(each))
-      : this.#record(result as TracedValue);
+    const results = [result].flat().map((each) => this.#record(each as TracedValue));
+    this.#calls.push({ kernel, inputs, attributes, results });
+    return Array.isArray(result) ? results : results[0]!;
   }
 
   uniformElement(value: TracedValue): number | undefined {
@@ -76,7 +72,7 @@ export class PendingProgram {
     for (const value of this.#inputs.values()) if (!isNeeded.has(value)) value.release();
     if (wanted.length === 0) return undefined;
     const results = new Map(wanted.map((value, index) => [value, graph.outputs.indexOf(outputs[index]!)]));
-    return { graph, inputs: needed, results };
+    return { graph, inputs: needed, results, calls: this.#calls };
   }
 
   #traced(value: LazyValue): TracedValue {

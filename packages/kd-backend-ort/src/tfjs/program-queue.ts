@@ -1,3 +1,4 @@
+import { KdError } from 'kd-core';
 import type { OrtEngine } from '../engines/ort-engine.ts';
 import type { HostValues, LazyValue } from './lazy-value.ts';
 import type { SealedProgram } from './pending-program.ts';
@@ -6,6 +7,9 @@ import { SharedTensor } from './shared-tensor.ts';
 
 /** A program's sessions each keep threads, so few are kept; a training loop needs two or three. */
 const SESSION_CAPACITY = 32;
+
+/** Gives the elements of the results, in order. `refusal` says why the engine does not compute them. */
+type HostComputation = (inputs: readonly HostValues[], refusal?: KdError) => readonly HostValues[];
 
 /** Runs programs one after the other, each when its inputs are there. What fails, fails for those who ask for it. */
 export class ProgramQueue {
@@ -18,10 +22,18 @@ export class ProgramQueue {
     this.#sessions = new SessionCache(engine, SESSION_CAPACITY);
   }
 
-  /** Runs a recorded program on the engine. */
-  run({ graph, inputs, results }: SealedProgram): void {
-    this.#enqueue(inputs, [...results.keys()], async () => {
-      const found = await this.#sessions.find(graph);
+  /**
+   * Runs a recorded program on the engine. `interpret` computes the results from the elements of the inputs when the
+   * engine refuses the graph.
+   */
+  run({ graph, inputs, results }: SealedProgram, interpret: HostComputation): void {
+    const wanted = [...results.keys()];
+    this.#enqueue(inputs, wanted, async () => {
+      const found = await this.#sessions.find(graph).catch(asRefusal);
+      if (KdError.isInstance(found)) {
+        await this.#computeOnHost(inputs, wanted, (elements) => interpret(elements, found));
+        return;
+      }
       const feeds = Object.fromEntries(
         found.inputs.map((name, index) => [name, inputs[index]!.feed(this.#engine)]),
       );
@@ -36,17 +48,8 @@ export class ProgramQueue {
   }
 
   /** Computes `results` on the host from the elements of `inputs`; a reference to each input is taken over. */
-  runOnHost(
-    inputs: readonly LazyValue[],
-    results: readonly LazyValue[],
-    compute: (inputs: readonly HostValues[]) => readonly HostValues[],
-  ): void {
-    this.#enqueue(inputs, results, async () => {
-      const computed = compute(await Promise.all(inputs.map((input) => input.fetch(this.#engine))));
-      results.forEach((value, index) => {
-        value.settle(computed[index]!);
-      });
-    });
+  runOnHost(inputs: readonly LazyValue[], results: readonly LazyValue[], compute: HostComputation): void {
+    this.#enqueue(inputs, results, () => this.#computeOnHost(inputs, results, compute));
   }
 
   /** Settled when everything that has been enqueued so far is done. */
@@ -57,6 +60,18 @@ export class ProgramQueue {
   /** Releases the sessions once everything is done. */
   dispose(): void {
     this.#last = this.#last.then(() => this.#sessions.clear());
+  }
+
+  async #computeOnHost(
+    inputs: readonly LazyValue[],
+    results: readonly LazyValue[],
+    compute: HostComputation,
+  ): Promise<void> {
+    const elements = await Promise.all(inputs.map((input) => input.fetch(this.#engine)));
+    const computed = compute(elements);
+    results.forEach((value, index) => {
+      value.settle(computed[index]!);
+    });
   }
 
   #enqueue(inputs: readonly LazyValue[], results: readonly LazyValue[], work: () => Promise<void>): void {
@@ -72,4 +87,10 @@ export class ProgramQueue {
     this.#last = done;
     for (const value of results) value.startComputing(done);
   }
+}
+
+/** The error itself where the engine refuses a graph; throws all others. */
+function asRefusal(error: unknown): KdError {
+  if (KdError.isInstance(error) && error.code === 'UNSUPPORTED') return error;
+  throw error;
 }

@@ -70,14 +70,12 @@ export function registerKernels(backendName: string, cpuKernels: CpuKernels): vo
   }
 }
 
-/** A warning for the first call of each kernel that has no lowering. */
-export function warnOnce(id: string): (kernel: string) => void {
+/** Warns of each subject once. */
+export function warnOnce(id: string): LazyRuntimeParts['onFallback'] {
   const warned = new Set<string>();
-  return (kernel) => {
-    if (warned.has(kernel)) return;
-    warned.add(kernel);
-    console.warn(
-      `kd-backend-ort: the kernel '${kernel}' has no ONNX form for such arguments; ${id} leaves it to tfjs's plain JavaScript, which is slow.`,
-    );
+  return (subject, reason) => {
+    if (warned.has(subject)) return;
+    warned.add(subject);
+    console.warn(`kd-backend-ort: ${reason}; ${id} leaves it to tfjs's plain JavaScript, which is slow.`);
   };
 }

@@ -10,12 +10,17 @@ export interface CachedSession {
   readonly outputs: readonly string[];
 }
 
+/** What the engine said of a graph that it does not load. */
+interface Refusal {
+  readonly refusal: unknown;
+}
+
 /** Sessions by the structure of their graphs; the ones that were used longest ago are released. */
 export class SessionCache {
   readonly #engine: OrtEngine;
   readonly #capacity: number;
   /** In the order of their last use. */
-  readonly #sessions = new Map<string, CachedSession>();
+  readonly #sessions = new Map<string, CachedSession | Refusal>();
 
   /** `capacity` counts sessions, at least 1. */
   constructor(engine: OrtEngine, capacity: number) {
@@ -23,37 +28,47 @@ export class SessionCache {
     this.#capacity = capacity;
   }
 
-  /** The session for `graph`, which may have been loaded for another graph of the same structure. */
+  /**
+   * The session for `graph`, which may have been loaded for another graph of the same structure. Throws `UNSUPPORTED`
+   * for a graph that the engine refuses.
+   */
   async find(graph: Graph): Promise<CachedSession> {
     const key = structuralKey(graph);
-    const known = this.#sessions.get(key);
-    if (known !== undefined) {
-      this.#sessions.delete(key);
-      this.#sessions.set(key, known);
-      return known;
-    }
-    const session = await this.#engine.load(encodeModel(graph), { name: graph.name });
-    const loaded: CachedSession = {
-      session,
-      inputs: graph.inputs.map(({ name }) => name),
-      outputs: graph.outputs.map(({ name }) => name),
-    };
-    this.#sessions.set(key, loaded);
+    const found = this.#sessions.get(key) ?? (await this.#load(graph));
+    this.#sessions.delete(key);
+    this.#sessions.set(key, found);
     await this.#evict();
-    return loaded;
+    if ('refusal' in found) throw found.refusal;
+    return found;
   }
 
   async clear(): Promise<void> {
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
-    for (const { session } of all) await session.release();
+    for (const each of all) await release(each);
+  }
+
+  async #load(graph: Graph): Promise<CachedSession | Refusal> {
+    try {
+      return {
+        session: await this.#engine.load(encodeModel(graph), { name: graph.name }),
+        inputs: graph.inputs.map(({ name }) => name),
+        outputs: graph.outputs.map(({ name }) => name),
+      };
+    } catch (refusal) {
+      return { refusal };
+    }
   }
 
   async #evict(): Promise<void> {
-    for (const [key, { session }] of this.#sessions) {
+    for (const [key, oldest] of this.#sessions) {
       if (this.#sessions.size <= this.#capacity) return;
       this.#sessions.delete(key);
-      await session.release();
+      await release(oldest);
     }
   }
+}
+
+async function release(entry: CachedSession | Refusal): Promise<void> {
+  if ('session' in entry) await entry.session.release();
 }

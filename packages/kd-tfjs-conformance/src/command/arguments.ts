@@ -6,11 +6,13 @@ export interface CommandArguments {
   readonly backend: string;
   readonly filter: string;
   readonly withoutSyncReads: boolean;
+  /** Whether the tests in the folders below `dist/ops` run as well. */
+  readonly all: boolean;
   /** Where the result of every spec goes as JSON. */
   readonly json?: string;
 }
 
-const USAGE = `Usage: pnpm conformance:tfjs [--backend ${backendIds.join('|')}] [--filter NAME] [--without-sync-reads] [--json FILE]`;
+const USAGE = `Usage: pnpm conformance:tfjs [--backend ${backendIds.join('|')}] [--filter NAME] [--all] [--without-sync-reads] [--json FILE]`;
 
 /** Throws `INVALID_ARGUMENT` with the usage for anything else than what it says. */
 export function parseCommand(args: readonly string[], defaultBackend: string): CommandArguments {
@@ -20,6 +22,7 @@ export function parseCommand(args: readonly string[], defaultBackend: string): C
       options: {
         backend: { type: 'string', default: defaultBackend },
         filter: { type: 'string', default: '' },
+        all: { type: 'boolean', default: false },
         'without-sync-reads': { type: 'boolean', default: false },
         json: { type: 'string' },
       },
@@ -27,6 +30,7 @@ export function parseCommand(args: readonly string[], defaultBackend: string): C
     return {
       backend: values.backend,
       filter: values.filter,
+      all: values.all,
       withoutSyncReads: values['without-sync-reads'],
       ...(values.json !== undefined && { json: values.json }),
     };

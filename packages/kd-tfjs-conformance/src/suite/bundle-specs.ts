@@ -12,15 +12,26 @@ const EXTERNAL = /^(onnxruntime-(node|web|common)|jasmine-core)(\/|$)/;
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Which of tfjs-core's tests are run. */
+export interface SpecSelection {
+  /** Also those in the folders below `dist/ops`: fused, image, sparse, string and spectral ops, losses, linear algebra. */
+  readonly all: boolean;
+}
+
 /**
  * Bundles tfjs-core's published tests, unmodified, with the sources of our backends, so that all share one
  * copy of tfjs-core. Gives the path of the bundle: a program that takes `SpecProcessOptions`.
  */
-export async function bundleSpecs(): Promise<string> {
-  const outfile = join(packageFolder, 'node_modules', '.cache', 'specs.mjs');
+export async function bundleSpecs(selection: SpecSelection): Promise<string> {
+  const outfile = join(
+    packageFolder,
+    'node_modules',
+    '.cache',
+    selection.all ? 'all-specs.mjs' : 'specs.mjs',
+  );
   const modules = [
     join(packageFolder, 'src', 'process', 'prepare-specs.ts'),
-    ...specFiles(),
+    ...specFiles(selection),
     join(packageFolder, 'src', 'process', 'run-specs.ts'),
   ];
   await build({
@@ -46,13 +57,13 @@ export async function bundleSpecs(): Promise<string> {
   return outfile;
 }
 
-function specFiles(): string[] {
+function specFiles({ all }: SpecSelection): string[] {
   const dist = dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-core'));
-  const ops = readdirSync(join(dist, 'ops')).filter((name) => name.endsWith('_test.js'));
-  return [
-    ...ops.sort().map((name) => join(dist, 'ops', name)),
-    ...OTHER_TESTS.map((name) => join(dist, name)),
-  ];
+  const ops = readdirSync(join(dist, 'ops'), { recursive: all, encoding: 'utf8' })
+    .filter((name) => name.endsWith('_test.js'))
+    .sort()
+    .map((name) => join(dist, 'ops', name));
+  return [...ops, ...OTHER_TESTS.map((name) => join(dist, name))];
 }
 
 /** Imports by absolute path, since the bundle does not lie in the package that depends on them. */

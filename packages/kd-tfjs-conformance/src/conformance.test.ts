@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { unexpectedFailures } from './command/report.ts';
+import { expectedFailure } from './expected-failures.ts';
+import { runSuite } from './index.ts';
+import type { SpecResult } from './spec-result.ts';
+
+/** tfjs-core 4.22: the specs of 182 files on tfjs's own CPU backend. */
+const SPECS = 3249;
+/** Those of them that read nothing synchronously. */
+const SPECS_WITHOUT_SYNC_READS = 3203;
+/** Those of them that are not about tfjs's CPU backend. */
+const SPECS_OF_OTHER_BACKENDS = 3201;
+/** Every spec of the folders below `dist/ops` as well. */
+const ALL_SPECS_OF_OTHER_BACKENDS = 3773;
+
+const TIME_LIMIT = 300_000;
+
+function count(results: readonly SpecResult[], outcome: SpecResult['outcome']): number {
+  return results.filter((result) => result.outcome === outcome).length;
+}
+
+it('runs every spec on the backend that tfjs tests itself', { timeout: TIME_LIMIT }, async () => {
+  const results = await runSuite({ backend: 'tfjs-cpu' });
+  expect(count(results, 'passed')).toBe(SPECS);
+  expect(results).toHaveLength(SPECS);
+});
+
+it('leaves out the specs that read synchronously', { timeout: TIME_LIMIT }, async () => {
+  const results = await runSuite({ backend: 'tfjs-cpu', withoutSyncReads: true });
+  expect(count(results, 'passed')).toBe(SPECS_WITHOUT_SYNC_READS);
+});
+
+it('passes tfjs-core on ort-cpu but for what is listed', { timeout: TIME_LIMIT }, async () => {
+  const results = await runSuite({ backend: 'ort-cpu', all: true });
+  expect(unexpectedFailures(results)).toEqual([]);
+  expect(
+    results.filter(({ name }) => expectedFailure(name) !== undefined).map(({ outcome }) => outcome),
+  ).toEqual(['failed', 'failed']);
+  expect(results).toHaveLength(ALL_SPECS_OF_OTHER_BACKENDS);
+  expect(count(results, 'passed')).toBeGreaterThanOrEqual(SPECS_OF_OTHER_BACKENDS - 10);
+});

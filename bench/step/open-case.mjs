@@ -23,8 +23,8 @@ export function openCase(backend, { tensors, metadata }) {
 
 async function openForward(backend, tensors, { teacher }) {
   const model = modelOf(teacher);
-  const forward = compileForward({ backend, model });
-  const variables = await backend.upload(variablesOf(model, tensors, 'teacher.'));
+  const forward = compileForward({ backend, model, frozen: true });
+  const variables = variablesOf(model, tensors, 'teacher.');
   const images = tensors['batch.images'];
   return {
     async step() {
@@ -46,8 +46,12 @@ async function openTraining(backend, tensors, { student, teacher }) {
       ? crossEntropy()
       : sum([weight(labelWeight, crossEntropy()), weight(teacherWeight, hinton({ temperature }))]);
   const participants = { student: model, teachers, method, optimizer: sgd({ momentum, weightDecay }) };
-  const step = backend.compile(buildTrainingStep(participants), { name: 'benchmark', donate: ['state'] });
-  const frozen = await backend.upload(teachers.map((each) => variablesOf(each, tensors, 'teacher.')));
+  const step = backend.compile(buildTrainingStep(participants), {
+    name: 'benchmark',
+    donate: ['state'],
+    constants: ['teachers'],
+  });
+  const frozen = teachers.map((each) => variablesOf(each, tensors, 'teacher.'));
   let state = await backend.upload(
     initialTrainingState(prngKey(0), {
       ...participants,

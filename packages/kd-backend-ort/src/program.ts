@@ -1,5 +1,5 @@
 import type { Tree, TreeStructure } from 'kd-core';
-import { encodeModel, type TensorSpec, type Trace, trace } from 'kd-onnx';
+import { encodeModel, type GraphTarget, type TensorSpec, type Trace, trace } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './engines/ort-engine.ts';
 
@@ -18,22 +18,43 @@ export async function buildProgram<A extends object, R extends object>(
   specs: Tree<TensorSpec>,
   name: string,
 ): Promise<Program> {
-  const traced = trace(fn, specs, { name, target: engine.target });
-  const session =
-    traced.graph.outputs.length === 0 ? undefined : await engine.load(encodeModel(traced.graph), { name });
-  const feeds = feedPlan(traced);
+  const { model, structure, feeds, results } = compileModel(fn, specs, name, engine.target);
+  const session = model === undefined ? undefined : await engine.load(model, { name });
   return {
-    structure: traced.structure,
+    structure,
     async run(leaves) {
       const inputs = Object.fromEntries(feeds.map(({ inputName, index }) => [inputName, leaves[index]!]));
-      const results = (await session?.run(inputs)) ?? {};
-      return traced.outputs.map((output) =>
-        output.kind === 'input' ? leaves[output.index]! : results[output.value.name]!,
-      );
+      const outputs = (await session?.run(inputs)) ?? {};
+      return results.map((result) => (typeof result === 'number' ? leaves[result]! : outputs[result]!));
     },
     async release() {
       await session?.release();
     },
+  };
+}
+
+/** What a program needs of a trace. The graph itself, which may hold the weights of whole networks, is let go. */
+interface CompiledModel {
+  /** Undefined when the function computes nothing. */
+  readonly model: Uint8Array | undefined;
+  readonly structure: TreeStructure;
+  readonly feeds: readonly { readonly inputName: string; readonly index: number }[];
+  /** The name of an output of the model, or the index of an argument that is returned unchanged. */
+  readonly results: readonly (string | number)[];
+}
+
+function compileModel<A extends object, R extends object>(
+  fn: (args: A) => R,
+  specs: Tree<TensorSpec>,
+  name: string,
+  target: GraphTarget,
+): CompiledModel {
+  const traced = trace(fn, specs, { name, target });
+  return {
+    model: traced.graph.outputs.length === 0 ? undefined : encodeModel(traced.graph),
+    structure: traced.structure,
+    feeds: feedPlan(traced),
+    results: traced.outputs.map((output) => (output.kind === 'input' ? output.index : output.value.name)),
   };
 }
 

@@ -14,7 +14,11 @@ export {
 export { configurationDifferences } from './checkpoint/compare-configuration.ts';
 export { memoryStorage } from './checkpoint/memory-storage.ts';
 export type { Storage } from './checkpoint/storage.ts';
-export { type CompiledForward, compileForward } from './evaluation/compile-forward.ts';
+export {
+  type CompiledForward,
+  type CompileForwardOptions,
+  compileForward,
+} from './evaluation/compile-forward.ts';
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
 export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';

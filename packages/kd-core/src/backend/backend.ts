@@ -36,6 +36,12 @@ export interface CompileOptions {
    * has succeeded, and stay valid when it has failed.
    */
   readonly donate?: readonly string[];
+  /**
+   * Top-level argument keys whose tensors are the same objects in every call, such as the weights of a frozen
+   * network. A compiling backend may work their values into the program, and compiles anew for other tensors; host
+   * tensors must then not be written to. An argument cannot be constant and donated.
+   */
+  readonly constants?: readonly string[];
 }
 
 /** A pure function over trees of tensors, compiled once per signature (structure, shapes, dtypes). */

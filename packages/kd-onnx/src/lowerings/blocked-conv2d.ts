@@ -9,7 +9,10 @@ const HWIO = { height: 0, width: 1, input: 2, output: 3 } as const;
 /** The input gradient reads the kernel with its channels exchanged. */
 const HWOI = { height: 0, width: 1, input: 3, output: 2 } as const;
 
-/** A convolution in blocks; undefined where channels do not fill them. An image of few channels stays plain. */
+/**
+ * A convolution in blocks; undefined where channels do not fill them. An image of few channels stays plain, and so
+ * does a plain image under a constant kernel: there the runtime goes over to blocks by itself, and merges what follows.
+ */
 export function blockedConv2d(
   builder: GraphBuilder,
   x: TracedValue,
@@ -22,6 +25,7 @@ export function blockedConv2d(
   const isNarrow = inChannels < block;
   if (!isNarrow && !fillsBlocks(block, inChannels)) return undefined;
   const image = materialize(builder, x, NCHW);
+  if (filter.graph.constant !== undefined && builder.blocks.find(image) === undefined) return undefined;
   const result = blockedConvolution(builder, {
     image: isNarrow ? image : builder.blocks.of(image),
     kernel: blockedKernel(builder, materialize(builder, filter), HWIO),

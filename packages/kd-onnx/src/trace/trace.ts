@@ -1,6 +1,7 @@
 import { engine, getKernel, registerKernel, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import {
   type DataType,
+  type HostData,
   isTreeNode,
   KdError,
   type Tree,
@@ -24,6 +25,8 @@ const BACKEND_NAME = 'kd-recording';
 export interface TensorSpec {
   readonly shape: readonly number[];
   readonly dtype: DataType;
+  /** Values that are the same in every run: the argument becomes a constant of the graph, which is not fed. */
+  readonly constant?: HostData;
 }
 
 export interface TraceOptions {
@@ -41,7 +44,7 @@ export type TraceOutput =
 
 export interface Trace {
   readonly graph: Graph;
-  /** One value per argument leaf, in order; those that nothing depends on are not among `graph.inputs`. */
+  /** One value per argument leaf, in order; constants and those that nothing depends on are not among `graph.inputs`. */
   readonly inputs: readonly GraphValue[];
   readonly outputs: readonly TraceOutput[];
   readonly structure: TreeStructure;
@@ -63,25 +66,30 @@ export function trace<A extends object, R extends object>(
   const name = options.name ?? (fn.name || 'anonymous');
   const guard = new PurityGuard(name);
   return withRecordingBackend(options.target ?? {}, guard, (backend) => {
-    const inputs = new Map<GraphValue, number>();
-    const argumentTensors = treeMap(args, (spec, path): Tensor => {
-      const value = backend.builder.input(inputName(path), spec.shape, spec.dtype);
-      inputs.set(value, inputs.size);
+    const inputs: GraphValue[] = [];
+    const argumentTensors = treeMap(args, ({ shape, dtype, constant }, path): Tensor => {
+      const { builder } = backend;
+      const value =
+        constant === undefined
+          ? builder.input(inputName(path), shape, dtype)
+          : builder.constant(constant, shape, dtype);
+      inputs.push(value);
       return backend.placeholder(traced(value));
     });
+    const indexOf = new Map(inputs.map((value, index) => [value, index]));
     const result = guard.watch(() => fn(argumentTensors as A));
     checkResult(name, result);
     const { leaves, structure } = treeFlatten(result as Tree<Tensor>);
     const paths = treePaths(result as Tree<Tensor>);
     const outputs = leaves.map((leaf, position): TraceOutput => {
       const { graph } = backend.result(leaf, paths[position]!);
-      const index = inputs.get(graph);
+      const index = indexOf.get(graph);
       if (index !== undefined) return { kind: 'input', index };
       return { kind: 'value', value: asNodeOutput(backend, graph) };
     });
     const values = outputs.flatMap((output) => (output.kind === 'value' ? [output.value] : []));
     const graph = backend.builder.build(name, [...new Set(values)]);
-    return { graph, inputs: [...inputs.keys()], outputs, structure };
+    return { graph, inputs, outputs, structure };
   });
 }
 

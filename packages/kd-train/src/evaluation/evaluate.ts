@@ -44,7 +44,7 @@ export async function evaluate({
   source,
   forward,
 }: EvaluateOptions): Promise<Evaluation> {
-  const compiled = forward ?? compileForward({ backend, model });
+  const compiled = forward ?? compileForward({ backend, model, frozen: true });
   const logits = new Float32Array(source.length * model.classes);
   const labels = new Int32Array(source.length);
   const indices = new Int32Array(source.length);

@@ -51,7 +51,7 @@ export interface DeviceRun {
   close(): Promise<void>;
 }
 
-/** Uploads the state and the teachers once, and compiles the step. */
+/** Uploads the state, and compiles the step for these teachers. */
 export async function openDeviceRun({
   backend,
   student,
@@ -62,13 +62,11 @@ export async function openDeviceRun({
 }: DeviceRunOptions): Promise<DeviceRun> {
   const step: Compiled<TrainingStepArguments, TrainingStepResult> = backend.compile(
     buildTrainingStep({ student, teachers: teachers.map(({ model }) => model), method, optimizer }),
-    { name: `training step of ${student.name}`, donate: ['state'] },
+    { name: `training step of ${student.name}`, donate: ['state'], constants: ['teachers'] },
   );
-  const upload = (tree: unknown): Promise<unknown> => backend.upload(tree as OneLevel<HostTensor>);
-  const frozen = (await upload(
-    teachers.map(({ variables }) => variables),
-  )) as readonly ModelVariables<DeviceTensor>[];
-  let state = (await upload(initialState)) as TrainingState<DeviceTensor>;
+  const frozen = teachers.map(({ variables }) => variables);
+  const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
+  let state = uploaded as TrainingState<DeviceTensor>;
 
   return {
     async step(batch, scalars) {
@@ -95,7 +93,6 @@ export async function openDeviceRun({
     },
     async close() {
       disposeTree(state as unknown as Tree<DeviceTensor>);
-      disposeTree(frozen as unknown as Tree<DeviceTensor>);
       await step.dispose();
     },
   };

@@ -33,6 +33,7 @@ class TfjsBackend implements Backend {
   readonly device: DeviceInfo;
   readonly #tfjsName: string;
   readonly #store: TensorStore;
+  #isDisposed = false;
 
   /** `runtime` has been opened, and gave `device`. */
   constructor({ id, tfjsName }: TfjsRuntime, device: DeviceInfo) {
@@ -48,12 +49,13 @@ class TfjsBackend implements Backend {
     fn: (args: A) => R,
     options: CompileOptions = {},
   ): Compiled<A, R> {
+    this.#requireAlive();
     const name = options.name ?? fn.name;
     const signatures = new Set<string>();
     let disposed = false;
 
     const call = async (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>> => {
-      if (disposed)
+      if (disposed || this.#isDisposed)
         throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
       const inputs = args as Tree<InputLeaf>;
       const donated = donatedTensors(inputs, options.donate ?? [], name);
@@ -99,10 +101,20 @@ class TfjsBackend implements Backend {
   }
 
   async dispose(): Promise<void> {
+    this.#isDisposed = true;
     this.#store.disposeAll();
   }
 
+  #requireAlive(): void {
+    if (!this.#isDisposed) return;
+    throw new KdError(
+      'BACKEND_UNAVAILABLE',
+      `This backend '${this.id}' has been disposed. Create another one.`,
+    );
+  }
+
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
+    this.#requireAlive();
     this.#activate();
     visitTree<HostTensor>(tree, requireHostTensor);
     return treeMap<HostTensor, DeviceTensor>(tree, (leaf, path) => this.#store.adopt(toTensor(leaf, path)));

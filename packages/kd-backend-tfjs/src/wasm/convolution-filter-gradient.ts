@@ -37,16 +37,27 @@ function filterGradient(wasm: WasmHost, x: TensorInfo, dy: TensorInfo, attribute
     pad,
     dimRoundingMode,
   );
+  const [, inHeight, inWidth] = x.shape as Shape4;
+  const [, outHeight, outWidth] = dy.shape as Shape4;
+  // tfjs does not tell gradients when windows that do not fit were counted: dy does.
+  const reach = (windows: number, stride: number, size: number): number => (windows - 1) * stride + size;
+  const height = reach(outHeight, strideHeight, filterShape[0]);
+  const width = reach(outWidth, strideWidth, filterShape[1]);
+  const margins = {
+    ...padInfo,
+    bottom: Math.max(padInfo.bottom, height - inHeight - padInfo.top),
+    right: Math.max(padInfo.right, width - inWidth - padInfo.left),
+  };
   const image = transpose(wasm, x, [3, 1, 2, 0]);
   const filter = transpose(wasm, dy, [1, 2, 0, 3]);
-  const whole = convolve(wasm, image, filter, padInfo, [strideHeight, strideWidth]);
-  const [height, width, inputs, outputs] = filterShape;
+  const whole = convolve(wasm, image, filter, margins, [strideHeight, strideWidth]);
+  const [kernelHeight, kernelWidth, inputs, outputs] = filterShape;
   // A stride that does not divide the padded map leaves rows which no output saw.
   const cropped = runKernel(
     wasm,
     'Slice',
     { x: whole },
-    { begin: [0, 0, 0, 0], size: [inputs, height, width, outputs] },
+    { begin: [0, 0, 0, 0], size: [inputs, kernelHeight, kernelWidth, outputs] },
   );
   const gradient = transpose(wasm, cropped, [1, 2, 0, 3]);
   release(wasm, image, filter, whole, cropped);

@@ -150,24 +150,27 @@ export function describeBackendContract(id: string, create: () => Promise<Backen
     });
 
     it('holds no more after 200 steps than after one', async () => {
-      const step = backend.compile(
+      // Its own, since what other tests have dropped is counted until it is collected.
+      const own = await create();
+      const step = own.compile(
         ({ state, rate }: { state: { w: Tensor }; rate: Tensor }) => ({
           state: { w: mul(state.w, rate) },
           loss: sum(state.w),
         }),
         { donate: ['state'] },
       );
-      let state = await backend.upload({ w: floats(1, 1) });
-      const before = backend.memory();
+      let state = await own.upload({ w: floats(1, 1) });
+      const before = own.memory();
       for (let index = 0; index < 200; index++) {
         const result = await step({ state, rate: 0.5 });
         result.loss.dispose();
         state = result.state;
       }
-      expect(backend.memory()).toEqual(before);
+      expect(own.memory()).toEqual(before);
       state.w.dispose();
       state.w.dispose();
-      expect(backend.memory()).toEqual({ tensors: before.tensors - 1, bytes: before.bytes - 8 });
+      expect(own.memory()).toEqual({ tensors: before.tensors - 1, bytes: before.bytes - 8 });
+      await own.dispose();
     });
 
     it('refuses what is not a tensor of its own, naming it', async () => {
@@ -217,6 +220,55 @@ export function describeBackendContract(id: string, create: () => Promise<Backen
       });
       expect([...(await own.download(y)).data]).toEqual([2]);
       await own.dispose();
+    });
+
+    it('finishes the calls that run when their function is disposed', async () => {
+      const double = backend.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }));
+      const running = [double({ x: floats(1) }), double({ x: floats(2) }), double({ x: floats(1, 2) })];
+      await Promise.all([double.dispose(), double.dispose()]);
+      const results = await Promise.all(running);
+      expect(await Promise.all(results.map(({ y }) => values(y)))).toEqual([[2], [4], [2, 4]]);
+    });
+
+    it('runs a call to its end, whatever becomes of its arguments meanwhile', async () => {
+      const step = backend.compile(({ x }: { x: Tensor }) => ({ y: mul(x, 3), sum: sum(x) }), {
+        donate: ['x'],
+      });
+      const x = await backend.upload(floats(1, 2));
+      const both = [step({ x }), step({ x })];
+      x.dispose();
+      for (const settled of await Promise.allSettled(both)) {
+        // An eager backend has consumed the argument when the second call begins.
+        if (settled.status === 'fulfilled') expect(await values(settled.value.y)).toEqual([3, 6]);
+        else expect(settled.reason).toMatchObject({ message: expect.stringContaining('disposed') });
+      }
+      expect((await Promise.allSettled(both))[0]!.status).toBe('fulfilled');
+    });
+
+    it('ends with its calls, and is of no use afterwards', async () => {
+      const own = await create();
+      const double = own.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }), { name: 'double' });
+      const x = await own.upload(floats(1, 2));
+      const running = double({ x });
+      await Promise.all([own.dispose(), own.dispose()]);
+      const { y } = await running;
+      expect(own.memory()).toEqual({ tensors: 0, bytes: 0 });
+      for (const handle of [x, y]) {
+        await expect(own.download({ handle })).rejects.toMatchObject({
+          code: 'INVALID_ARGUMENT',
+          message: expect.stringMatching(/'handle'.*disposed/),
+        });
+      }
+      await expect(double({ x: 1 })).rejects.toMatchObject({
+        message: expect.stringMatching(/'double'.*disposed/),
+      });
+      const unavailable = expect.objectContaining({
+        code: 'BACKEND_UNAVAILABLE',
+        message: expect.stringContaining(`'${id}' has been disposed`),
+      });
+      await expect(own.upload(floats(1))).rejects.toEqual(unavailable);
+      expect(() => own.compile(({ x }: { x: Tensor }) => ({ x }))).toThrow(unavailable);
+      x.dispose();
     });
   });
 }

@@ -1,4 +1,4 @@
-import { add, mul, type Tensor, topk } from '@tensorflow/tfjs-core';
+import { add, mul, type Tensor, unique } from '@tensorflow/tfjs-core';
 import { HostTensor } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { createOrtBackend, openOnnx, ortCpu } from './index.ts';
@@ -61,11 +61,11 @@ describe('a compiled function', () => {
     const backend = await createOrtBackend({ threads: 1 });
     let unsupported = true;
     const fn = backend.compile(({ x }: { x: Tensor }) => ({
-      y: unsupported ? topk(x, 1).values : add(x, 1),
+      y: unsupported ? unique(x).values : add(x, 1),
     }));
     await expect(fn({ x: floats(1) })).rejects.toMatchObject({
       code: 'TRACE_UNSUPPORTED_KERNEL',
-      details: { kernel: 'TopK' },
+      details: { op: 'unique', kernel: 'Unique' },
     });
     unsupported = false;
     expect((await backend.download((await fn({ x: floats(1) })).y)).data[0]).toBe(2);

@@ -19,11 +19,11 @@ import {
   visitTree,
   type WithLeaves,
 } from 'kd-core';
-import type { TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './engines/ort-engine.ts';
+import { Lifetime } from './lifetime.ts';
 import { OrtTensor } from './ort-tensor.ts';
-import { buildProgram, type Program } from './program.ts';
+import { ProgramCache } from './program-cache.ts';
 import { TensorLedger } from './tensor-ledger.ts';
 
 /** A backend on any engine. */
@@ -32,6 +32,7 @@ export class OrtBackend implements Backend {
   readonly device: DeviceInfo;
   readonly #engine: OrtEngine;
   readonly #ledger = new TensorLedger();
+  readonly #lifetime = new Lifetime();
   readonly #compiled = new Set<{ dispose(): Promise<void> }>();
 
   constructor(engine: OrtEngine) {
@@ -48,60 +49,23 @@ export class OrtBackend implements Backend {
     fn: (args: A) => R,
     options: CompileOptions = {},
   ): Compiled<A, R> {
-    const engine = this.#engine;
+    this.#requireAlive();
     const name = options.name ?? (fn.name || 'anonymous');
-    const programs = new Map<string, Promise<Program>>();
-    let disposed = false;
+    const programs = new ProgramCache(this.#engine, fn, name);
+    const lifetime = new Lifetime();
 
     const call = async (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>> => {
-      if (disposed) {
+      if (lifetime.isOver) {
         throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
       }
       const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], name);
-      const { leaves, structure } = treeFlatten(args as Tree<InputLeaf>);
-      const tensors = leaves.map((leaf, index) =>
-        this.#input(leaf, () => treePaths(args as Tree<InputLeaf>)[index]),
-      );
-      const signature = `${JSON.stringify(structure)}${tensors.map((tensor) => `${tensor.type}${tensor.dims}`).join(';')}`;
-      let program = programs.get(signature);
-      if (program === undefined) {
-        const specs = treeUnflatten<TensorSpec>(structure, tensors.map(specOf));
-        program = buildProgram(engine, fn, specs, name);
-        programs.set(signature, program);
-        program.catch(() => programs.delete(signature));
-      }
-      const { run, structure: resultStructure } = await program;
-      for (const tensor of tensors) this.#ledger.retain(tensor);
-      let result: Tree<DeviceTensor>;
-      try {
-        const results = await run(tensors);
-        // Host data that the function returns unchanged are still the caller's to write to.
-        const borrowed = new Map(
-          leaves.flatMap((leaf, index) => (leaf instanceof HostTensor ? [[tensors[index]!, leaf]] : [])),
-        );
-        const owned = await Promise.all(
-          results.map((tensor) => {
-            const host = borrowed.get(tensor);
-            return host === undefined ? tensor : engine.place(host);
-          }),
-        );
-        result = treeUnflatten(
-          resultStructure,
-          owned.map((tensor) => this.#handle(tensor)),
-        );
-      } finally {
-        for (const tensor of tensors) this.#ledger.release(tensor);
-      }
+      const result = await lifetime.during(() => this.#run(programs, args as Tree<InputLeaf>));
       for (const handle of donated) handle.dispose();
       return result as WithLeaves<R, DeviceTensor>;
     };
-
-    const dispose = async (): Promise<void> => {
-      disposed = true;
+    const dispose = (): Promise<void> => {
       this.#compiled.delete(compiled);
-      const built = await Promise.allSettled(programs.values());
-      programs.clear();
-      for (const each of built) if (each.status === 'fulfilled') await each.value.release();
+      return lifetime.end(() => programs.release());
     };
     const compiled = Object.defineProperties(call, {
       compilations: { get: () => programs.size },
@@ -123,30 +87,68 @@ export class OrtBackend implements Backend {
     return { tensors: this.#ledger.tensors, bytes: this.#ledger.bytes };
   }
 
-  async dispose(): Promise<void> {
-    for (const compiled of [...this.#compiled]) await compiled.dispose();
+  dispose(): Promise<void> {
+    const functions = [...this.#compiled].map((compiled) => compiled.dispose());
+    return this.#lifetime.end(async () => {
+      await Promise.all(functions);
+      this.#ledger.clear();
+    });
+  }
+
+  async #run(programs: ProgramCache, args: Tree<InputLeaf>): Promise<Tree<DeviceTensor>> {
+    const { leaves, structure } = treeFlatten(args);
+    const tensors = leaves.map((leaf, index) => this.#input(leaf, () => treePaths(args)[index]));
+    // Whoever disposes of an argument, or donates it to another call, does not take it away from this one.
+    return this.#ledger.whileRetained(tensors, async () => {
+      const program = await programs.for(structure, tensors);
+      const results = await program.run(tensors);
+      // Host data that the function returns unchanged are still the caller's to write to.
+      const borrowed = new Map(
+        leaves.flatMap((leaf, index) => (leaf instanceof HostTensor ? [[tensors[index]!, leaf]] : [])),
+      );
+      const owned = await Promise.all(
+        results.map((tensor) => {
+          const host = borrowed.get(tensor);
+          return host === undefined ? tensor : this.#engine.place(host);
+        }),
+      );
+      return treeUnflatten(
+        program.structure,
+        owned.map((tensor) => this.#handle(tensor)),
+      );
+    });
   }
 
   /** Copies: the caller may go on writing to its own arrays. */
   async #upload(tree: Tree<HostTensor>): Promise<unknown> {
+    this.#requireAlive();
     visitTree<HostTensor>(tree, requireHostTensor);
     const { leaves, structure } = treeFlatten(tree);
-    const placed = await Promise.all(leaves.map((leaf) => this.#engine.place(leaf)));
-    return treeUnflatten(
-      structure,
-      placed.map((tensor) => this.#handle(tensor)),
-    );
+    return this.#lifetime.during(async () => {
+      const placed = await Promise.all(leaves.map((leaf) => this.#engine.place(leaf)));
+      return treeUnflatten(
+        structure,
+        placed.map((tensor) => this.#handle(tensor)),
+      );
+    });
   }
 
   async #download(tree: Tree<DeviceTensor>): Promise<unknown> {
     const { leaves, structure } = treeFlatten(tree);
     const tensors = leaves.map((leaf, index) => this.#resolve(leaf, () => treePaths(tree)[index]));
-    for (const tensor of tensors) this.#ledger.retain(tensor);
-    try {
-      return treeUnflatten(structure, await Promise.all(tensors.map((tensor) => this.#engine.read(tensor))));
-    } finally {
-      for (const tensor of tensors) this.#ledger.release(tensor);
-    }
+    const read = (): Promise<HostTensor[]> => Promise.all(tensors.map((tensor) => this.#engine.read(tensor)));
+    return treeUnflatten(
+      structure,
+      await this.#lifetime.during(() => this.#ledger.whileRetained(tensors, read)),
+    );
+  }
+
+  #requireAlive(): void {
+    if (!this.#lifetime.isOver) return;
+    throw new KdError(
+      'BACKEND_UNAVAILABLE',
+      `This backend '${this.id}' has been disposed. Create another one.`,
+    );
   }
 
   #handle(tensor: Tensor): OrtTensor {
@@ -160,12 +162,13 @@ export class OrtBackend implements Backend {
 
   /** The runtime's tensor behind a handle; `path` is asked for when there is something to complain about. */
   #resolve(leaf: DeviceTensor, path: () => string | undefined): Tensor {
-    if (leaf instanceof OrtTensor && !leaf.isDisposed) return leaf.tensor;
+    const tensor = leaf instanceof OrtTensor ? leaf.tensor : undefined;
+    if (tensor !== undefined) return tensor;
     const name = `'${path()}'`;
     if (leaf instanceof OrtTensor) {
       throw new KdError(
         'INVALID_ARGUMENT',
-        `The tensor ${name} of shape [${leaf.shape.join(', ')}] has been disposed. Was it donated to an earlier call? Use what that call returned.`,
+        `The tensor ${name} of shape [${leaf.shape.join(', ')}] has been disposed. Was it donated to an earlier call, whose result stands in its place, or its backend disposed?`,
       );
     }
     const found = (leaf as { backendId?: unknown } | null | undefined)?.backendId;
@@ -181,20 +184,6 @@ function requireHostTensor(leaf: unknown, path: string): asserts leaf is HostTen
   if (leaf instanceof HostTensor) return;
   const found = leaf === null ? 'null' : typeof leaf;
   throw new KdError('INVALID_ARGUMENT', `'${path}' must be a HostTensor, got ${found}.`);
-}
-
-class Spec implements TensorSpec {
-  readonly shape: readonly number[];
-  readonly dtype: TensorSpec['dtype'];
-
-  constructor(shape: readonly number[], dtype: TensorSpec['dtype']) {
-    this.shape = shape;
-    this.dtype = dtype;
-  }
-}
-
-function specOf(tensor: Tensor): TensorSpec {
-  return new Spec(tensor.dims, tensor.type as TensorSpec['dtype']);
 }
 
 /** The device tensors among the arguments that the call may consume. Throws for a key that is not there. */

@@ -8,29 +8,21 @@ export class OrtTensor implements DeviceTensor {
   readonly shape: readonly number[];
   readonly dtype: DataType;
   readonly #ledger: TensorLedger;
-  #tensor: Tensor | undefined;
 
   constructor(tensor: Tensor, backendId: string, ledger: TensorLedger) {
     this.backendId = backendId;
     this.shape = tensor.dims;
     this.dtype = tensor.type as DataType;
-    this.#tensor = tensor;
     this.#ledger = ledger;
     ledger.add(this, tensor);
   }
 
-  get isDisposed(): boolean {
-    return this.#tensor === undefined;
-  }
-
-  /** Only of a tensor that is not disposed. */
-  get tensor(): Tensor {
-    return this.#tensor!;
+  /** Undefined once the handle, or the backend, is disposed. */
+  get tensor(): Tensor | undefined {
+    return this.#ledger.find(this);
   }
 
   dispose(): void {
-    if (this.#tensor === undefined) return;
-    this.#ledger.remove(this, this.#tensor);
-    this.#tensor = undefined;
+    this.#ledger.remove(this);
   }
 }

@@ -49,6 +49,7 @@ export interface Compiled<A, R> {
   (args: WithLeaves<A, InputLeaf>): Promise<WithLeaves<R, DeviceTensor>>;
   /** How many signatures have been compiled so far. */
   readonly compilations: number;
+  /** Gives the programs back once the calls that run have ended. Their results stay valid. */
   dispose(): Promise<void>;
 }
 
@@ -67,6 +68,10 @@ export interface Backend {
   upload<T extends Tree<HostTensor>>(tree: T): Promise<UploadedTree<T>>;
   download<T extends Tree<DeviceTensor>>(tree: T): Promise<DownloadedTree<T>>;
   memory(): MemoryInfo;
+  /**
+   * Gives everything back once the calls that run have ended. Afterwards nothing of it can be used: `compile` and
+   * `upload` throw `BACKEND_UNAVAILABLE`, its functions and tensors `INVALID_ARGUMENT`.
+   */
   dispose(): Promise<void>;
 }
 

@@ -1,7 +1,11 @@
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { findChromium } from './tools/lib/chromium.mjs';
 import { sharedFolder } from './tools/lib/shared.mjs';
 
 const sharedTests = 'packages/*/src/**/*.shared.test.ts';
+const webgpuTests = 'packages/*/src/**/*.webgpu.test.ts';
+const browserTests = 'packages/*/src/**/*.browser.test.ts';
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -9,7 +13,7 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'unit',
       include: ['packages/*/src/**/*.test.ts', 'tools/lib/**/*.test.ts'],
-      exclude: [sharedTests],
+      exclude: [sharedTests, webgpuTests, browserTests],
     },
   },
   {
@@ -30,6 +34,50 @@ if (shared !== undefined) {
   projects.push({
     extends: true,
     test: { name: 'shared', include: [sharedTests], env: { KD_SHARED: shared } },
+  });
+}
+
+const chromium = findChromium();
+if (chromium?.vulkan !== undefined) {
+  projects.push({
+    extends: true,
+    test: {
+      name: 'webgpu',
+      include: [webgpuTests],
+      // Libraries and drivers of the system: a process that one of them ends must not end other tests.
+      pool: 'forks',
+      env: chromium.vulkan,
+    },
+  });
+}
+if (chromium !== undefined) {
+  projects.push({
+    extends: true,
+    resolve: { conditions: ['kd-source', 'browser', 'module', 'development'] },
+    // Threads of WebAssembly share memory, which browsers allow on isolated pages only.
+    server: {
+      headers: {
+        'Cross-Origin-Opener-Policy': 'same-origin',
+        'Cross-Origin-Embedder-Policy': 'require-corp',
+      },
+    },
+    optimizeDeps: { exclude: ['onnxruntime-web'] },
+    test: {
+      name: 'browser',
+      include: [browserTests],
+      browser: {
+        enabled: true,
+        headless: true,
+        screenshotFailures: false,
+        provider: playwright({
+          launchOptions: {
+            executablePath: chromium.executable,
+            args: ['--no-sandbox', '--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'],
+          },
+        }),
+        instances: [{ browser: 'chromium' }],
+      },
+    },
   });
 }
 

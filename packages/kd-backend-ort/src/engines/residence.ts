@@ -15,14 +15,28 @@ export function resideOnHost(runtime: OrtRuntime): Residence {
   };
 }
 
+const onDevice = new WeakMap<OrtRuntime, Residence>();
+
 /**
- * For providers that keep results in buffers of the device. onnxruntime-node offers no way to fill or read such a
- * buffer, but a session that copies its input can have either end on the host.
+ * For providers that keep results in buffers of the device. One per runtime, kept while that is: its sessions keep the
+ * device open, which the last session would otherwise take with it, and buffers outlive the sessions they came from.
  */
 export function resideOnDevice(
   runtime: OrtRuntime,
   sessionOptions: InferenceSession.SessionOptions,
 ): Residence {
+  const known = onDevice.get(runtime);
+  if (known !== undefined) return known;
+  const residence = copyingResidence(runtime, sessionOptions);
+  onDevice.set(runtime, residence);
+  return residence;
+}
+
+/**
+ * onnxruntime-node offers no way to fill or read a buffer of the device, but a session that copies its input can have
+ * either end on the host.
+ */
+function copyingResidence(runtime: OrtRuntime, sessionOptions: InferenceSession.SessionOptions): Residence {
   const copier = (location: 'cpu' | 'gpu-buffer'): ((tensor: Tensor) => Promise<Tensor>) => {
     const options = { ...sessionOptions, preferredOutputLocation: location };
     const sessions = new Map<string, Promise<InferenceSession>>();
@@ -35,7 +49,7 @@ export function resideOnDevice(
         session.catch(() => sessions.delete(dtype));
       }
       const loaded = await session;
-      const results = await loaded.run({ [loaded.inputNames[0]!]: tensor.reshape([tensor.size]) as Tensor });
+      const results = await loaded.run({ [loaded.inputNames[0]!]: asVector(runtime, tensor) });
       return results[loaded.outputNames[0]!] as Tensor;
     };
   };
@@ -61,6 +75,13 @@ export function resideOnDevice(
       return new HostTensor(data as Float32Array, tensor.dims, dtype);
     },
   };
+}
+
+/** The same data under one axis; owns nothing. */
+function asVector(runtime: OrtRuntime, tensor: Tensor): Tensor {
+  if (tensor.location !== 'gpu-buffer') return tensor.reshape([tensor.size]) as Tensor;
+  const { gpuBuffer, type } = tensor;
+  return runtime.Tensor.fromGpuBuffer(gpuBuffer, { dataType: type as DataType, dims: [tensor.size] });
 }
 
 /** The runtime may go on reading its own data, so they are copied. */

@@ -1,5 +1,6 @@
 import { type DeviceInfo, KdError, type ProbeResult } from 'kd-core';
 import type { EngineSource } from '../engine-source.ts';
+import { oneAtATime } from '../one-at-a-time.ts';
 import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
@@ -78,10 +79,17 @@ function isSoftware({ info }: Adapter): boolean {
   return info.isFallbackAdapter || info.architecture === 'swiftshader';
 }
 
+let loading: Promise<WebRuntime> | undefined;
+
 async function loadWebRuntime(): Promise<WebRuntime> {
+  loading ??= import('onnxruntime-web/webgpu').then((runtime) => ({
+    ...oneAtATime(runtime),
+    env: runtime.env,
+  }));
   try {
-    return await import('onnxruntime-web/webgpu');
+    return await loading;
   } catch (cause) {
+    loading = undefined;
     throw missingWebRuntime(cause);
   }
 }

@@ -28,7 +28,7 @@ async function openWebgpuEngine(options: OrtOptions): Promise<OrtEngine> {
     preferredOutputLocation: 'gpu-buffer' as const,
   };
   const engine = runtimeEngine({ id: 'ort-webgpu', device, runtime, sessionOptions, target: {} });
-  await tryEngine(engine, needs[process.platform] ?? needs['linux']!);
+  await tryEngine(engine, needs[process.platform] ?? needs.linux!);
   return engine;
 }
 

@@ -6,17 +6,16 @@ import { callOnComplex } from './complex-kernels.ts';
 import { CpuKernels, type HostOperand } from './cpu-kernels.ts';
 import { interpretCalls } from './interpret-calls.ts';
 import { checkKnownIndices } from './known-indices.ts';
+import type { LazyLimits } from './lazy-limits.ts';
 import { type HostValues, LazyValue } from './lazy-value.ts';
 import { type Attributes, dtypeOf, type KernelResult, type Operand, type Operands } from './operand.ts';
 import { PendingProgram } from './pending-program.ts';
 import { ProgramQueue } from './program-queue.ts';
 
-/** A program of so many calls is worth running even if nobody has asked for its values. */
-const LARGE_PROGRAM_CALLS = 1000;
-/** So is one that keeps so much data from being freed. */
-const LARGE_PROGRAM_BYTES = 256 * 2 ** 20;
-/** Within `tidy` the end is waited for, where most values are gone, but not for ever. */
-const PATIENCE_WITHIN_SCOPES = 10;
+/** How many times a limit is exceeded within `tidy`, whose end is waited for because most values are gone then. */
+const PATIENCE_WITHIN_SCOPES = 5;
+/** tfjs opens a scope of this kind for each op. */
+const OP_SCOPE_SUFFIX = '__op';
 
 /** What a runtime is made of. */
 export interface LazyRuntimeParts {
@@ -25,6 +24,7 @@ export interface LazyRuntimeParts {
   readonly cpuKernels: CpuKernels;
   /** Told that `subject`, a kernel or an operator of ONNX, is computed in plain JavaScript, at each such use. */
   readonly onFallback: (subject: string, reason: string) => void;
+  readonly limits: LazyLimits;
 }
 
 /** Records kernels, and runs what was recorded when values are asked for. */
@@ -32,14 +32,16 @@ export class LazyRuntime {
   readonly #engine: OrtEngine;
   readonly #cpuKernels: CpuKernels;
   readonly #onFallback: LazyRuntimeParts['onFallback'];
+  readonly #limits: LazyLimits;
   readonly #queue: ProgramQueue;
   #pending: PendingProgram;
 
-  constructor({ engine, cpuKernels, onFallback }: LazyRuntimeParts) {
+  constructor({ engine, cpuKernels, onFallback, limits }: LazyRuntimeParts) {
     this.#engine = engine;
     this.#cpuKernels = cpuKernels;
     this.#onFallback = onFallback;
-    this.#queue = new ProgramQueue(engine);
+    this.#limits = limits;
+    this.#queue = new ProgramQueue(engine, limits.sessions);
     this.#pending = new PendingProgram(engine.target);
   }
 
@@ -80,11 +82,11 @@ export class LazyRuntime {
 
   /** Starts what has been recorded when that is much, preferably between two steps of the user's program. */
   flushIfLarge(): void {
-    const { size: calls, inputBytes } = this.#pending;
-    const size = Math.max(calls / LARGE_PROGRAM_CALLS, inputBytes / LARGE_PROGRAM_BYTES);
-    if (size < 1) return;
-    const isWithinScopes = tfjsEngine().state.scopeStack.length > 0;
-    if (!isWithinScopes || size >= PATIENCE_WITHIN_SCOPES) this.flush();
+    const { size, inputBytes } = this.#pending;
+    const excess = Math.max(size / this.#limits.calls, inputBytes / this.#limits.bytes);
+    if (excess < 1) return;
+    const isWithinScopes = tfjsEngine().state.scopeStack.some(({ name }) => !name.endsWith(OP_SCOPE_SUFFIX));
+    if (!isWithinScopes || excess >= PATIENCE_WITHIN_SCOPES) this.flush();
   }
 
   /** Settled when everything that has been started is done. */

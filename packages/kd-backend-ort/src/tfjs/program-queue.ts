@@ -5,9 +5,6 @@ import type { SealedProgram } from './pending-program.ts';
 import { SessionCache } from './session-cache.ts';
 import { SharedTensor } from './shared-tensor.ts';
 
-/** A program's sessions each keep threads, so few are kept; a training loop needs two or three. */
-const SESSION_CAPACITY = 32;
-
 /** Gives the elements of the results, in order. `refusal` says why the engine does not compute them. */
 type HostComputation = (inputs: readonly HostValues[], refusal?: KdError) => readonly HostValues[];
 
@@ -17,9 +14,9 @@ export class ProgramQueue {
   readonly #sessions: SessionCache;
   #last: Promise<void> = Promise.resolve();
 
-  constructor(engine: OrtEngine) {
+  constructor(engine: OrtEngine, sessionCapacity: number) {
     this.#engine = engine;
-    this.#sessions = new SessionCache(engine, SESSION_CAPACITY);
+    this.#sessions = new SessionCache(engine, sessionCapacity);
   }
 
   /**

@@ -12,6 +12,7 @@ import type { OrtEngineId, OrtOptions } from '../engines/ort-options.ts';
 import { CpuKernels } from './cpu-kernels.ts';
 import type { KernelInputs } from './kernel-inputs.ts';
 import { LazyBackend } from './lazy-backend.ts';
+import { DEFAULT_LIMITS } from './lazy-limits.ts';
 import type { LazyRuntimeParts } from './lazy-runtime.ts';
 
 type EngineOptions = Omit<OrtOptions, 'engine'>;
@@ -39,12 +40,9 @@ export function registerTfjsBackend(id: OrtEngineId, options: EngineOptions = {}
 export async function useBackend(id: OrtEngineId, options: EngineOptions = {}): Promise<void> {
   registerTfjsBackend(id, options);
   if (await setBackend(id)) return;
-  // tfjs has printed the reason and dropped it.
-  const { available, reason } = await engineSource(id).probe();
-  throw new KdError(
-    'BACKEND_UNAVAILABLE',
-    available ? `tfjs could not switch to '${id}'; it has printed why.` : reason,
-  );
+  // tfjs prints the reason and drops it; opening the engine again throws it.
+  await openEngine({ ...options, engine: id });
+  throw new KdError('BACKEND_UNAVAILABLE', `tfjs could not switch to '${id}'; it has printed why.`);
 }
 
 async function load(id: OrtEngineId, options: EngineOptions): Promise<LazyRuntimeParts> {
@@ -54,7 +52,7 @@ async function load(id: OrtEngineId, options: EngineOptions): Promise<LazyRuntim
     ensureGradients(),
   ]);
   registerKernels(id, cpuKernels);
-  return { engine: opened, cpuKernels, onFallback: warnOnce(id) };
+  return { engine: opened, cpuKernels, onFallback: warnOnce(id), limits: DEFAULT_LIMITS };
 }
 
 /** Registers the kernels of a `LazyBackend` under a tfjs backend name: all that have a lowering or run on the CPU. */

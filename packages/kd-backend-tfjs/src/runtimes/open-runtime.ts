@@ -7,13 +7,13 @@ import { unavailable } from './unavailable.ts';
  * Registers and initialises a runtime, and gives tfjs back the backend that it had. From here on switching to the
  * runtime is synchronous.
  */
-export async function openRuntime({ id, tfjsName, register, describe }: TfjsRuntime): Promise<DeviceInfo> {
+export async function openRuntime({ tfjsName, register, describe }: TfjsRuntime): Promise<DeviceInfo> {
   const previous: string | undefined = getBackend();
   try {
     await ensureGradients();
     await register();
     if (!(await setBackend(tfjsName))) {
-      throw unavailable(`tfjs could not initialise its backend '${tfjsName}', which ${id} is.`);
+      throw unavailable(`tfjs could not initialise its backend '${tfjsName}', and has printed why.`);
     }
     return await describe(findBackend(tfjsName));
   } finally {

@@ -20,6 +20,7 @@ import {
   type WithLeaves,
 } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
+import { ConstantArguments } from './constant-arguments.ts';
 import type { OrtEngine } from './engines/ort-engine.ts';
 import { Lifetime } from './lifetime.ts';
 import { OrtTensor } from './ort-tensor.ts';
@@ -51,6 +52,8 @@ export class OrtBackend implements Backend {
   ): Compiled<A, R> {
     this.#requireAlive();
     const name = options.name ?? (fn.name || 'anonymous');
+    const { donate = [] } = options;
+    const constants = new ConstantArguments({ constants: options.constants ?? [], donate, name });
     const programs = new ProgramCache(this.#engine, fn, name);
     const lifetime = new Lifetime();
 
@@ -58,8 +61,9 @@ export class OrtBackend implements Backend {
       if (lifetime.isOver) {
         throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
       }
-      const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, options.donate ?? [], name);
-      const result = await lifetime.during(() => this.#run(programs, args as Tree<InputLeaf>));
+      const donated = donatedTensors(args as Record<string, Tree<InputLeaf>>, donate, name);
+      const identities = constants.identify(args as Record<string, Tree<InputLeaf>>);
+      const result = await lifetime.during(() => this.#run(programs, args as Tree<InputLeaf>, identities));
       for (const handle of donated) handle.dispose();
       return result as WithLeaves<R, DeviceTensor>;
     };
@@ -95,12 +99,16 @@ export class OrtBackend implements Backend {
     });
   }
 
-  async #run(programs: ProgramCache, args: Tree<InputLeaf>): Promise<Tree<DeviceTensor>> {
+  async #run(
+    programs: ProgramCache,
+    args: Tree<InputLeaf>,
+    identities: readonly (string | undefined)[],
+  ): Promise<Tree<DeviceTensor>> {
     const { leaves, structure } = treeFlatten(args);
     const tensors = leaves.map((leaf, index) => this.#input(leaf, () => treePaths(args)[index]));
     // Whoever disposes of an argument, or donates it to another call, does not take it away from this one.
     return this.#ledger.whileRetained(tensors, async () => {
-      const program = await programs.for(structure, tensors);
+      const program = await programs.for({ structure, tensors, identities });
       const results = await program.run(tensors);
       // Host data that the function returns unchanged are still the caller's to write to.
       const borrowed = new Map(

@@ -1,29 +1,51 @@
-import { type Tree, type TreeStructure, treeUnflatten } from 'kd-core';
+import { type HostData, type TreeStructure, treeUnflatten } from 'kd-core';
 import type { TensorSpec } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './engines/ort-engine.ts';
 import { buildProgram, type Program } from './program.ts';
 
-/** The programs of one function, by the signature of its arguments. Calls that arrive together share one. */
+/** The leaves of the arguments of one call, in canonical order. */
+export interface CallLeaves {
+  readonly structure: TreeStructure;
+  readonly tensors: readonly Tensor[];
+  /** Which constant a leaf is; undefined for those that change from call to call. */
+  readonly identities: readonly (string | undefined)[];
+}
+
+/**
+ * The programs of one function, by the signature of its arguments and the identity of those that are constant.
+ * Calls that arrive together share one.
+ */
 export class ProgramCache {
-  readonly #build: (specs: Tree<TensorSpec>) => Promise<Program>;
+  readonly #build: (leaves: CallLeaves) => Promise<Program>;
   readonly #programs = new Map<string, Promise<Program>>();
 
   constructor(engine: OrtEngine, fn: (args: never) => object, name: string) {
-    this.#build = (specs) => buildProgram(engine, fn as (args: object) => object, specs, name);
+    this.#build = async ({ structure, tensors, identities }) => {
+      const specs = tensors.map(async (tensor, index) =>
+        identities[index] === undefined
+          ? new Spec(tensor)
+          : new Spec(tensor, (await engine.read(tensor)).data),
+      );
+      const tree = treeUnflatten<TensorSpec>(structure, await Promise.all(specs));
+      return buildProgram(engine, fn as (args: object) => object, tree, name);
+    };
   }
 
   get size(): number {
     return this.#programs.size;
   }
 
-  /** The program for arguments like `tensors`, the leaves of a tree. One that cannot be built is tried again. */
-  for(structure: TreeStructure, tensors: readonly Tensor[]): Promise<Program> {
-    const types = tensors.map(({ type, dims }) => `${type}${dims}`).join(';');
+  /** The program for arguments like these. One that cannot be built is tried again. */
+  for(leaves: CallLeaves): Promise<Program> {
+    const { structure, tensors, identities } = leaves;
+    const types = tensors
+      .map(({ type, dims }, index) => `${type}${dims}${identities[index] ?? ''}`)
+      .join(';');
     const signature = `${JSON.stringify(structure)}${types}`;
     const known = this.#programs.get(signature);
     if (known !== undefined) return known;
-    const program = this.#build(treeUnflatten<TensorSpec>(structure, tensors.map(specOf)));
+    const program = this.#build(leaves);
     this.#programs.set(signature, program);
     program.catch(() => this.#programs.delete(signature));
     return program;
@@ -40,13 +62,11 @@ export class ProgramCache {
 class Spec implements TensorSpec {
   readonly shape: readonly number[];
   readonly dtype: TensorSpec['dtype'];
+  readonly constant?: HostData;
 
-  constructor(shape: readonly number[], dtype: TensorSpec['dtype']) {
-    this.shape = shape;
-    this.dtype = dtype;
+  constructor({ dims, type }: Tensor, constant?: HostData) {
+    this.shape = dims;
+    this.dtype = type as TensorSpec['dtype'];
+    if (constant !== undefined) this.constant = constant;
   }
-}
-
-function specOf(tensor: Tensor): TensorSpec {
-  return new Spec(tensor.dims, tensor.type as TensorSpec['dtype']);
 }

@@ -7,6 +7,11 @@ interface ExpectedFailure {
 /** Specs that fail on the backends of this SDK for a reason that is understood and stays. */
 const expectedFailures: readonly ExpectedFailure[] = [
   {
+    pattern: /^avgPool ort-\w+ \{\} gradient x=\[3,3,1\] f=\[3,3\] s=1 p=explicit$/,
+    reason:
+      "the spec expects what tfjs's kernels give: they divide the gradient by the whole window where the forward pass divides by its part inside of the image, so that is no gradient of it",
+  },
+  {
     pattern: /^exp ort-\w+ \{\} int32$/,
     reason:
       'exp(10) lies in the middle between two float32 numbers; the one that ONNX Runtime gives is off by 1.001e-3, the one that passes by 0.95e-3',

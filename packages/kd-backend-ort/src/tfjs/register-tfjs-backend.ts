@@ -3,9 +3,10 @@ import {
   getKernel,
   registerBackend,
   registerKernel,
+  removeBackend,
   setBackend,
 } from '@tensorflow/tfjs-core';
-import { ensureGradients, KdError } from 'kd-core';
+import { ensureGradients } from 'kd-core';
 import { lowerings } from 'kd-onnx';
 import { engineSource, openEngine } from '../engines/open-engine.ts';
 import type { OrtEngineId, OrtOptions } from '../engines/ort-options.ts';
@@ -17,6 +18,9 @@ import type { LazyRuntimeParts } from './lazy-runtime.ts';
 
 type EngineOptions = Omit<OrtOptions, 'engine'>;
 
+/** How each registered engine is opened, once. */
+const openings = new Map<OrtEngineId, () => Promise<LazyRuntimeParts>>();
+
 /**
  * Makes an engine known to tfjs under its id, so that `await tf.setBackend(id)` runs tfjs programs on it. Nothing is
  * loaded before that. Of several registrations of an id the first one counts.
@@ -26,11 +30,13 @@ type EngineOptions = Omit<OrtOptions, 'engine'>;
 export function registerTfjsBackend(id: OrtEngineId, options: EngineOptions = {}): void {
   engineSource(id);
   if (findBackendFactory(id) != null) return;
-  let loading: Promise<LazyRuntimeParts> | undefined;
-  registerBackend(id, async () => {
-    loading ??= load(id, options);
-    return new LazyBackend(await loading);
-  });
+  let opening: Promise<LazyRuntimeParts> | undefined;
+  const open = (): Promise<LazyRuntimeParts> => {
+    opening ??= load(id, options);
+    return opening;
+  };
+  openings.set(id, open);
+  registerBackend(id, async () => new LazyBackend(await open()));
 }
 
 /**
@@ -39,10 +45,14 @@ export function registerTfjsBackend(id: OrtEngineId, options: EngineOptions = {}
  */
 export async function useBackend(id: OrtEngineId, options: EngineOptions = {}): Promise<void> {
   registerTfjsBackend(id, options);
-  if (await setBackend(id)) return;
-  // tfjs prints the reason and drops it; opening the engine again throws it.
-  await openEngine({ ...options, engine: id });
-  throw new KdError('BACKEND_UNAVAILABLE', `tfjs could not switch to '${id}'; it has printed why.`);
+  try {
+    // tfjs would print the reason of a failure, and drop it.
+    await openings.get(id)?.();
+  } catch (error) {
+    removeBackend(id);
+    throw error;
+  }
+  await setBackend(id);
 }
 
 async function load(id: OrtEngineId, options: EngineOptions): Promise<LazyRuntimeParts> {

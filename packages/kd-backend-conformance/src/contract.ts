@@ -135,6 +135,48 @@ export function describeBackendContract(id: string, create: () => Promise<Backen
       });
     });
 
+    it('takes constants like other arguments, and returns them as they are', async () => {
+      const fn = backend.compile(
+        ({ x, weights }: { x: Tensor; weights: { a: Tensor } }) => ({ weights, sum: add(x, weights.a) }),
+        { constants: ['weights'] },
+      );
+      const a = floats(1, 2);
+      for (const [weight, sums] of [
+        [a, [11, 12]],
+        [a, [11, 12]],
+        [floats(3, 4), [13, 14]],
+        [await backend.upload(floats(5, 6)), [15, 16]],
+        [7, [17, 17]],
+      ] as const) {
+        const { weights, sum } = await fn({ x: floats(10, 10), weights: { a: weight } });
+        expect(await values(sum)).toEqual(sums);
+        expect((await values(weights.a))[0]).toBe(sums[0] - 10);
+      }
+      await fn.dispose();
+    });
+
+    it('refuses constants that were disposed, are to be consumed, or are not there', async () => {
+      const product = ({ x, weights }: { x: Tensor; weights: { a: Tensor } }): { y: Tensor } => ({
+        y: mul(x, weights.a),
+      });
+      const fn = backend.compile(product, { constants: ['weights'] });
+      const a = await backend.upload(floats(2));
+      await fn({ x: 1, weights: { a } });
+      a.dispose();
+      await expect(fn({ x: 1, weights: { a } })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(/'weights\/a'.*disposed/),
+      });
+      expect(() =>
+        backend.compile(product, { name: 'p', constants: ['weights'], donate: ['weights'] }),
+      ).toThrow(/'p' takes the argument 'weights' as constant and donates it/);
+      const misnamed = backend.compile(product, { name: 'p', constants: ['weight'] });
+      await expect(misnamed({ x: 1, weights: { a: 1 } })).rejects.toMatchObject({
+        code: 'INVALID_ARGUMENT',
+        message: expect.stringMatching(/'weight' as constant, but it was called with: weights, x/),
+      });
+    });
+
     it('computes gradients', async () => {
       const step = backend.compile(({ w }: { w: Tensor }) => {
         const { value, gradient } = valueAndGradient(

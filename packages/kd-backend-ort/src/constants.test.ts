@@ -1,4 +1,4 @@
-import { add, mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { mul, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import {
   type Backend,
   foldIn,
@@ -47,32 +47,6 @@ describe('a constant argument', () => {
     await call(3, 11);
     expect(fn.compilations).toBe(4);
     expect(results).toEqual([3, 6, 5, 7, 12, 22, 33]);
-  });
-
-  it('may be returned as it is', async () => {
-    const weights = floats(1, 2);
-    const fn = backend.compile(
-      ({ x, weights }: { x: Tensor; weights: Tensor }) => ({ weights, sum: add(x, weights) }),
-      { constants: ['weights'] },
-    );
-    const { weights: same, sum } = await fn({ x: floats(1, 1), weights });
-    expect((await backend.download(same)).data).toEqual(Float32Array.of(1, 2));
-    expect((await backend.download(sum)).data).toEqual(Float32Array.of(2, 3));
-  });
-
-  it('is refused when it was disposed, is to be consumed, or is not there', async () => {
-    const fn = backend.compile(product, { constants: ['weights'] });
-    const a = await backend.upload(floats(2));
-    await fn({ x: floats(1), weights: { a } });
-    a.dispose();
-    await expect(fn({ x: floats(1), weights: { a } })).rejects.toThrow(/'weights\/a'.*has been disposed/);
-    expect(() =>
-      backend.compile(product, { name: 'p', constants: ['weights'], donate: ['weights'] }),
-    ).toThrow(/'p' takes the argument 'weights' as constant and donates it/);
-    const misnamed = backend.compile(product, { name: 'p', constants: ['weight'] });
-    await expect(misnamed({ x: floats(1), weights: { a: 1 } })).rejects.toThrow(
-      /'weight' as constant, but it was called with: weights, x/,
-    );
   });
 });
 

@@ -2,6 +2,7 @@ import {
   type Backend,
   type Compiled,
   type CompileOptions,
+  ConstantArguments,
   type DeviceInfo,
   type DeviceTensor,
   type DownloadedTree,
@@ -20,7 +21,6 @@ import {
   type WithLeaves,
 } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
-import { ConstantArguments } from './constant-arguments.ts';
 import type { OrtEngine } from './engines/ort-engine.ts';
 import { Lifetime } from './lifetime.ts';
 import { OrtTensor } from './ort-tensor.ts';

@@ -3,6 +3,7 @@ import {
   type Backend,
   type Compiled,
   type CompileOptions,
+  ConstantArguments,
   type DeviceInfo,
   type DeviceTensor,
   type DownloadedTree,
@@ -51,6 +52,9 @@ class TfjsBackend implements Backend {
   ): Compiled<A, R> {
     this.#requireAlive();
     const name = options.name ?? fn.name;
+    const { donate = [] } = options;
+    const constants = new ConstantArguments({ constants: options.constants ?? [], donate, name });
+    const uploadedConstants = new Map<string, Tensor>();
     const signatures = new Set<string>();
     let disposed = false;
 
@@ -58,14 +62,20 @@ class TfjsBackend implements Backend {
       if (disposed || this.#isDisposed)
         throw new KdError('INVALID_ARGUMENT', `The compiled function '${name}' has been disposed.`);
       const inputs = args as Tree<InputLeaf>;
-      const donated = donatedTensors(inputs, options.donate ?? [], name);
+      const donated = donatedTensors(inputs, donate, name);
+      const identities = constants.identify(inputs as Readonly<Record<string, Tree<InputLeaf>>>);
       // No await until the end: another backend could make itself tfjs's current one in between.
       this.#activate();
       const temporary: Tensor[] = [];
+      let position = 0;
       const resolve = (leaf: InputLeaf, path: string): Tensor => {
+        const identity = identities[position++];
         if (leaf instanceof TfjsTensor || isForeignTensor(leaf)) return this.#store.resolve(leaf, path);
+        const known = identity === undefined ? undefined : uploadedConstants.get(identity);
+        if (known !== undefined) return known;
         const uploaded = toTensor(leaf, path);
-        temporary.push(uploaded);
+        if (identity === undefined) temporary.push(uploaded);
+        else uploadedConstants.set(identity, uploaded);
         return uploaded;
       };
       try {
@@ -83,6 +93,8 @@ class TfjsBackend implements Backend {
       dispose: {
         value: async () => {
           disposed = true;
+          for (const each of uploadedConstants.values()) each.dispose();
+          uploadedConstants.clear();
         },
       },
     }) as unknown as Compiled<A, R>;

@@ -1,4 +1,5 @@
 export * from './backend/backend.ts';
+export { ConstantArguments, type ConstantArgumentsOptions } from './backend/constant-arguments.ts';
 export * from './backend/registry.ts';
 export * from './data.ts';
 export { ensureGradients } from './ensure-gradients.ts';

@@ -1,4 +1,6 @@
-import { type InputLeaf, KdError, type Tree, treeLeaves } from 'kd-core';
+import { KdError } from '../errors.ts';
+import { type Tree, treeLeaves } from '../trees/tree.ts';
+import type { InputLeaf } from './backend.ts';
 
 export interface ConstantArgumentsOptions {
   /** Top-level argument keys. */
@@ -9,7 +11,7 @@ export interface ConstantArgumentsOptions {
 }
 
 /**
- * Tells which leaves of a function's arguments are constants, and which constants they are: tensors by
+ * For backends: tells which leaves of a function's arguments are constants, and which constants they are: tensors by
  * identity, numbers by value. Throws `INVALID_ARGUMENT` when a call may consume what every call needs.
  */
 export class ConstantArguments {

@@ -1,4 +1,5 @@
 import type { InferenceSession, InferenceSessionFactory, Tensor } from 'onnxruntime-common';
+import { inBufferOf } from './buffer-tensor.ts';
 import type { OrtRuntime } from './runtime-engine.ts';
 
 type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
@@ -42,11 +43,7 @@ function sessionInTurn(session: InferenceSession, runtime: OrtRuntime, inTurn: I
   };
 }
 
-function tensorInTurn(tensor: Tensor, { Tensor }: OrtRuntime, inTurn: InTurn): Tensor {
+function tensorInTurn(tensor: Tensor, runtime: OrtRuntime, inTurn: InTurn): Tensor {
   if (tensor.location !== 'gpu-buffer') return tensor;
-  return Tensor.fromGpuBuffer(tensor.gpuBuffer, {
-    dataType: tensor.type as Tensor.GpuBufferDataTypes,
-    dims: tensor.dims,
-    dispose: () => void inTurn(async () => tensor.dispose()),
-  });
+  return inBufferOf(runtime, tensor, { dispose: () => void inTurn(async () => tensor.dispose()) });
 }

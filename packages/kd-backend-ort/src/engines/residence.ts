@@ -1,5 +1,6 @@
 import { type DataType, HostTensor, hostData } from 'kd-core';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { inBufferOf } from './buffer-tensor.ts';
 import { copyModel } from './copy-model.ts';
 import type { OrtEngine } from './ort-engine.ts';
 import type { OrtRuntime } from './runtime-engine.ts';
@@ -61,11 +62,7 @@ function copyingResidence(runtime: OrtRuntime, sessionOptions: InferenceSession.
       // Buffers of no bytes do not exist.
       if (host.size === 0) return host;
       const flat = await toDevice(host);
-      return runtime.Tensor.fromGpuBuffer(flat.gpuBuffer, {
-        dataType: dtype,
-        dims: shape,
-        dispose: () => flat.dispose(),
-      });
+      return inBufferOf(runtime, flat, { dims: shape, dispose: () => flat.dispose() });
     },
     async read(tensor) {
       const dtype = tensor.type as DataType;
@@ -80,8 +77,7 @@ function copyingResidence(runtime: OrtRuntime, sessionOptions: InferenceSession.
 /** The same data under one axis; owns nothing. */
 function asVector(runtime: OrtRuntime, tensor: Tensor): Tensor {
   if (tensor.location !== 'gpu-buffer') return tensor.reshape([tensor.size]) as Tensor;
-  const { gpuBuffer, type } = tensor;
-  return runtime.Tensor.fromGpuBuffer(gpuBuffer, { dataType: type as DataType, dims: [tensor.size] });
+  return inBufferOf(runtime, tensor, { dims: [tensor.size] });
 }
 
 /** The runtime may go on reading its own data, so they are copied. */

@@ -3,6 +3,7 @@ import type { GraphTarget } from 'kd-onnx';
 import type { InferenceSession, InferenceSessionFactory, TensorConstructor } from 'onnxruntime-common';
 import type { OrtEngine } from './ort-engine.ts';
 import type { OrtEngineId } from './ort-options.ts';
+import { outliveBuffers } from './outlive-buffers.ts';
 import { refusal } from './refusal.ts';
 import { type Residence, resideOnDevice, resideOnHost } from './residence.ts';
 
@@ -24,17 +25,16 @@ export interface EngineParts {
 /** The engine of a runtime with given session options. Results stay where `preferredOutputLocation` says. */
 export function runtimeEngine(parts: EngineParts): OrtEngine {
   const { id, device, target, runtime, sessionOptions } = parts;
-  const residence: Residence =
-    sessionOptions.preferredOutputLocation === 'gpu-buffer'
-      ? resideOnDevice(runtime, sessionOptions)
-      : resideOnHost(runtime);
+  const isOnDevice = sessionOptions.preferredOutputLocation === 'gpu-buffer';
+  const residence: Residence = isOnDevice ? resideOnDevice(runtime, sessionOptions) : resideOnHost(runtime);
   return {
     id,
     device,
     target,
     async load(model, { name } = {}) {
       try {
-        return await runtime.InferenceSession.create(model, sessionOptions);
+        const session = await runtime.InferenceSession.create(model, sessionOptions);
+        return isOnDevice ? outliveBuffers(session, runtime) : session;
       } catch (cause) {
         throw refusal(cause, id, name);
       }

@@ -39,6 +39,22 @@ describe('ort-webgpu in Node', () => {
     await session.release();
   });
 
+  it('lets results outlive the session that made them', async () => {
+    const engine = await openEngine({ engine: 'ort-webgpu' });
+    const builder = new GraphBuilder();
+    const x = builder.input('x', [2], 'float32');
+    const y = builder.op('Neg', [x], { shape: [2], dtype: 'float32' });
+    const model = encodeModel(builder.build('negate', [y]));
+    for (let round = 0; round < 20; round++) {
+      const session = await engine.load(model);
+      const results = await session.run({ x: engine.tensor(new HostTensor(Float32Array.of(1, 2), [2])) });
+      await session.release();
+      const result = results[y.name] as Tensor;
+      expect((await engine.read(result)).data).toEqual(Float32Array.of(-1, -2));
+      result.dispose();
+    }
+  });
+
   it('gives the memory of disposed results back', async () => {
     const engine = await openEngine({ engine: 'ort-webgpu' });
     const megabytes = 8;

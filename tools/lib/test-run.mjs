@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { chromiumPlace, findChromium } from './chromium.mjs';
 import { runForeground } from './process.mjs';
 import { sharedFolder, sharedPlace } from './shared.mjs';
 import { closingLine, tallyReport } from './tally.mjs';
@@ -32,6 +33,16 @@ export async function runTests(args) {
     if (sharedFolder() === undefined) {
       console.log(
         `Not among these tests: those that need ${sharedPlace}, which is not there (KD_SHARED names it).`,
+      );
+    }
+    const chromium = findChromium();
+    if (chromium === undefined) {
+      console.log(
+        `Not among these tests: those in a browser and on its GPU emulation, for want of ${chromiumPlace}.`,
+      );
+    } else if (chromium.vulkan === undefined) {
+      console.log(
+        `Not among these tests: those on a GPU in Node; ${chromium.executable} brings no Vulkan driver.`,
       );
     }
     for (const name of tally.skipped) console.log(`skipped: ${name}`);

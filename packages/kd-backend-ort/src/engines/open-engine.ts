@@ -1,6 +1,7 @@
-import { KdError } from 'kd-core';
+import { KdError, requireArgument } from 'kd-core';
 import { defaultEngine, engines } from '#engines';
 import type { EngineSource } from './engine-source.ts';
+import { inHalfPrecision } from './half-precision.ts';
 import type { OrtEngine } from './ort-engine.ts';
 import type { OrtEngineId, OrtOptions } from './ort-options.ts';
 
@@ -17,6 +18,12 @@ export function engineSource(id: OrtEngineId): EngineSource {
 }
 
 /** Loads ONNX Runtime and opens the engine that the options name. Throws `BACKEND_UNAVAILABLE` with what is missing. */
-export function openEngine(options: OrtOptions = {}): Promise<OrtEngine> {
-  return engineSource(options.engine ?? defaultEngine).open(options);
+export async function openEngine(options: OrtOptions = {}): Promise<OrtEngine> {
+  const { engine: id = defaultEngine, precision = 'float32' } = options;
+  requireArgument(
+    precision === 'float32' || precision === 'float16',
+    () => `precision must be 'float32' or 'float16', got '${precision}'.`,
+  );
+  const engine = await engineSource(id).open(options);
+  return precision === 'float16' ? inHalfPrecision(engine) : engine;
 }

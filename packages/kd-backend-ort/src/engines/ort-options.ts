@@ -23,6 +23,12 @@ export interface OrtOptions {
    * `ort-cpu` only). They are faster, and are used only where a trial at start-up gives the same numbers as plain ones.
    */
   readonly blockedConvolutions?: boolean;
+  /**
+   * In which precision compiled functions compute convolutions and matrix products (default float32). With float16 their
+   * operands and results are rounded to it, and everything else stays float32: weights, statistics, losses. Faster on
+   * GPUs that have float16; on the CPU engines correct but slower. Gradients may then need a `lossScale` in training.
+   */
+  readonly precision?: 'float32' | 'float16';
   /** For browsers whose bundler does not put ONNX Runtime's files beside the program. */
   readonly wasmPaths?: WasmPaths;
 }

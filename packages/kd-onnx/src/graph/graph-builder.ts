@@ -1,6 +1,7 @@
 import type { DataType, HostData } from 'kd-core';
 import { BlockedForms } from './blocked-forms.ts';
 import type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph.ts';
+import { isHalvedProduct, productInHalf } from './half-precision.ts';
 import { transposeData } from './transpose-data.ts';
 
 export interface NodeOptions {
@@ -17,6 +18,11 @@ export interface OutputSpec {
 export interface GraphTarget {
   /** Channels in one block of the CPU provider's blocked convolutions; undefined where it has none. */
   readonly channelBlock?: number | undefined;
+  /**
+   * In which precision convolutions and matrix products read their operands and round their results; default float32.
+   * Everything between them stays in float32: weights and their updates, statistics, losses, reductions.
+   */
+  readonly productPrecision?: 'float32' | 'float16' | undefined;
 }
 
 /** Constants up to this many elements are compared by content, so that equal ones become one. */
@@ -96,6 +102,9 @@ export class GraphBuilder {
     output: OutputSpec,
     options: NodeOptions = {},
   ): GraphValue {
+    if (isHalvedProduct(this.target, opType, output, options)) {
+      return productInHalf(this, opType, inputs, output, options);
+    }
     return this.node(opType, inputs, [output], options)[0]!;
   }
 
@@ -146,6 +155,10 @@ export class GraphBuilder {
 
   cast(value: GraphValue, dtype: GraphDataType): GraphValue {
     if (value.dtype === dtype) return value;
+    const producer = this.producerOf(value);
+    const source = producer?.opType === 'Cast' ? producer.inputs[0]! : value;
+    // What was float16 before is so again without rounding.
+    if (source.dtype === 'float16' && dtype === 'float16') return source;
     return this.op(
       'Cast',
       [value],
@@ -189,6 +202,7 @@ export const ONNX_ELEMENT_TYPE: Readonly<Record<GraphDataType, number>> = {
   int32: 6,
   int64: 7,
   bool: 9,
+  float16: 10,
 };
 
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {

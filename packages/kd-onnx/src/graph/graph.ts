@@ -1,9 +1,10 @@
 import type { HostData } from 'kd-core';
 
-/** Element types of graph values. `int64` occurs only in shape arguments and indices. */
-export type GraphDataType = 'float32' | 'int32' | 'int64' | 'bool';
+/** Element types of graph values. `int64` occurs only in shape arguments and indices, `float16` only inside of a graph. */
+export type GraphDataType = 'float32' | 'float16' | 'int32' | 'int64' | 'bool';
 
-export type ConstantData = HostData | BigInt64Array;
+/** `Uint16Array` holds the bits of float16 numbers (IEEE 754 binary16). */
+export type ConstantData = HostData | BigInt64Array | Uint16Array;
 
 /** One edge of the graph: produced once, read any number of times. */
 export interface GraphValue {

@@ -5,7 +5,12 @@ import { values } from '../testing/arbitraries.ts';
 import { differentiate, startCpuBackend, toTensor, toValues, type Values } from '../testing/cpu-backend.ts';
 import { expectClose, expectGradients } from '../testing/finite-differences.ts';
 import { mean, rowsOf } from '../testing/reference-losses.ts';
-import { batchNormInference, batchNormTraining, updateRunningStatistics } from './batch-norm.ts';
+import {
+  batchNormInference,
+  batchNormTraining,
+  updateAllRunningStatistics,
+  updateRunningStatistics,
+} from './batch-norm.ts';
 
 const epsilon = 1e-5;
 const vector = (...data: number[]): Values => ({ shape: [data.length], data });
@@ -174,6 +179,24 @@ describe('updateRunningStatistics', () => {
     });
     // 0.75 * 1 + 0.25 * 3, and 0.75 * 2 + 0.25 * 6 * 4 / 3.
     expect([...mean.dataSync(), ...variance.dataSync()]).toEqual([1.5, 3.5]);
+  });
+
+  it('does the same for several layers of different widths, counts and momenta', () => {
+    const layers = [
+      { state: statistics(1, 2), ...statistics(3, 6), count: 4, momentum: 0.25 },
+      {
+        state: { mean: to1D(vector(0, 8)), variance: to1D(vector(1, 1)) },
+        ...{ mean: to1D(vector(2, 4)), variance: to1D(vector(2, 4)) },
+        ...{ count: 2, momentum: 0.5 },
+      },
+    ];
+    const updated = updateAllRunningStatistics(layers);
+    expect(updated.map(({ mean, variance }) => [...mean.dataSync(), ...variance.dataSync()])).toEqual([
+      [1.5, 3.5],
+      // 0.5 * (0, 8) + 0.5 * (2, 4), and 0.5 * (1, 1) + 0.5 * (2, 4) * 2 / 1.
+      [1, 6, 2.5, 4.5],
+    ]);
+    expect(updateAllRunningStatistics([])).toEqual([]);
   });
 
   it('refuses a single value a channel, and a momentum above 1', () => {

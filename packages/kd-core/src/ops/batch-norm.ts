@@ -1,20 +1,21 @@
 import {
   add,
   batchNorm,
+  concat,
   customGrad,
-  div,
   type GradSaveFunc,
   keep,
   mean as meanOf,
   mul,
-  neg,
   rsqrt,
+  split,
   square,
   sub,
   sum,
   type Tensor,
   type Tensor1D,
   type Tensor4D,
+  tensor1d,
 } from '@tensorflow/tfjs-core';
 import { KdError, requireArgument } from '../errors.ts';
 
@@ -74,8 +75,9 @@ export function batchNormTraining(
         const offsetGradient = sum(dy, axes);
         const scaleGradient = mul(sum(mul(dy, centred), axes), inverseDeviation);
         // The rest of dx, an affine function of `centred` with one coefficient a channel.
-        const correctionSlope = neg(div(mul(mul(slope, inverseDeviation), scaleGradient), count));
-        const correctionOffset = neg(div(mul(slope, offsetGradient), count));
+        const share = mul(slope, -1 / count);
+        const correctionSlope = mul(mul(share, inverseDeviation), scaleGradient);
+        const correctionOffset = mul(share, offsetGradient);
         const correction = add(mul(centred, correctionSlope), correctionOffset);
         return [add(mul(dy, slope), correction), scaleGradient, offsetGradient];
       },
@@ -116,19 +118,41 @@ export interface RunningStatisticsOptions extends BatchStatistics {
  * unbiased variance. Throws `INVALID_ARGUMENT` for fewer than two values a channel, which have no variance.
  */
 export function updateRunningStatistics(options: RunningStatisticsOptions): BatchStatistics {
-  const { state, mean, variance, count, momentum } = options;
+  return updateAllRunningStatistics([options])[0]!;
+}
+
+/**
+ * `updateRunningStatistics` of several layers in one: their vectors are joined, because an operator on one number a
+ * channel takes longer to start than to run.
+ */
+export function updateAllRunningStatistics(layers: readonly RunningStatisticsOptions[]): BatchStatistics[] {
+  for (const layer of layers) requireRunningStatistics(layer);
+  if (layers.length === 0) return [];
+  const joined = (pairs: readonly BatchStatistics[]): Tensor1D =>
+    concat(pairs.flatMap(({ mean, variance }) => [mean, variance]));
+  const sizes = layers.flatMap(({ mean, variance }) => [mean.size, variance.size]);
+  const keptWeights = layers.flatMap(({ momentum }) => [1 - momentum, 1 - momentum]);
+  const newWeights = layers.flatMap(({ momentum, count }) => [momentum, (momentum * count) / (count - 1)]);
+  const old = mul(joined(layers.map(({ state }) => state)), repeated(keptWeights, sizes));
+  const updated = split(add(old, mul(joined(layers), repeated(newWeights, sizes))), sizes);
+  return layers.map((_, layer) => ({
+    mean: updated[2 * layer] as Tensor1D,
+    variance: updated[2 * layer + 1] as Tensor1D,
+  }));
+}
+
+/** `values[i]` repeated `sizes[i]` times. */
+function repeated(values: readonly number[], sizes: readonly number[]): Tensor1D {
+  return tensor1d(values.flatMap((value, index) => new Array<number>(sizes[index]!).fill(value)));
+}
+
+function requireRunningStatistics({ count, momentum }: RunningStatisticsOptions): void {
   requireArgument(
     Number.isInteger(count) && count >= 2,
     () =>
       `Batch statistics need at least two values for each channel, got ${count}. Use a larger batch, or drop the last short one.`,
   );
   requireArgument(momentum >= 0 && momentum <= 1, () => `momentum must be in [0, 1], got ${momentum}.`);
-  const blend = (old: Tensor1D, weight: number, fresh: Tensor1D): Tensor1D =>
-    add(mul(old, 1 - momentum), mul(fresh, weight));
-  return {
-    mean: blend(state.mean, momentum, mean),
-    variance: blend(state.variance, (momentum * count) / (count - 1), variance),
-  };
 }
 
 function requireChannelVectors(x: Tensor, vectors: Readonly<Record<string, Tensor>>): void {

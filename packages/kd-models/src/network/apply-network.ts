@@ -10,7 +10,12 @@ import {
   type Tensor2D,
   type Tensor4D,
 } from '@tensorflow/tfjs-core';
-import { batchNormInference, batchNormTraining, updateRunningStatistics } from 'kd-core';
+import {
+  batchNormInference,
+  batchNormTraining,
+  type RunningStatisticsOptions,
+  updateAllRunningStatistics,
+} from 'kd-core';
 import type { ConvolutionOptions, Layers, Network } from './layers.ts';
 
 /** The values of PyTorch's `BatchNorm2d`. The momentum is the weight of the newest batch. */
@@ -33,18 +38,29 @@ export function applyNetwork(
 ): NetworkResult {
   const reader = new TensorReader(variables, train);
   const output = network<Tensor>(reader.layers(''), images);
-  return { output, taps: reader.taps, updatedState: reader.updatedState };
+  return { output, taps: reader.taps, updatedState: reader.updatedState() };
 }
 
 class TensorReader {
   readonly taps: Record<string, Tensor> = {};
-  readonly updatedState: Map<string, Tensor> = new Map();
+  private readonly normalized: Map<string, RunningStatisticsOptions> = new Map();
   private readonly variables: ReadonlyMap<string, Tensor>;
   private readonly train: boolean;
 
   constructor(variables: ReadonlyMap<string, Tensor>, train: boolean) {
     this.variables = variables;
     this.train = train;
+  }
+
+  updatedState(): ReadonlyMap<string, Tensor> {
+    const paths = [...this.normalized.keys()];
+    const updated = updateAllRunningStatistics([...this.normalized.values()]);
+    return new Map(
+      updated.flatMap(({ mean, variance }, layer) => [
+        [`${paths[layer]}/mean`, mean],
+        [`${paths[layer]}/variance`, variance],
+      ]),
+    );
   }
 
   layers(prefix: string): Layers<Tensor> {
@@ -80,9 +96,7 @@ class TensorReader {
     if (!this.train) return batchNormInference({ x, ...running, scale, offset, epsilon: EPSILON });
     const { y, mean, variance } = batchNormTraining({ x, scale, offset, epsilon: EPSILON });
     const count = x.size / x.shape.at(-1)!;
-    const updated = updateRunningStatistics({ state: running, mean, variance, count, momentum: MOMENTUM });
-    this.updatedState.set(`${path}/mean`, updated.mean);
-    this.updatedState.set(`${path}/variance`, updated.variance);
+    this.normalized.set(path, { state: running, mean, variance, count, momentum: MOMENTUM });
     return y;
   }
 

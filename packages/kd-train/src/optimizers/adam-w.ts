@@ -1,5 +1,6 @@
 import { add, div, mul, type Scalar, sqrt, square, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { HostTensor, type HostTree, requireArgument, type Tree, treeMap2 } from 'kd-core';
+import { HostTensor, type HostTree, requireArgument, type Tree } from 'kd-core';
+import { groupLeaves } from './leaf-groups.ts';
 import type { DecayFilter, Optimizer } from './optimizer.ts';
 import { zerosOf } from './zeros.ts';
 
@@ -70,22 +71,31 @@ export function adamW({
       // 1 - b^t obeys the recursion of a moment of constant ones; unlike 1 - pow(b, t) it loses no digits in float32.
       const firstCorrection = average(previous.firstCorrection, 1, beta1);
       const secondCorrection = average(previous.secondCorrection, 1, beta2);
-      const first = treeMap2<Tensor, Tensor, Tensor>(previous.first, gradients, (moment, gradient) =>
-        average(moment, gradient, beta1),
-      );
-      const second = treeMap2<Tensor, Tensor, Tensor>(previous.second, gradients, (moment, gradient) =>
-        average(moment, square(gradient), beta2),
-      );
+      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path));
+      const slopes = groups.join(gradients);
+      const first = groups
+        .join(previous.first)
+        .map((moment, group) => average(moment, slopes[group]!, beta1));
+      const second = groups
+        .join(previous.second)
+        .map((moment, group) => average(moment, square(slopes[group]!), beta2));
       const stepSize = div(learningRate, firstCorrection);
       const rootCorrection = sqrt(secondCorrection);
-      const directions = treeMap2<Tensor, Tensor, Tensor>(first, second, (m, v) =>
-        div(m, add(div(sqrt(v), rootCorrection), epsilon)),
-      );
       const shrink = sub(1, mul(learningRate, weightDecay));
-      const updated = treeMap2<Tensor, Tensor, Tensor>(params, directions, (param, direction, path) =>
-        sub(weightDecay > 0 && decays(path) ? mul(param, shrink) : param, mul(direction, stepSize)),
-      );
-      return { params: updated, state: { first, second, firstCorrection, secondCorrection } };
+      const updated = groups.join(params).map((param, group) => {
+        const deviation = add(div(sqrt(second[group]!), rootCorrection), epsilon);
+        const kept = groups.kinds[group] ? mul(param, shrink) : param;
+        return sub(kept, mul(div(first[group]!, deviation), stepSize));
+      });
+      return {
+        params: groups.split(updated),
+        state: {
+          first: groups.split(first),
+          second: groups.split(second),
+          firstCorrection,
+          secondCorrection,
+        },
+      };
     },
   };
 }

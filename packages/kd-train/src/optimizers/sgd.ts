@@ -1,5 +1,6 @@
 import { add, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { type HostTree, requireArgument, type Tree, treeMap2 } from 'kd-core';
+import { type HostTree, requireArgument, type Tree } from 'kd-core';
+import { groupLeaves } from './leaf-groups.ts';
 import type { DecayFilter, Optimizer } from './optimizer.ts';
 import { zerosOf } from './zeros.ts';
 
@@ -45,21 +46,23 @@ export function sgd({
     }),
     init: (params: HostTree): HostTree => (momentum > 0 ? zerosOf(params) : {}),
     update({ params, gradients, state, learningRate }) {
-      const withDecay = treeMap2<Tensor, Tensor, Tensor>(gradients, params, (gradient, param, path) =>
-        weightDecay > 0 && decays(path) ? add(gradient, mul(param, weightDecay)) : gradient,
-      );
-      const descend = (directions: Tree<Tensor>): Tree<Tensor> =>
-        treeMap2<Tensor, Tensor, Tensor>(params, directions, (param, direction) =>
-          sub(param, mul(direction, learningRate)),
+      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path));
+      const current = groups.join(params);
+      const withDecay = groups
+        .join(gradients)
+        .map((gradient, group) =>
+          groups.kinds[group] ? add(gradient, mul(current[group]!, weightDecay)) : gradient,
+        );
+      const descend = (directions: readonly Tensor[]): Tree<Tensor> =>
+        groups.split(
+          directions.map((direction, group) => sub(current[group]!, mul(direction, learningRate))),
         );
       if (momentum === 0) return { params: descend(withDecay), state };
-      const velocity = treeMap2<Tensor, Tensor, Tensor>(state, withDecay, (v, gradient) =>
-        add(mul(v, momentum), gradient),
-      );
+      const velocity = groups.join(state).map((v, group) => add(mul(v, momentum), withDecay[group]!));
       const directions = nesterov
-        ? treeMap2<Tensor, Tensor, Tensor>(withDecay, velocity, (g, v) => add(g, mul(v, momentum)))
+        ? withDecay.map((gradient, group) => add(gradient, mul(velocity[group]!, momentum)))
         : velocity;
-      return { params: descend(directions), state: velocity };
+      return { params: descend(directions), state: groups.split(velocity) };
     },
   };
 }

@@ -1,0 +1,56 @@
+import { concat, split, type Tensor } from '@tensorflow/tfjs-core';
+import { type Tree, treeFlatten, treeLeaves, treeMap2, treePaths, treeUnflatten } from 'kd-core';
+
+/** Above this size, copying a leaf takes longer than the operators that joining it saves. */
+const MOST_ELEMENTS = 10_000;
+
+/** Leaves of a tree that are treated together, as `groupLeaves` found them. */
+export interface LeafGroups<Kind> {
+  /** What the leaves of each group have in common. */
+  readonly kinds: readonly Kind[];
+  /** One tensor a group, for a tree with the structure and shapes of the grouped one. Throws `SHAPE_MISMATCH` for another structure. */
+  join(tree: Tree<Tensor>): Tensor[];
+  /** The tree that `join` makes `tensors` of. */
+  split(tensors: readonly Tensor[]): Tree<Tensor>;
+}
+
+/**
+ * Groups the leaves to which a rule applies element by element. A network has many vectors of one number a channel, on
+ * which an operator takes longer to start than to run: small leaves of one `kindOf(path)` that differ in their
+ * first dimension only are joined along it, and every other leaf is a group of its own.
+ */
+export function groupLeaves<Kind>(tree: Tree<Tensor>, kindOf: (path: string) => Kind): LeafGroups<Kind> {
+  const { leaves, structure } = treeFlatten<Tensor>(tree);
+  const kinds = treePaths(tree).map(kindOf);
+  const byKey = new Map<string, number[]>();
+  for (const [index, { shape, size }] of leaves.entries()) {
+    const isJoined = shape.length > 0 && size <= MOST_ELEMENTS;
+    const key = isJoined ? `${String(kinds[index])}:${shape.slice(1).join()}` : `alone:${index}`;
+    byKey.set(key, [...(byKey.get(key) ?? []), index]);
+  }
+  const groups = [...byKey.values()];
+  return {
+    kinds: groups.map((indices) => kinds[indices[0]!]!),
+    join(other) {
+      const others = treeLeaves<Tensor>(treeMap2<Tensor, Tensor, Tensor>(tree, other, (_, leaf) => leaf));
+      return groups.map((indices) =>
+        indices.length === 1
+          ? others[indices[0]!]!
+          : concat(
+              indices.map((index) => others[index]!),
+              0,
+            ),
+      );
+    },
+    split(tensors) {
+      const results = new Array<Tensor>(leaves.length);
+      for (const [group, indices] of groups.entries()) {
+        const joined = tensors[group]!;
+        const sizes = indices.map((index) => leaves[index]!.shape[0]!);
+        const parts = indices.length === 1 ? [joined] : split(joined, sizes, 0);
+        for (const [part, index] of indices.entries()) results[index] = parts[part]!;
+      }
+      return treeUnflatten(structure, results);
+    },
+  };
+}

@@ -1,16 +1,31 @@
 import { backend_util, util } from '@tensorflow/tfjs-core';
+import { sizeOf } from 'kd-core';
+import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { reshapeTraced } from '../trace/reshape.ts';
-import type { TracedValue } from '../trace/traced-value.ts';
+import { materialize, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import { type Lowering, type LoweringTable, normalizeAxes, tensorLike } from './lowering.ts';
 import { contiguous, sliceTraced } from './slice.ts';
 
+/** The parts of `x` along `axis`: one operator for all of them, or a slice each where the runtime's operator is not sure to serve. */
 function splitTraced(
   builder: GraphBuilder,
   x: TracedValue,
   sizes: readonly number[],
   axis: number,
 ): TracedValue[] {
+  const position = x.layout.indexOf(axis);
+  if (x.dtype === 'float32' && sizes.length > 1 && sizes.every((size) => size > 0) && sizeOf(x.shape) > 0) {
+    const whole = materialize(builder, x, x.layout);
+    const shapes = sizes.map((size) => x.shape.map((each, logical) => (logical === axis ? size : each)));
+    const parts = builder.node(
+      'Split',
+      [whole, builder.int64(sizes)],
+      shapes.map((shape) => ({ shape: physicalShape(shape, x.layout), dtype: x.dtype })),
+      { attributes: { axis: int(position) } },
+    );
+    return parts.map((graph, index) => traced(graph, shapes[index]!, x.layout));
+  }
   let start = 0;
   return sizes.map((size) => {
     const ranges = x.shape.map((whole, each) =>

@@ -180,6 +180,29 @@ describe('blocked convolutions', () => {
     expect(operators).toBeGreaterThan(15);
   });
 
+  it('add up products of maps that are never stored, over all axes or within each image', async ({
+    skip,
+  }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const program: Program = ({ x, v, w }) => {
+      const [a, b] = [v, w].map((each) => conv2d(x as Tensor4D, each as Tensor4D, 1, 'same')) as [
+        Tensor,
+        Tensor,
+      ];
+      const product = mul(a, b);
+      const perChannel = [sum(product, [0, 1, 2]), mean(mul(a, a), [0, 1, 2], true), sum(product, [1, 2])];
+      return perChannel.reduce((total, each) => add(total, each), mean(product, [1, 2]));
+    };
+    for (const [batch, height, width] of [
+      [1, 1, 1],
+      [3, 5, 4],
+      [4, 8, 8],
+    ] as const) {
+      const args = { x: random(1, [batch, height, width, 16]), v: random(2, [3, 3, 16, 32]) };
+      await compare(program, { ...args, w: random(3, [1, 1, 16, 32]) });
+    }
+  });
+
   it('serve inference-mode batch norm and operations that know no blocks', async ({ skip }) => {
     if (block === undefined) skip('no blocked convolutions on this processor');
     const program: Program = ({ x, w, mean: center, variance, scale, offset, other }) => {

@@ -30,8 +30,9 @@ function reduction({ opType, ofEqualElements, mayDropNaN = false }: ReductionRul
     const physical = source.graph.shape.map((size, position) => (physicalAxes.includes(position) ? 1 : size));
     let graph = source.graph;
     if (physicalAxes.some((position) => source.graph.shape[position] !== 1)) {
-      graph = reduceNode(builder, opType, source.graph, physicalAxes);
-      if (mayDropNaN && x.dtype === 'float32') graph = withNaN(builder, graph, source.graph, physicalAxes);
+      const checksNaN = mayDropNaN && x.dtype === 'float32';
+      graph = reduceNode(builder, opType, source.graph, physicalAxes, keepDims || checksNaN);
+      if (checksNaN) graph = withNaN(builder, graph, source.graph, physicalAxes);
     }
     if (ofEqualElements === 'scales') {
       const copies = physicalAxes.reduce((product, position) => {

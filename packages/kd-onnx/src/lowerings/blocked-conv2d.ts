@@ -1,13 +1,11 @@
-import { blockedConvolution, blockedKernel } from '../graph/blocked-convolution.ts';
+import { blockedConvolution } from '../graph/blocked-convolution.ts';
 import { fillsBlocks } from '../graph/blocked-forms.ts';
+import { blockedAdjointKernel, blockedKernel } from '../graph/blocked-kernel.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import type { ConvolutionInfo } from './convolution.ts';
-
-const HWIO = { height: 0, width: 1, input: 2, output: 3 } as const;
-/** The input gradient reads the kernel with its channels exchanged. */
-const HWOI = { height: 0, width: 1, input: 3, output: 2 } as const;
+import { stridedInputGradient } from './strided-input-gradient.ts';
 
 /**
  * A convolution in blocks; undefined where channels do not fill them. An image of few channels stays plain, and so
@@ -28,7 +26,7 @@ export function blockedConv2d(
   if (filter.graph.constant !== undefined && builder.blocks.find(image) === undefined) return undefined;
   const result = blockedConvolution(builder, {
     image: isNarrow ? image : builder.blocks.of(image),
-    kernel: blockedKernel(builder, materialize(builder, filter), HWIO),
+    kernel: blockedKernel(builder, materialize(builder, filter)),
     strides: [info.strideHeight, info.strideWidth],
     pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right],
     dilations: [info.dilationHeight, info.dilationWidth],
@@ -50,6 +48,12 @@ export function blockedConv2dInputGradient(
 ): TracedValue | undefined {
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
+  const isStrided = strideHeight > 1 || strideWidth > 1;
+  // A filter smaller than the stride gives zeros for most pixels, which need not be computed.
+  if (isStrided && filterHeight >= strideHeight && filterWidth >= strideWidth) {
+    const inPhases = stridedInputGradient(builder, dy, filter, info);
+    if (inPhases !== undefined) return inPhases;
+  }
   if (!fillsBlocks(builder.target.channelBlock, inChannels, outChannels)) return undefined;
   const top = filterHeight - 1 - padInfo.top;
   const left = filterWidth - 1 - padInfo.left;
@@ -58,8 +62,7 @@ export function blockedConv2dInputGradient(
   if (Math.min(top, left, bottom, right) < 0) return undefined;
 
   const gradient = builder.blocks.of(materialize(builder, dy, NCHW));
-  const flipped = flippedKernel(builder, materialize(builder, filter));
-  const kernel = blockedKernel(builder, flipped, HWOI);
+  const kernel = blockedAdjointKernel(builder, materialize(builder, filter));
   const convolve = (image: GraphValue, pads: readonly number[], height: number, width: number): GraphValue =>
     blockedConvolution(builder, {
       image,
@@ -75,15 +78,6 @@ export function blockedConv2dInputGradient(
     ? withZerosBetween(builder, convolve(gradient, [0, 0, 0, 0], outHeight, outWidth), info)
     : convolve(withZerosBetween(builder, gradient, info), [top, left, bottom, right], inHeight, inWidth);
   return traced(builder.blocks.plain(result), info.inShape, NCHW);
-}
-
-/** A plain HWIO kernel turned by 180 degrees. */
-function flippedKernel(builder: GraphBuilder, kernel: GraphValue): GraphValue {
-  if (kernel.shape[0] === 1 && kernel.shape[1] === 1) return kernel;
-  const beforeFirst = -1e9;
-  const ends = builder.int64([beforeFirst, beforeFirst]);
-  const steps = builder.int64([-1, -1]);
-  return builder.op('Slice', [kernel, builder.int64([-1, -1]), ends, builder.int64([0, 1]), steps], kernel);
 }
 
 /** A blocked [N, C, H, W] with stride - 1 zeros after each row and column: [N, C, H * stride, W * stride]. */

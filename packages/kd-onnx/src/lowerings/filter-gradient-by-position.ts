@@ -1,5 +1,6 @@
 import { sizeOf } from 'kd-core';
 import { blockedConvolution } from '../graph/blocked-convolution.ts';
+import { plainKernel } from '../graph/blocked-kernel.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
@@ -89,7 +90,7 @@ export function filterGradientByPosition(
           dtype: 'float32',
         });
   const split = builder.reshape(cropped, [parts, outBlocks, filterHeight * filterWidth, channels, block]);
-  return traced(builder.reshape(builder.transpose(split, [2, 0, 3, 1, 4]), filterShape));
+  return traced(plainKernel(builder, split, filterShape));
 }
 
 function tilingOf(info: ConvolutionInfo, block: number, parts: number): Tiling | undefined {

@@ -278,6 +278,99 @@ const consumers = fc
       ),
   );
 
+/** Channels first: tfjs's own layouts of the same images. */
+const channelsFirst = fc.tuple(windows, batch, channels, channels).chain(([window, n, inputs, outputs]) => {
+  const padding =
+    typeof window.padding === 'object'
+      ? ([[0, 0], [0, 0], window.padding[1], window.padding[2]] as typeof window.padding)
+      : window.padding;
+  return fc
+    .tuple(operands([n, inputs, ...window.extent]), operands([...window.kernel, inputs, outputs]))
+    .map((values) =>
+      caseOf(`conv2d NCHW${label(window)}`, values, (x, filter) =>
+        tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, window.strides, padding, 'NCHW'),
+      ),
+    );
+});
+
+const fusedActivations = fc.constantFrom('linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu');
+
+const fusedConv2d = fc
+  .tuple(windows, channels, channels, fusedActivations, fc.boolean(), fc.boolean())
+  .chain(([window, inputs, outputs, activation, withBias, depthwise]) =>
+    fc
+      .tuple(
+        operands([2, ...window.extent, inputs]),
+        operands([...window.kernel, inputs, outputs]),
+        operands([depthwise ? inputs * outputs : outputs]),
+        operands([depthwise ? inputs * outputs : outputs], { min: 0.1, max: 0.5 }),
+      )
+      .map((values) =>
+        caseOf(
+          `fused ${depthwise ? 'depthwiseConv2d' : 'conv2d'} ${activation}${withBias ? ' with bias' : ''}${label(window)}`,
+          values,
+          (x, filter, bias, slope) => {
+            const run = depthwise ? tf.fused.depthwiseConv2d : tf.fused.conv2d;
+            return run({
+              x: x as tf.Tensor4D,
+              filter: filter as tf.Tensor4D,
+              strides: window.strides,
+              pad: window.padding as 'same',
+              ...(withBias ? { bias: bias! } : {}),
+              activation: activation as 'relu',
+              ...(activation === 'prelu' ? { preluActivationWeights: slope! } : {}),
+              leakyreluAlpha: 0.3,
+            });
+          },
+          { differentiable: false },
+        ),
+      ),
+  );
+
+/** Padding given as one number: tfjs computes the width from the kernel and stride of the height. */
+const unevenConv2d = fc
+  .tuple(extents, pair(kernelSize), pair(stride), fc.nat(2), channels)
+  .filter(([extent, kernel, strides, padding]) => {
+    const rows = Math.floor((extent[0] - kernel[0] + 2 * padding) / strides[0]) + 1;
+    const columns = Math.floor((extent[1] - kernel[0] + 2 * padding) / strides[0]) + 1;
+    return Math.min(rows, columns) >= 1 && extent[0] + 2 * padding >= kernel[0];
+  })
+  .chain(([extent, kernel, strides, padding, inputs]) =>
+    fc
+      .tuple(operands([2, ...extent, inputs]), operands([...kernel, inputs, 2]))
+      .map((values) =>
+        caseOf(`conv2d kernel [${kernel}] strides [${strides}] pad ${padding} of `, values, (x, filter) =>
+          tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, strides, padding),
+        ),
+      ),
+  );
+
+type Triple = [number, number, number];
+const triple = (of: fc.Arbitrary<number>): fc.Arbitrary<Triple> => fc.tuple(of, of, of);
+
+const conv3d = fc
+  .tuple(
+    triple(fc.integer({ min: 1, max: 5 })),
+    triple(fc.integer({ min: 1, max: 3 })),
+    triple(fc.integer({ min: 1, max: 2 })),
+    fc.constantFrom('same' as const, 'valid' as const),
+    channels,
+    channels,
+  )
+  .filter(
+    ([extent, kernel, , padding]) =>
+      padding === 'same' || extent.every((size, axis) => size >= kernel[axis]!),
+  )
+  .chain(([extent, kernel, strides, padding, inputs, outputs]) =>
+    fc
+      .tuple(operands([2, ...extent, inputs]), operands([...kernel, inputs, outputs]))
+      .map((values) =>
+        caseOf(`conv3d kernel [${kernel}] strides [${strides}] pad ${padding} of `, values, (x, filter) =>
+          tf.conv3d(x as tf.Tensor5D, filter as tf.Tensor5D, strides, padding),
+        ),
+      ),
+  );
+
 export const convolutionCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   avgPool: poolCases('avgPool'),
   'consumers of conv2d': consumers,
@@ -285,6 +378,10 @@ export const convolutionCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   'conv2d of many channels': wideConv2d,
   'conv2d with dilation': dilatedConv2d,
   conv2dTranspose,
+  'conv2d of channels first': channelsFirst,
+  'conv2d with one padding': unevenConv2d,
+  conv3d,
+  'fused conv2d': fusedConv2d,
   depthwiseConv2d,
   'depthwiseConv2d with dilation': dilatedDepthwiseConv2d,
   maxPool: poolCases('maxPool'),

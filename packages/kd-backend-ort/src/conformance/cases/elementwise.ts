@@ -29,12 +29,13 @@ const unary: Readonly<Record<string, readonly [Unary, ...ValueRange[]]>> = {
   cosh: [tf.cosh, small],
   elu: [tf.elu, small],
   erf: [tf.erf, small],
-  exp: [tf.exp, small, { min: -1e4, max: 80 }],
+  exp: [tf.exp, small, { min: -1e4, max: 80 }, { dtype: 'int32', min: -4, max: 4 }],
   expm1: [tf.expm1, small],
   floor: [tf.floor, small],
+  isFinite: [tf.isFinite, small, { dtype: 'int32' }],
   isInf: [tf.isInf, small],
   isNaN: [tf.isNaN, small],
-  leakyRelu: [(x) => tf.leakyRelu(x, 0.3), small, large],
+  leakyRelu: [(x) => tf.leakyRelu(x, 0.3), small, large, { dtype: 'int32' }],
   log: [tf.log, positive],
   log1p: [tf.log1p, { min: -0.9, max: 3 }],
   logicalNot: [(x) => tf.logicalNot(x), { dtype: 'bool' }],
@@ -43,8 +44,9 @@ const unary: Readonly<Record<string, readonly [Unary, ...ValueRange[]]>> = {
   reciprocal: [tf.reciprocal, positive],
   relu: [tf.relu, small, large, { dtype: 'int32' }],
   relu6: [tf.relu6, { min: -2, max: 8 }, { dtype: 'int32', min: -2, max: 9 }],
-  round: [tf.round, { min: -5, max: 5 }],
+  round: [tf.round, { min: -5, max: 5 }, { dtype: 'int32' }],
   rsqrt: [tf.rsqrt, positive],
+  selu: [tf.selu, small],
   sigmoid: [tf.sigmoid, small, large],
   sign: [tf.sign, small, { dtype: 'int32' }],
   sin: [tf.sin, small],
@@ -60,6 +62,7 @@ const unary: Readonly<Record<string, readonly [Unary, ...ValueRange[]]>> = {
 };
 
 const binary: Readonly<Record<string, readonly [Binary, ...(readonly [ValueRange, ValueRange])[]]>> = {
+  atan2: [tf.atan2, [small, small], [large, small]],
   add: [tf.add, [small, small], [{ dtype: 'int32' }, { dtype: 'int32' }], [{ dtype: 'int32' }, small]],
   div: [
     tf.div,
@@ -77,7 +80,7 @@ const binary: Readonly<Record<string, readonly [Binary, ...(readonly [ValueRange
       { dtype: 'int32', min: 1, max: 7 },
     ],
     [
-      { dtype: 'int32', min: -(2 ** 30), max: 2 ** 30 },
+      { dtype: 'int32', min: -(2 ** 31), max: 2 ** 31 - 1 },
       { dtype: 'int32', min: -3, max: 3 },
     ],
   ],
@@ -97,6 +100,7 @@ const binary: Readonly<Record<string, readonly [Binary, ...(readonly [ValueRange
   mod: [
     tf.mod,
     [small, { min: 0.3, max: 1 }],
+    [small, { min: -1, max: -0.3 }],
     [
       { dtype: 'int32', min: -99, max: 99 },
       { dtype: 'int32', min: -5, max: 5 },
@@ -105,7 +109,7 @@ const binary: Readonly<Record<string, readonly [Binary, ...(readonly [ValueRange
   mul: [tf.mul, [small, small], [{ dtype: 'int32' }, { dtype: 'int32' }], [{ dtype: 'bool' }, small]],
   notEqual: [tf.notEqual, [{ dtype: 'int32' }, { dtype: 'int32' }], [{ dtype: 'bool' }, { dtype: 'bool' }]],
   pow: [tf.pow, [positive, small], [{ dtype: 'int32' }, { dtype: 'int32', min: 0, max: 3 }]],
-  prelu: [tf.prelu, [small, small]],
+  prelu: [tf.prelu, [small, small], [{ dtype: 'int32' }, small]],
   squaredDifference: [tf.squaredDifference, [small, small], [{ dtype: 'int32' }, { dtype: 'int32' }]],
   sub: [tf.sub, [small, small], [{ dtype: 'int32' }, { dtype: 'int32' }]],
 };
@@ -114,6 +118,7 @@ const LOGICAL = [
   'equal',
   'greater',
   'greaterEqual',
+  'isFinite',
   'isInf',
   'isNaN',
   'less',
@@ -166,6 +171,14 @@ const selectOtherTypes = fc
     fc.tuple(operands(shape, { dtype: 'bool' }), operands(shape, { dtype }), operands(shape, { dtype })),
   )
   .map((values) => caseOf('where', values, (condition, a, b) => tf.where(condition!, a!, b!)));
+
+/** Of one shape: tfjs does not broadcast it. */
+const bitwiseAnd = shapes()
+  .chain((shape) => {
+    const integers: ValueRange = { dtype: 'int32', min: -(2 ** 31), max: 2 ** 31 - 1 };
+    return fc.tuple(operands(shape, integers), operands(shape, integers));
+  })
+  .map((values) => caseOf('bitwiseAnd', values, (a, b) => tf.bitwiseAnd(a!, b!)));
 
 const addN = fc
   .tuple(shapes(), fc.integer({ min: 1, max: 4 }))
@@ -222,6 +235,7 @@ const extremes = fc
 export const elementwiseCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   ...Object.fromEntries([...unaryFamilies, ...binaryFamilies]),
   addN,
+  bitwiseAnd,
   cast,
   extremes,
   masked,

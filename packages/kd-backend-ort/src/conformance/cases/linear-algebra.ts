@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { axisOf, caseOf, operands, shapes, type ValueRange } from '../arbitraries.ts';
+import { caseOf, operands, shapes, type ValueRange } from '../arbitraries.ts';
 import type { Case } from '../compare.ts';
 
 const size = fc.integer({ min: 1, max: 5 });
@@ -45,60 +45,64 @@ const matMul = fc
     );
   });
 
-/** Rows of an embedding, some of them taken more than once. */
-const gather = fc
-  .tuple(shapes({ minRank: 1 }), shapes({ maxRank: 2 }), fc.constantFrom<ValueRange>({}, { dtype: 'int32' }))
-  .chain(([shape, indexShape, range]) =>
-    axisOf(shape.length).chain((axis) =>
-      fc
-        .tuple(
-          operands(shape, range),
-          operands(indexShape, { dtype: 'int32', min: 0, max: shape.at(axis)! - 1 }),
-        )
-        .map((values) =>
-          caseOf(
-            `gather at ${axis} of `,
-            values,
-            (x, indices) => tf.gather(x!, indices as tf.Tensor1D, axis),
-            {
-              differentiable: range.dtype === undefined,
-            },
-          ),
-        ),
-    ),
-  );
+const ACTIVATIONS = ['linear', 'relu', 'relu6', 'elu', 'sigmoid', 'leakyrelu', 'prelu'] as const;
 
-const segmentSum = fc
-  .tuple(shapes({ minRank: 1, maxRank: 3 }), fc.integer({ min: 1, max: 4 }))
-  .chain(([shape, count]) =>
+const fusedMatMul = fc
+  .tuple(size, size, size, fc.constantFrom(...ACTIVATIONS), fc.boolean())
+  .chain(([rows, inner, columns, activation, withBias]) =>
     fc
-      .tuple(operands(shape), operands([shape[0]!], { dtype: 'int32', min: -2, max: count + 2 }))
+      .tuple(
+        operands([rows, inner]),
+        operands([inner, columns]),
+        operands([columns]),
+        operands([columns], { min: 0.1, max: 0.5 }),
+      )
       .map((values) =>
         caseOf(
-          `unsortedSegmentSum of ${count}`,
+          `fused matMul ${activation}${withBias ? ' with bias' : ''} of `,
           values,
-          (x, ids) => tf.unsortedSegmentSum(x!, ids as tf.Tensor1D, count),
-          {
-            differentiable: false,
-          },
+          (a, b, bias, slope) =>
+            tf.fused.matMul({
+              a: a!,
+              b: b!,
+              ...(withBias ? { bias: bias! } : {}),
+              activation,
+              ...(activation === 'prelu' ? { preluActivationWeights: slope! } : {}),
+              leakyreluAlpha: 0.3,
+            }),
+          { differentiable: false },
         ),
       ),
   );
 
-const oneHot = fc
-  .tuple(
-    shapes({ maxRank: 3 }),
-    fc.integer({ min: 2, max: 5 }),
-    fc.constantFrom<readonly [number, number]>([1, 0], [3, -1]),
-    fc.constantFrom('float32' as const, 'int32' as const),
-  )
-  .chain(([shape, depth, [on, off], dtype]) =>
-    operands(shape, { dtype: 'int32', min: -2, max: depth + 2 }).map((indices) =>
-      caseOf(`oneHot of depth ${depth} with ${on} and ${off} as ${dtype} of `, [indices], (x) =>
-        tf.oneHot(x!, depth, on, off, dtype),
-      ),
+/** An equation, and the shapes of its operands by the sizes of i, j, k and b. */
+const equations = fc.constantFrom<readonly [string, ...string[]]>(
+  ['ij->', 'ij'],
+  ['ij->ji', 'ij'],
+  ['ij->i', 'ij'],
+  ['bij->bji', 'bij'],
+  ['ij,jk->ik', 'ij', 'jk'],
+  ['ij,jk->ki', 'ij', 'jk'],
+  ['bij,bjk->bik', 'bij', 'bjk'],
+  ['i,j->ij', 'i', 'j'],
+  ['i,i->', 'i', 'i'],
+  ['bij,bik->bjk', 'bij', 'bik'],
+);
+
+const einsum = fc
+  .tuple(equations, fc.record({ b: size, i: size, j: size, k: size }))
+  .chain(([[equation, ...terms], sizes]) =>
+    fc.tuple(...terms.map((term) => operands([...term].map((label) => sizes[label as 'i'])))).map((values) =>
+      caseOf(`einsum ${equation} of `, values, (...inputs) => tf.einsum(equation, ...inputs), {
+        differentiable: false,
+      }),
     ),
   );
+
+const diagonal = shapes({ minRank: 1, maxRank: 2 })
+  .chain((shape) => fc.tuple(fc.constant(shape), fc.constantFrom<ValueRange>({}, { dtype: 'int32' })))
+  .chain(([shape, range]) => operands(shape, range))
+  .map((x) => caseOf('diag', [x], (input) => tf.diag(input!), { differentiable: false }));
 
 const batchNorm = fc
   .tuple(shapes({ minRank: 2, maxRank: 4 }), fc.boolean(), fc.boolean())
@@ -149,8 +153,8 @@ const elementwiseBatchNorm = shapes({ minRank: 2, maxRank: 4 })
 export const linearAlgebraCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   batchNorm,
   'batchNorm by element': elementwiseBatchNorm,
-  gather,
+  diag: diagonal,
+  einsum,
+  'fused matMul': fusedMatMul,
   matMul,
-  oneHot,
-  unsortedSegmentSum: segmentSum,
 };

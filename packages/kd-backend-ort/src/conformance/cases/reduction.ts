@@ -105,11 +105,32 @@ const cumsum = fc
     ),
   );
 
+const cumprod = fc
+  .tuple(
+    shapes({ minRank: 1, maxSize: 6 }),
+    fc.constantFrom<ValueRange>({}, integer),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .chain(([shape, range, exclusive, reverse]) =>
+    fc
+      .tuple(operands(shape, range), fc.nat(shape.length - 1))
+      .map(([x, axis]) =>
+        caseOf(
+          `cumprod at ${axis}${exclusive ? ' exclusive' : ''}${reverse ? ' reverse' : ''} of `,
+          [x],
+          (input) => tf.cumprod(input!, axis, exclusive, reverse),
+          { differentiable: false },
+        ),
+      ),
+  );
+
 export const reductionCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   'after a convolution': afterConvolution,
   all: casesOf('all', tf.all, [boolean], { differentiable: false }),
   any: casesOf('any', tf.any, [boolean], { differentiable: false }),
   'argMax and argMin': argReduction,
+  cumprod,
   cumsum,
   logSoftmax,
   logSumExp,

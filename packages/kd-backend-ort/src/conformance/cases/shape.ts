@@ -126,6 +126,40 @@ const pad = withChoice(shapes({ minRank: 1, minSize: 0 }), (shape) =>
   ),
 );
 
+const mirrorPad = withChoice(shapes({ minRank: 1, maxRank: 3, minSize: 2 }), (shape) =>
+  fc.record({
+    paddings: fc.tuple(...shape.map((size) => fc.tuple(fc.nat(size - 1), fc.nat(size - 1)))),
+    mode: fc.constantFrom('reflect' as const, 'symmetric' as const),
+  }),
+).map(({ x, choice: { paddings, mode } }) =>
+  caseOf(
+    `mirrorPad ${mode} by [${paddings.join(' | ')}] of `,
+    [x],
+    (input) => tf.mirrorPad(input!, paddings, mode),
+    isFloat(x),
+  ),
+);
+
+/** Blocks of both spatial axes, padded to a multiple of them. */
+const spaceToBatch = fc
+  .record({
+    extent: fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 5 })),
+    block: fc.tuple(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 3 })),
+    before: fc.tuple(fc.nat(2), fc.nat(2)),
+  })
+  .chain(({ extent, block, before }) => {
+    const paddings = extent.map((size, axis): [number, number] => {
+      const padded = size + before[axis]!;
+      return [before[axis]!, (block[axis]! - (padded % block[axis]!)) % block[axis]!];
+    });
+    return operands([2, ...extent, 2]).map((x) =>
+      caseOf(`spaceToBatchND by [${block}] padded by [${paddings.join(' | ')}] of `, [x], (input) => {
+        const batches = tf.spaceToBatchND(input!, block, paddings);
+        return [batches, tf.batchToSpaceND(tf.square(batches), block, paddings)];
+      }),
+    );
+  });
+
 const slice = withChoice(shapes({ minRank: 1, maxRank: 4 }), (shape) =>
   fc.tuple(
     ...shape.map((size) =>
@@ -290,6 +324,8 @@ const creation = fc
       input!.clone(),
       tf.range(0, length, 1, dtype),
       tf.range(length, -length, -2, dtype),
+      tf.range(length, 0, 1, dtype),
+      tf.linspace(-1, 1, length),
       tf.fill([length, 2], 3, dtype),
       tf.zeros([2, length], dtype),
       tf.ones([0, length], dtype),
@@ -302,11 +338,13 @@ export const shapeCases: Readonly<Record<string, fc.Arbitrary<Case>>> = {
   concat,
   creation,
   expandDims,
+  mirrorPad,
   pad,
   reshape,
   'reshape, transpose, reshape': reshapeChain,
   reverse,
   slice,
+  spaceToBatch,
   split,
   squeeze,
   stack,

@@ -60,6 +60,12 @@ export {
   type TrainingStepResult,
 } from './step/build-training-step.ts';
 export {
+  type DynamicLossScaleOptions,
+  dynamicLossScale,
+  type LossScale,
+  staticLossScale,
+} from './step/loss-scale.ts';
+export {
   type InitialStateOptions,
   initialTrainingState,
   methodShapes,

@@ -2,7 +2,10 @@ import {
   add,
   argMax,
   cast,
+  div,
   equal,
+  logicalNot,
+  mul,
   type Scalar,
   sqrt,
   square,
@@ -10,10 +13,13 @@ import {
   type Tensor,
   type Tensor1D,
   type Tensor4D,
+  where,
 } from '@tensorflow/tfjs-core';
-import { type Model, type ModelVariables, type Tree, treeLeaves, valueAndGradient } from 'kd-core';
+import { type Model, type ModelVariables, type Tree, treeMap, treeMap2, valueAndGradient } from 'kd-core';
 import type { Method, NetworkOutput } from '../methods/method.ts';
+import { groupLeaves } from '../optimizers/leaf-groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { isFiniteScalar, type LossScale, toLossScale } from './loss-scale.ts';
 import { type TrainingState, trainedParams } from './training-state.ts';
 
 export interface TrainingStepArguments {
@@ -38,6 +44,10 @@ export interface TrainingStepResult {
     readonly correct: Scalar;
     /** L2 norm of the gradient of all trained parameters, before weight decay. */
     readonly gradientNorm: Scalar;
+    /** With a loss scale: the factor of this step. */
+    readonly lossScale?: Scalar;
+    /** With a dynamic loss scale: 1 when a gradient overflowed and the step changed nothing but the scale, otherwise 0. */
+    readonly skipped?: Scalar;
   };
 }
 
@@ -47,24 +57,31 @@ export type TrainingStep = (args: TrainingStepArguments) => TrainingStepResult;
  * One step of training as a pure function, to be compiled by a backend: the teachers' forward pass in evaluation
  * mode, the student's in training mode, the method's loss, its gradient with respect to the student and the method,
  * and the optimiser's update. Everything that changes from step to step is an argument.
+ *
+ * With `lossScale`, a number or `dynamicLossScale()`, the gradient is computed of the loss times a factor and divided by
+ * it again: for backends that compute in float16. Default none.
  */
 export function buildTrainingStep({
   student,
   teachers,
   method,
   optimizer,
+  lossScale,
 }: {
   readonly student: Model;
   readonly teachers: readonly Model[];
   readonly method: Method;
   readonly optimizer: Optimizer;
+  readonly lossScale?: number | LossScale | undefined;
 }): TrainingStep {
+  const scaling = lossScale === undefined ? undefined : toLossScale(lossScale);
   return ({ state, teachers: teacherVariables, batch, scalars }) => {
     const taught: readonly NetworkOutput[] = teachers.map((teacher, index) =>
       teacher.apply(teacherVariables[index]!, batch.images, { train: false }),
     );
     const params = trainedParams(state);
-    const { value, gradient, aux } = valueAndGradient((current: typeof params) => {
+    const factor = scaling?.factor(state.lossScale);
+    const { gradient: scaledGradient, aux } = valueAndGradient((current: typeof params) => {
       const output = student.apply({ params: current.student, state: state.student.state }, batch.images, {
         train: true,
       });
@@ -77,13 +94,17 @@ export function buildTrainingStep({
         variables: { params: current.method, state: state.method.state },
       });
       const aux = {
+        loss: result.total as Tensor,
         logits: output.logits as Tensor,
         terms: result.terms as Readonly<Record<string, Tensor>>,
         studentState: output.state,
         methodState: result.state,
       };
-      return { value: result.total, aux };
+      return { value: factor === undefined ? result.total : mul(result.total, factor), aux };
     }, params);
+    const gradient = (
+      factor === undefined ? scaledGradient : unscaled(scaledGradient, factor)
+    ) as typeof scaledGradient;
     const updated = optimizer.update({
       params,
       gradients: gradient,
@@ -91,23 +112,54 @@ export function buildTrainingStep({
       learningRate: scalars.learningRate,
     });
     const newParams = updated.params as typeof params;
+    const gradientNorm = treeNorm(gradient);
+    const next: TrainingState<Tensor> = {
+      student: { params: newParams.student, state: aux.studentState },
+      method: { params: newParams.method, state: aux.methodState },
+      optimizer: updated.state,
+    };
+    const guarded = scaling?.next && guardOverflow(scaling.next, state, next, gradientNorm);
     return {
-      state: {
-        student: { params: newParams.student, state: aux.studentState },
-        method: { params: newParams.method, state: aux.methodState },
-        optimizer: updated.state,
-      },
+      state: guarded?.state ?? next,
       metrics: {
-        loss: value,
+        loss: aux.loss as Scalar,
         terms: aux.terms as Readonly<Record<string, Scalar>>,
         correct: sum(cast(equal(argMax(aux.logits, 1), batch.labels), 'float32')) as Scalar,
-        gradientNorm: treeNorm(gradient),
+        gradientNorm,
+        ...(factor === undefined ? {} : { lossScale: factor }),
+        ...(guarded === undefined ? {} : { skipped: guarded.skipped }),
       },
     };
   };
 }
 
+function unscaled(gradient: Tree<Tensor>, factor: Scalar): Tree<Tensor> {
+  const inverse = div(1, factor);
+  return treeMap<Tensor, Tensor>(gradient, (leaf) => mul(leaf, inverse));
+}
+
+/** The state after a step, which is that before it, but for the loss scale, when a gradient is not finite. */
+function guardOverflow(
+  nextScale: NonNullable<LossScale['next']>,
+  { lossScale, ...before }: TrainingState<Tensor>,
+  after: TrainingState<Tensor>,
+  gradientNorm: Scalar,
+): { state: TrainingState<Tensor>; skipped: Scalar } {
+  const finite = isFiniteScalar(gradientNorm);
+  const kept = treeMap2<Tensor, Tensor, Tensor>(
+    after as unknown as Tree<Tensor>,
+    before as unknown as Tree<Tensor>,
+    (updated, previous) => where(finite, updated, previous),
+  ) as unknown as TrainingState<Tensor>;
+  return {
+    state: { ...kept, lossScale: nextScale(lossScale!, finite) },
+    skipped: cast(logicalNot(finite), 'float32'),
+  };
+}
+
 function treeNorm(tree: Tree<Tensor>): Scalar {
-  const squares = treeLeaves<Tensor>(tree).map((leaf) => sum(square(leaf)));
+  const squares = groupLeaves(tree, () => true)
+    .join(tree)
+    .map((group) => sum(square(group)));
   return sqrt(squares.reduce((partial, next) => add(partial, next))) as Scalar;
 }

@@ -9,6 +9,7 @@ import {
   visitTree,
 } from 'kd-core';
 import { checkRequirements } from '../methods/requirements.ts';
+import { toLossScale } from '../step/loss-scale.ts';
 import { methodShapes } from '../step/training-state.ts';
 import { checkBatch } from './check-batch.ts';
 import type { TrainingOptions } from './training-options.ts';
@@ -21,6 +22,7 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   checkCount('checkpoint.every', checkpoint?.every);
   checkCount('checkpoint.keep', checkpoint?.keep);
   checkCount('validation.every', validation?.every);
+  if (options.lossScale !== undefined) toLossScale(options.lossScale);
   requireArgument(
     (options.epochs === undefined) !== (options.steps === undefined),
     () => 'Give the length of the run as either epochs or steps.',

@@ -1,5 +1,6 @@
 import { type HostTensor, type ModelVariables, type Tree, treePaths } from 'kd-core';
 import { type ConfigValue, hashTensors } from '../hash.ts';
+import { toLossScale } from '../step/loss-scale.ts';
 import { type TrainingState, trainedParams } from '../step/training-state.ts';
 import type { TrainingOptions } from './training-options.ts';
 
@@ -11,7 +12,7 @@ export async function describeRun(
   options: TrainingOptions,
   initialState: TrainingState<HostTensor>,
 ): Promise<ConfigValue> {
-  const { student, studentVariables, teachers = [], method, optimizer, source, key } = options;
+  const { student, studentVariables, teachers = [], method, optimizer, lossScale, source, key } = options;
   const hash = (tree: unknown): Promise<string> => hashTensors(tree as Tree<HostTensor>);
   const hashVariables = (variables: ModelVariables<HostTensor>): Promise<string> => hash(variables);
   return {
@@ -30,6 +31,7 @@ export async function describeRun(
     ),
     method: method.config,
     optimizer: optimizer.describe(treePaths(trainedParams(initialState) as Tree<HostTensor>)),
+    ...(lossScale === undefined ? {} : { lossScale: toLossScale(lossScale).describe() }),
     data: {
       length: source.length,
       batchSize: source.batchSize,

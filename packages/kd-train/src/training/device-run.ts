@@ -19,6 +19,7 @@ import {
   type TrainingStepArguments,
   type TrainingStepResult,
 } from '../step/build-training-step.ts';
+import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { StepMetrics } from './epoch-totals.ts';
 import type { Teacher } from './training-options.ts';
@@ -30,6 +31,7 @@ export interface DeviceRunOptions {
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly state: TrainingState<HostTensor>;
+  readonly lossScale?: number | LossScale | undefined;
 }
 
 /** Stands for a tree of any depth in calls of the backend, whose types TypeScript cannot unfold for recursive trees. */
@@ -59,9 +61,16 @@ export async function openDeviceRun({
   method,
   optimizer,
   state: initialState,
+  lossScale,
 }: DeviceRunOptions): Promise<DeviceRun> {
   const step: Compiled<TrainingStepArguments, TrainingStepResult> = backend.compile(
-    buildTrainingStep({ student, teachers: teachers.map(({ model }) => model), method, optimizer }),
+    buildTrainingStep({
+      student,
+      teachers: teachers.map(({ model }) => model),
+      method,
+      optimizer,
+      lossScale,
+    }),
     { name: `training step of ${student.name}`, donate: ['state'], constants: ['teachers'] },
   );
   const frozen = teachers.map(({ variables }) => variables);

@@ -8,6 +8,10 @@ export interface StepMetrics {
   /** Samples of the batch that the student classified correctly. */
   readonly correct: number;
   readonly gradientNorm: number;
+  /** With a loss scale: the factor of this step. */
+  readonly lossScale?: number;
+  /** With a dynamic loss scale: 1 for a step that changed nothing but the scale, because a gradient overflowed, otherwise 0. */
+  readonly skipped?: number;
 }
 
 /** Sums over the samples of the epoch under way. */

@@ -1,4 +1,5 @@
 import { KdError } from 'kd-core';
+import { SMALLEST_FACTOR } from '../step/loss-scale.ts';
 import type { StepMetrics } from './epoch-totals.ts';
 
 export interface StepPlace {
@@ -20,7 +21,9 @@ export function requireFiniteStep(
   const candidates: [what: string, value: number][] = [
     ...Object.entries(metrics.terms).map(([name, value]): [string, number] => [`the term '${name}'`, value]),
     ['the total loss', metrics.loss],
-    ["the gradient's norm", metrics.gradientNorm],
+    ...(overflowWasExpected(metrics)
+      ? []
+      : [["the gradient's norm", metrics.gradientNorm] as [string, number]]),
   ];
   const bad = candidates.find(([, value]) => !Number.isFinite(value));
   if (bad === undefined) return;
@@ -30,4 +33,9 @@ export function requireFiniteStep(
     `Training became unstable at step ${step} (epoch ${epoch}): ${what} is ${value}, with learning rate ${learningRate}. ${lastGood} Lower the learning rate, warm it up, or lower the weight of that term.`,
     { details: { step, epoch, learningRate, what, value, metrics } },
   );
+}
+
+/** A dynamic loss scale finds its limit by going beyond it; below the smallest factor it is not the scale that overflows. */
+function overflowWasExpected({ skipped, lossScale }: StepMetrics): boolean {
+  return skipped === 1 && lossScale! > SMALLEST_FACTOR;
 }

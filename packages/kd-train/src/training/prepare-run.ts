@@ -24,7 +24,17 @@ export interface PreparedRun {
 /** Checks everything that can be checked without running, and finds where the run starts or goes on. */
 export async function prepareRun(options: TrainingOptions): Promise<PreparedRun> {
   await checkOptions(options);
-  const { backend, student, studentVariables, teachers = [], method, optimizer, source, key } = options;
+  const {
+    backend,
+    student,
+    studentVariables,
+    teachers = [],
+    method,
+    optimizer,
+    lossScale,
+    source,
+    key,
+  } = options;
   const totalSteps = options.steps ?? options.epochs! * source.stepsPerEpoch;
   const schedules = runSchedules(options.learningRate, method, {
     stepsPerEpoch: source.stepsPerEpoch,
@@ -37,6 +47,7 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
     teachers: teachers.map(({ model }) => model),
     method,
     optimizer,
+    lossScale,
     ...(studentVariables === undefined ? {} : { studentVariables }),
   });
   const configuration = await describeRun(options, state);

@@ -24,7 +24,7 @@ import type { TrainingOptions, TrainingResult } from './training-options.ts';
  */
 export async function* train(options: TrainingOptions): AsyncGenerator<TrainingEvent, TrainingResult, void> {
   const run = await prepareRun(options);
-  const { backend, student, teachers = [], method, optimizer } = options;
+  const { backend, student, teachers = [], method, optimizer, lossScale } = options;
   for (const message of run.warnings) yield { type: 'warning', message };
   yield {
     type: 'start',
@@ -33,7 +33,15 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     stepsPerEpoch: options.source.stepsPerEpoch,
     ...(run.resumedFrom === undefined ? {} : { resumedFrom: run.resumedFrom }),
   };
-  const device = await openDeviceRun({ backend, student, teachers, method, optimizer, state: run.state });
+  const device = await openDeviceRun({
+    backend,
+    student,
+    teachers,
+    method,
+    optimizer,
+    lossScale,
+    state: run.state,
+  });
   const forward = options.validation && compileForward({ backend, model: student });
   try {
     return yield* runSteps(options, run, device, forward);

@@ -3,6 +3,7 @@ import type { Storage } from '../checkpoint/storage.ts';
 import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../schedules/schedule.ts';
+import type { LossScale } from '../step/loss-scale.ts';
 import type { EpochSummary } from './epoch-totals.ts';
 
 /** A trained network that stays as it is. */
@@ -20,6 +21,11 @@ export interface TrainingOptions {
   readonly teachers?: readonly Teacher[];
   readonly method: Method;
   readonly optimizer: Optimizer;
+  /**
+   * For a backend that computes in float16: a factor on the loss while its gradient is computed, a number or
+   * `dynamicLossScale()`. Default none.
+   */
+  readonly lossScale?: number | LossScale;
   readonly learningRate: number | Schedule;
   readonly source: BatchSource;
   /** Length of the run: either `epochs` or `steps`. */

@@ -1,4 +1,5 @@
 import { findBackend } from '@tensorflow/tfjs-core';
+import { importCpu } from './import-cpu.ts';
 import type { TfjsRuntime } from './tfjs-runtime.ts';
 
 /** Plain JavaScript: slow, complete, and the reference by which other backends are judged. */
@@ -7,7 +8,7 @@ export const cpuRuntime: TfjsRuntime = {
   tfjsName: 'cpu',
   priority: 0,
   async register() {
-    await import('@tensorflow/tfjs-backend-cpu');
+    await importCpu();
     // The first upload would otherwise print a banner that advertises another backend.
     (findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
   },

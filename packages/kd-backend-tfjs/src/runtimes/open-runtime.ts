@@ -8,7 +8,8 @@ import { unavailable } from './unavailable.ts';
  * runtime is synchronous.
  */
 export async function openRuntime({ tfjsName, register, describe }: TfjsRuntime): Promise<DeviceInfo> {
-  const previous: string | undefined = getBackend();
+  // tfjs declares a string, and gives none of its own while it has no backend.
+  const previous: string | null | undefined = getBackend();
   try {
     await ensureGradients();
     await register();
@@ -17,6 +18,6 @@ export async function openRuntime({ tfjsName, register, describe }: TfjsRuntime)
     }
     return await describe(findBackend(tfjsName));
   } finally {
-    if (previous !== undefined && previous !== getBackend()) await setBackend(previous);
+    if (previous && previous !== getBackend()) await setBackend(previous);
   }
 }

@@ -1,5 +1,6 @@
 import { getKernel, type KernelConfig, registerKernel } from '@tensorflow/tfjs-core';
 import { replaceKernel } from '../kernels/replace-kernel.ts';
+import { importCpu } from '../runtimes/import-cpu.ts';
 import { convolutionFilterGradient } from './convolution-filter-gradient.ts';
 import { convolutionInputGradient } from './convolution-input-gradient.ts';
 import { cpuFallback } from './cpu-fallback.ts';
@@ -21,7 +22,7 @@ let supplied = false;
  * its own convolutions, the rest from the CPU backend.
  */
 export async function supplyTrainingKernels(): Promise<void> {
-  await import('@tensorflow/tfjs-backend-cpu');
+  await importCpu();
   if (supplied) return;
   supplied = true;
   for (const name of takenFromCpu) {

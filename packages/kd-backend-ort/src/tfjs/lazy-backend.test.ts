@@ -16,6 +16,7 @@ import {
   mul,
   neg,
   onesLike,
+  range,
   real,
   removeBackend,
   reshape,
@@ -111,7 +112,8 @@ describe('evaluation', () => {
     expect(await values(transposed)).toEqual([1, 9, 4, 16]);
   });
 
-  it('needs no run for tensors of equal elements or none', async () => {
+  it('needs no run for tensors of equal elements, known ones or none', async () => {
+    expect(await values(transpose(reshape(range(0, 6, 1, 'int32'), [2, 3])))).toEqual([0, 3, 1, 4, 2, 5]);
     expect(await values(fill([2, 2], 7, 'int32'))).toEqual([7, 7, 7, 7]);
     expect([...onesLike(zeros([3])).dataSync()]).toEqual([1, 1, 1]);
     expect(await values(add(zeros([0, 2]), 1))).toEqual([]);

@@ -1,4 +1,4 @@
-import { type HostData, HostTensor, KdError } from 'kd-core';
+import { type HostData, HostTensor, hostData, KdError } from 'kd-core';
 import type { TracedValue } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from '../engines/ort-engine.ts';
@@ -12,8 +12,8 @@ export type HostValues = HostData | Uint8Array[];
 
 /** What a recorded value needs of the program that it is part of. */
 interface Recording {
-  /** The element that fills `value`, when that is known without running anything. */
-  uniformElement(value: TracedValue): number | undefined;
+  /** The elements of `value`, row-major, when they are known without running anything. */
+  knownElements(value: TracedValue): HostData | undefined;
   /** Nobody can ask for `value` any more. */
   forget(value: LazyValue): void;
 }
@@ -95,10 +95,8 @@ export class LazyValue {
     const state = this.#state;
     if (state.kind === 'host') return state.data;
     if (state.kind === 'device') return state.tensor.hostData;
-    if (this.shape.includes(0)) return filled(this, 0);
-    if (state.kind !== 'recorded') return undefined;
-    const element = state.program.uniformElement(state.value);
-    return element === undefined ? undefined : filled(this, element);
+    if (this.shape.includes(0)) return hostData(this.dtype as HostTensor['dtype'], 0);
+    return state.kind === 'recorded' ? state.program.knownElements(state.value) : undefined;
   }
 
   /** The elements. Not a copy where they are on the host. Throws what computing them has thrown. */
@@ -121,10 +119,4 @@ export class LazyValue {
       new HostTensor(this.hostValues as HostData, this.shape, this.dtype as HostTensor['dtype']),
     );
   }
-}
-
-function filled({ shape, dtype }: LazyValue, element: number): HostData {
-  const size = shape.reduce((product, dimension) => product * dimension, 1);
-  if (dtype === 'float32') return new Float32Array(size).fill(element);
-  return dtype === 'int32' ? new Int32Array(size).fill(element) : new Uint8Array(size).fill(element);
 }

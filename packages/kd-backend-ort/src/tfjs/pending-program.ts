@@ -1,3 +1,4 @@
+import type { HostData } from 'kd-core';
 import { type Graph, type GraphTarget, KernelRecorder, type TracedValue } from 'kd-onnx';
 import type { RecordedCall, ShapedValue } from './interpret-calls.ts';
 import { LazyValue } from './lazy-value.ts';
@@ -52,8 +53,8 @@ export class PendingProgram {
     return Array.isArray(result) ? results : results[0]!;
   }
 
-  uniformElement(value: TracedValue): number | undefined {
-    return this.#recorder.uniformElement(value);
+  knownElements(value: TracedValue): HostData | undefined {
+    return this.#recorder.knownElements(value);
   }
 
   forget(value: LazyValue): void {

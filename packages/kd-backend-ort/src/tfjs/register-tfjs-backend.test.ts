@@ -1,10 +1,18 @@
-import { getBackend, removeBackend, setBackend, square, tensor1d, unique } from '@tensorflow/tfjs-core';
+import {
+  findBackendFactory,
+  getBackend,
+  removeBackend,
+  setBackend,
+  square,
+  tensor1d,
+  unique,
+} from '@tensorflow/tfjs-core';
 import { afterEach, expect, it, vi } from 'vitest';
 import { registerTfjsBackend, useBackend } from '../index.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
-  removeBackend('ort-cpu');
+  if (findBackendFactory('ort-cpu') != null) removeBackend('ort-cpu');
 });
 
 it('makes an engine the current backend of tfjs', async () => {
@@ -51,4 +59,6 @@ it('says why an engine cannot be opened', async () => {
     code: 'INVALID_ARGUMENT',
     message: expect.stringContaining('threads'),
   });
+  await useBackend('ort-cpu', { threads: 1 });
+  expect(getBackend()).toBe('ort-cpu');
 });

@@ -33,10 +33,15 @@ function attributeText({ kind, value }: Attribute): string {
   return `${kind}:${JSON.stringify(value)}`;
 }
 
+/** So many arguments are safe to pass to a function. */
+const CHUNK = 8192;
+
 /** Bit-exact, so that -0 and 0 differ. */
 function contentOf(data: ConstantData): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let start = 0; start < bytes.length; start += CHUNK) {
+    text += String.fromCharCode(...bytes.subarray(start, start + CHUNK));
+  }
   return `<${text}>`;
 }

@@ -1,4 +1,4 @@
-import type { DataType } from 'kd-core';
+import { type DataType, type HostData, hostData, sizeOf } from 'kd-core';
 import type { Graph, GraphValue } from '../graph/graph.ts';
 import { GraphBuilder, type GraphTarget, sameShape } from '../graph/graph-builder.ts';
 import { lowerings } from '../lowerings/index.ts';
@@ -36,9 +36,12 @@ export class KernelRecorder {
     return sameShape(value.shape, shape) ? value : reshapeTraced(this.#builder, value, shape);
   }
 
-  /** The element that fills `value`, when that is known without running the graph. */
-  uniformElement(value: TracedValue): number | undefined {
-    return uniformConstant(value);
+  /** The elements of `value`, row-major, when they are known without running the graph. */
+  knownElements(value: TracedValue): HostData | undefined {
+    const { shape, dtype, graph } = value;
+    const element = uniformConstant(value);
+    if (element !== undefined) return hostData(dtype, sizeOf(shape)).fill(element);
+    return graph.constant && (materialize(this.#builder, value).constant as HostData | undefined);
   }
 
   /**

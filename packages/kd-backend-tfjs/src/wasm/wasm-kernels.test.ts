@@ -1,7 +1,8 @@
 import * as tfjs from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { type Backend, HostTensor, sizeOf, valueAndGradient } from 'kd-core';
+import { type Backend, HostTensor } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { expectAgreement, wave } from '../testing/compare-backends.ts';
 import { createTfjsBackend } from '../tfjs-backend.ts';
 
 type Shape4 = [number, number, number, number];
@@ -13,44 +14,6 @@ beforeAll(async () => {
   reference = await createTfjsBackend('tfjs-cpu');
   wasm = await createTfjsBackend('tfjs-wasm');
 });
-
-/** Numbers without a pattern that an error could hide behind. */
-function wave(shape: readonly number[], phase: number): HostTensor {
-  const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) => Math.sin(1.7 * index + phase));
-  return new HostTensor(data, shape);
-}
-
-/** What a program gives, and the gradients of a weighting of it, on both backends. */
-async function expectAgreement(
-  inputs: readonly HostTensor[],
-  program: (...inputs: tfjs.Tensor[]) => tfjs.Tensor,
-): Promise<void> {
-  const differentiate = (args: { inputs: readonly tfjs.Tensor[]; weights: tfjs.Tensor }) => {
-    const { gradient, aux } = valueAndGradient((params: readonly tfjs.Tensor[]) => {
-      const output = program(...params);
-      const weighted = tfjs.mul(output, tfjs.reshape(tfjs.slice(args.weights, 0, output.size), output.shape));
-      return { value: tfjs.sum(weighted) as tfjs.Scalar, aux: { output } };
-    }, args.inputs as tfjs.Tensor[]);
-    return { gradient: gradient as readonly tfjs.Tensor[], output: aux.output };
-  };
-  const args = { inputs, weights: wave([4096], 3) };
-  const [expected, found] = await Promise.all(
-    [reference, wasm].map(async (backend) =>
-      backend.download(await backend.compile(differentiate)(args as never)),
-    ),
-  );
-  const pairs = [
-    [expected!.output, found!.output],
-    ...expected!.gradient.map((each, index) => [each, found!.gradient[index]!]),
-  ] as const;
-  for (const [want, got] of pairs) {
-    expect(got!.shape).toEqual(want!.shape);
-    const largest = Math.max(...want!.data.map(Math.abs), 1e-3);
-    want!.data.forEach((value, index) => {
-      expect(Math.abs(got!.data[index]! - value)).toBeLessThanOrEqual(1e-5 * largest);
-    });
-  }
-}
 
 const sizes = fc.record({
   batch: fc.integer({ min: 1, max: 3 }),
@@ -72,6 +35,7 @@ describe('the WebAssembly kernels', () => {
           typeof pad === 'number' ? [rows, rows] : [rows, columns];
         const [kernel, strides] = [square(drawn.kernel), square(drawn.strides)];
         return expectAgreement(
+          [reference, wasm],
           [wave([batch, height, width, inputs], 1), wave([...kernel, inputs, outputs], 2)],
           (x, filter) => tfjs.conv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides, pad),
         );
@@ -84,10 +48,13 @@ describe('the WebAssembly kernels', () => {
     await fc.assert(
       fc.asyncProperty(sizes, async ({ batch, height, width, inputs, kernel, strides }) => {
         const map: Shape4 = [batch, height, width, inputs];
-        await expectAgreement([wave(map, 1), wave([...kernel, inputs, 2], 2)], (x, filter) =>
-          tfjs.depthwiseConv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides[0], 'same'),
+        await expectAgreement(
+          [reference, wasm],
+          [wave(map, 1), wave([...kernel, inputs, 2], 2)],
+          (x, filter) =>
+            tfjs.depthwiseConv2d(x as tfjs.Tensor4D, filter as tfjs.Tensor4D, strides[0], 'same'),
         );
-        await expectAgreement([wave(map, 1)], (x) =>
+        await expectAgreement([reference, wasm], [wave(map, 1)], (x) =>
           tfjs.maxPool(x as tfjs.Tensor4D, kernel, strides, 'same'),
         );
       }),

@@ -61,11 +61,22 @@ interface ComplexCall {
 const SPECIAL: Readonly<Record<string, (call: ComplexCall) => KernelResult>> = {
   Cast: ({ call, real, attributes }) => call('Cast', real, attributes),
   ComplexAbs: magnitude,
+  FFT: fourierTransform('FFT'),
+  IFFT: fourierTransform('IFFT'),
   Imag: ({ imaginary }) => imaginary.get('input')!,
   Multiply: product,
   OnesLike: ({ call, real }) => join(call('OnesLike', real, {}), call('ZerosLike', real, {})),
   Real: ({ real }) => real.get('input')!,
 };
+
+/** The lowering takes and gives the parts. */
+function fourierTransform(kernel: 'FFT' | 'IFFT'): (call: ComplexCall) => Operand {
+  return ({ call, real, imaginary }) => {
+    const parts = operandsOf({ real: real.get('input')!, imaginary: imaginary.get('input')! });
+    const [first, second] = call(kernel, parts, {}) as Operand[];
+    return { ...first!, imaginary: second!.real };
+  };
+}
 
 function toComplex(call: CallKernel, inputs: Operands): Operand {
   const real = call('Cast', inputs, { dtype: 'float32' }) as Operand;

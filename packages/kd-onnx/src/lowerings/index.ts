@@ -13,6 +13,7 @@ import { cumulativeLowerings } from './cumulative.ts';
 import { depthwiseConvolutionLowerings } from './depthwise-convolution.ts';
 import { diagonalLowerings } from './diagonal.ts';
 import { einsumLowerings } from './einsum.ts';
+import { fourierLowerings } from './fourier.ts';
 import { fusedLowerings } from './fused.ts';
 import { gatherLowerings } from './gather.ts';
 import { localResponseNormalizationLowerings } from './local-response-normalization.ts';
@@ -63,6 +64,7 @@ export const lowerings: LoweringTable = {
   ...cumulativeLowerings,
   ...diagonalLowerings,
   ...einsumLowerings,
+  ...fourierLowerings,
   ...fusedLowerings(products),
   ...gatherLowerings,
   ...logicLowerings,

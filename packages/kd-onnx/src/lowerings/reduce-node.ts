@@ -4,7 +4,10 @@ import { int, ints } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { elementwiseNode } from './elementwise.ts';
 
-/** Reduces `axes` of `value`, which stay as axes of size 1 unless `keepsAxes` is false; a feature map that exists in blocks is read there. */
+/**
+ * Reduces `axes` of `value`, which stay as axes of size 1 unless `keepsAxes` is false; a feature map that exists in
+ * blocks is read there.
+ */
 export function reduceNode(
   builder: GraphBuilder,
   opType: string,
@@ -12,57 +15,63 @@ export function reduceNode(
   axes: readonly number[],
   keepsAxes = true,
 ): GraphValue {
-  const readsBlocks =
-    builder.blocks.find(value) !== undefined &&
-    value.dtype === 'float32' &&
-    axes.includes(2) &&
-    axes.includes(3) &&
-    !axes.includes(1);
-  if (!readsBlocks) return plainReduce(builder, opType, value, axes, keepsAxes);
+  const blocked = value.dtype === 'float32' ? builder.blocks.find(value) : undefined;
+  const readsBlocks = axes.includes(2) && axes.includes(3) && !axes.includes(1);
+  if (blocked === undefined || !readsBlocks) return plainReduce(builder, opType, value, axes, keepsAxes);
   const [batch, channels] = value.shape as [number, number, number, number];
   // Rows of one image first: reducing all axes at once leaves only short runs in one pass.
-  const perImage =
-    sumOfProducts(builder, opType, value) ?? reducedImages(builder, opType, builder.blocks.find(value)!);
-  const ones = keepsAxes ? [1, 1] : [];
-  if (!axes.includes(0)) return builder.reshape(perImage, [batch, channels, ...ones]);
-  const rows = builder.reshape(perImage, [batch, channels, ...ones]);
-  return plainReduce(builder, opType, rows, [0], keepsAxes);
+  const { graph, factor } = reducedImages(builder, opType, blocked);
+  const perImage = builder.reshape(graph, [batch, channels, ...(keepsAxes ? [1, 1] : [])]);
+  const reduced = axes.includes(0) ? plainReduce(builder, opType, perImage, [0], keepsAxes) : perImage;
+  return factor === 1 ? reduced : elementwiseNode(builder, 'Mul', [reduced, builder.scalar(factor)]);
 }
 
-/** [N, C] with the H and W of a blocked map reduced. */
-function reducedImages(builder: GraphBuilder, opType: string, blocked: GraphValue): GraphValue {
-  const [batch, channels] = blocked.shape as [number, number, number, number];
-  const reduced = plainReduce(builder, opType, builder.blocks.withBlockAxis(blocked), [2, 3], true);
-  return builder.reshape(reduced, [batch, channels]);
+interface ReducedImages {
+  /** N * C elements. */
+  readonly graph: GraphValue;
+  /** What they must be multiplied by. */
+  readonly factor: number;
+}
+
+/** The H and W of a blocked map reduced. */
+function reducedImages(builder: GraphBuilder, opType: string, blocked: GraphValue): ReducedImages {
+  const [batch, channels, height, width] = blocked.shape as [number, number, number, number];
+  if (opType !== 'ReduceSum' && opType !== 'ReduceMean') {
+    const split = builder.blocks.withBlockAxis(blocked);
+    return { graph: plainReduce(builder, opType, split, [2, 3], true), factor: 1 };
+  }
+  const count = height * width;
+  const sums = sumsOfProducts(builder, blocked);
+  if (sums !== undefined) return { graph: sums, factor: opType === 'ReduceSum' ? 1 : 1 / count };
+  const averages = builder.op(
+    'GlobalAveragePool',
+    [blocked],
+    { shape: [batch, channels, 1, 1], dtype: 'float32' },
+    { domain: BLOCKED_DOMAIN },
+  );
+  return { graph: averages, factor: opType === 'ReduceSum' ? count : 1 };
 }
 
 /**
- * [N, C] sums or means over H and W of a product of two blocked maps, which is never stored: one map is the kernel of
- * a convolution of the other, with every channel of every image on its own.
+ * [1, N * C, 1, 1] sums over H and W of a product of two blocked maps, which need not be stored: one map is the kernel
+ * of a convolution of the other, with every channel of every image on its own. Undefined for other maps, and for a
+ * product with the mask of a rectifier: that is its gradient, which is needed as a map in any case.
  */
-function sumOfProducts(builder: GraphBuilder, opType: string, value: GraphValue): GraphValue | undefined {
-  const blocked = builder.blocks.find(value)!;
+function sumsOfProducts(builder: GraphBuilder, blocked: GraphValue): GraphValue | undefined {
   const producer = builder.producerOf(blocked);
   const [a, b] = producer?.inputs ?? [];
-  if (opType !== 'ReduceSum' && opType !== 'ReduceMean') return undefined;
-  if (
-    producer?.opType !== 'Mul' ||
-    !sameShape(a!.shape, blocked.shape) ||
-    !sameShape(b!.shape, blocked.shape)
-  ) {
+  const isProduct =
+    producer?.opType === 'Mul' && [a, b].every((each) => sameShape(each!.shape, blocked.shape));
+  if (!isProduct || [a, b].some((each) => builder.producerOf(each!)?.opType === 'HardSigmoid'))
     return undefined;
-  }
   const [batch, channels, height, width] = blocked.shape as [number, number, number, number];
   const count = batch * channels;
-  const sums = builder.op(
+  return builder.op(
     'Conv',
     [builder.reshape(a!, [1, count, height, width]), builder.reshape(b!, [count, 1, height, width])],
     { shape: [1, count, 1, 1], dtype: 'float32' },
     { domain: BLOCKED_DOMAIN, attributes: { group: int(count), kernel_shape: ints([height, width]) } },
   );
-  const rows = builder.reshape(sums, [batch, channels]);
-  if (opType === 'ReduceSum') return rows;
-  return elementwiseNode(builder, 'Mul', [rows, builder.scalar(1 / (height * width))]);
 }
 
 function plainReduce(

@@ -20,6 +20,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { requireArgument } from '../errors.ts';
+import { firstOrderGrad } from '../ops/first-order-grad.ts';
 import { requireLayout } from '../shapes.ts';
 
 const minimalNorm = 1e-12;
@@ -76,7 +77,7 @@ function combinePowers(x: Tensor, power: number, channels: 'mean' | 'sum', keeps
 
 /** Rows [batch, n] divided by max(norm, 1e-12). Below that the divisor is a constant, and so is its derivative 0. */
 function normaliseRows(rows: Tensor): Tensor2D {
-  const compute = customGrad((input, saveInput) => {
+  const compute = firstOrderGrad('attentionMap', (input, saveInput) => {
     const norm = sqrt(sum(square(input as Tensor), 1, true));
     const divisor = maximum(norm, minimalNorm);
     const value = div(input as Tensor, divisor);

@@ -1,6 +1,5 @@
 import {
   add,
-  customGrad,
   div,
   expandDims,
   type GradSaveFunc,
@@ -19,6 +18,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { KdError, requireArgument } from '../errors.ts';
 import { adaptiveAveragePool } from '../ops/adaptive-average-pool.ts';
+import { firstOrderGrad } from '../ops/first-order-grad.ts';
 import { formatShape, requireLayout } from '../shapes.ts';
 import { attentionMap } from './attention-map.ts';
 import { meanSquaredError } from './mean-squared-error.ts';
@@ -90,7 +90,7 @@ function poolToLower(student: Tensor, teacher: Tensor): [Tensor, Tensor] {
 
 /** Mean over rows of |x - target|_2; `target` is detached and the derivative at distance 0 is 0. */
 function meanRowDistance(x: Tensor, target: Tensor): Scalar {
-  const compute = customGrad((input, saveInput) => {
+  const compute = firstOrderGrad('attentionTransferLoss', (input, saveInput) => {
     const difference = sub(input as Tensor, target);
     const distance = sqrt(sum(square(difference), 1));
     (saveInput as GradSaveFunc)([difference, distance]);

@@ -2,7 +2,6 @@ import {
   add,
   batchNorm,
   concat,
-  customGrad,
   type GradSaveFunc,
   keep,
   mean as meanOf,
@@ -18,6 +17,7 @@ import {
   tensor1d,
 } from '@tensorflow/tfjs-core';
 import { KdError, requireArgument } from '../errors.ts';
+import { firstOrderGrad } from './first-order-grad.ts';
 
 export interface BatchStatistics {
   /** [channels] */
@@ -53,7 +53,7 @@ export function batchNormTraining(
   const count = x.size / x.shape.at(-1)!;
   let statistics: BatchStatistics | undefined;
 
-  const normalise = customGrad((xInput, scaleInput, offsetInput, saveInput) => {
+  const normalise = firstOrderGrad('batchNormTraining', (xInput, scaleInput, offsetInput, saveInput) => {
     const [input, gain, shift, save] = [
       xInput as Tensor,
       scaleInput as Tensor,

@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/main.ts'],
+  entry: { index: 'src/index.ts', main: 'src/main.ts', 'examine-backend': 'src/doctor/examine-backend.ts' },
   format: 'esm',
   platform: 'node',
   fixedExtension: false,

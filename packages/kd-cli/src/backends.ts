@@ -1,11 +1,16 @@
-import { createOrtBackend, ortCpu } from 'kd-backend-ort';
+import { ortProvider } from 'kd-backend-ort';
+import { tfjsCpu, tfjsCuda, tfjsNode, tfjsWasm, tfjsWebgpu } from 'kd-backend-tfjs';
 import type { BackendProvider } from 'kd-core';
 
-/** The backends of this installation, in any order; each knows its own rank. */
+/** The backends that this version knows, in any order; each knows its own rank. `threads` is for those on ONNX Runtime. */
 export function backendProviders({ threads }: { readonly threads?: number }): readonly BackendProvider[] {
-  const cpu = threads === undefined ? ortCpu : { ...ortCpu, create: () => createOrtBackend({ threads }) };
-  return [cpu];
+  const options = threads === undefined ? {} : { threads };
+  return [
+    ...(['ort-cpu', 'ort-cuda', 'ort-webgpu', 'ort-wasm'] as const).map((id) => ortProvider(id, options)),
+    tfjsCuda,
+    tfjsNode,
+    tfjsWebgpu,
+    tfjsWasm,
+    tfjsCpu,
+  ];
 }
-
-/** Backends that the SDK is designed for and this version has no adapter for, so that nobody has to search. */
-export const plannedBackends: readonly string[] = ['ort-cuda', 'ort-webgpu', 'ort-wasm', 'tfjs-cuda'];

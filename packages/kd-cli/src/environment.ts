@@ -26,6 +26,7 @@ const packages = [
   'kd-train',
   'kd-export',
   'kd-backend-ort',
+  'kd-backend-tfjs',
   '@tensorflow/tfjs-core',
 ];
 

@@ -1,6 +1,6 @@
-import type { ProbeResult } from 'kd-core';
+import { KdError, type ProbeResult } from 'kd-core';
 import type { OrtEngine } from './ort-engine.ts';
-import type { OrtOptions } from './ort-options.ts';
+import type { OrtEngineId, OrtOptions } from './ort-options.ts';
 
 /** How an engine is obtained on one platform. */
 export interface EngineSource {
@@ -16,6 +16,20 @@ export async function probeByOpening(open: () => Promise<unknown>): Promise<Prob
     await open();
     return { available: true, reason: '' };
   } catch (error) {
-    return { available: false, reason: (error as Error).message };
+    return { available: false, reason: reasonOf(error) };
   }
+}
+
+/** The error of an engine that cannot be opened. */
+export function unavailable(id: OrtEngineId, reason: string, cause?: unknown): KdError {
+  return new KdError('BACKEND_UNAVAILABLE', `${id} cannot run here: ${reason}`, {
+    cause,
+    details: { reason },
+  });
+}
+
+/** Why, without the engine's name. */
+export function reasonOf(error: unknown): string {
+  if (KdError.isInstance(error) && typeof error.details.reason === 'string') return error.details.reason;
+  return error instanceof Error ? error.message : String(error);
 }

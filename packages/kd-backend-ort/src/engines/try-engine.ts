@@ -1,6 +1,7 @@
-import { HostTensor, KdError } from 'kd-core';
+import { HostTensor } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
 import { copyModel } from './copy-model.ts';
+import { unavailable } from './engine-source.ts';
 import type { OrtEngine } from './ort-engine.ts';
 
 /**
@@ -15,10 +16,6 @@ export async function tryEngine(engine: OrtEngine, needs: string): Promise<void>
     for (const result of Object.values(results) as Tensor[]) result.dispose();
     await session.release();
   } catch (cause) {
-    throw new KdError(
-      'BACKEND_UNAVAILABLE',
-      `${engine.id} cannot run here: ${(cause as Error).message.trim()} ${needs}`,
-      { cause },
-    );
+    throw unavailable(engine.id, `${(cause as Error).message.trim()} ${needs}`, cause);
   }
 }

@@ -39,7 +39,7 @@ export const commands: readonly CommandDefinition[] = [
   {
     name: 'doctor',
     arguments: '',
-    description: 'Show which backends can run here, and why others cannot',
+    description: 'Show which backends can run here and how fast, and why others cannot',
     options: [{ flags: '--json', description: 'Print JSON' }],
     examples: ['', '--json'],
     load: async () => (await import('../commands/doctor.ts')).doctorCommand,

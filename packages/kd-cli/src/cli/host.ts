@@ -1,5 +1,6 @@
 import type { BackendProvider } from 'kd-core';
 import { createColors } from 'picocolors';
+import type { Examination } from '../doctor/examination.ts';
 import type { ProgressStream } from '../progress/progress.ts';
 import { commandLine } from './command-line.ts';
 
@@ -23,6 +24,8 @@ export interface Host {
   readonly exit: (code: number) => void;
   /** Every backend that this installation knows; `threads` for those that let it be chosen. */
   readonly backends: (options: { readonly threads?: number }) => Promise<readonly BackendProvider[]>;
+  /** Tries one of them and measures its speed, without danger to this process. */
+  readonly examine: (id: string) => Promise<Examination>;
 }
 
 /** The process this runs in. */
@@ -40,6 +43,7 @@ export function processHost(): Host {
     },
     exit: (code) => process.exit(code),
     backends: async (options) => (await import('../backends.ts')).backendProviders(options),
+    examine: async (id) => (await import('../doctor/examine-in-child.ts')).examineInChild(id),
   };
 }
 

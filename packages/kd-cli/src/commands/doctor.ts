@@ -1,17 +1,14 @@
-import type { BackendProvider } from 'kd-core';
-import { plannedBackends } from '../backends.ts';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
-import { type Colors, colorsOf } from '../cli/host.ts';
+import { type Colors, colorsOf, type Host } from '../cli/host.ts';
 import { switchOption } from '../cli/options.ts';
+import type { Examination } from '../doctor/examination.ts';
+import { measuredStep } from '../doctor/measure-steps.ts';
 import { type Environment, readEnvironment } from '../environment.ts';
 import { bytes } from '../text/format-number.ts';
 
-interface BackendState {
+interface BackendState extends Examination {
   readonly id: string;
-  readonly available: boolean;
-  /** Why it cannot run, or what it has to say. */
-  readonly reason: string;
   /** Whether `kd` takes it when none is named. */
   readonly chosen: boolean;
 }
@@ -19,7 +16,7 @@ interface BackendState {
 /** `kd doctor`: fails when no backend can run here. */
 export const doctorCommand: RunCommand = async ({ options }, host) => {
   const environment = readEnvironment();
-  const backends = await examine(await host.backends({}));
+  const backends = await examineAll(host);
   if (switchOption(options, 'json')) {
     host.stdout.write(`${JSON.stringify({ ...environment, backends }, null, 2)}\n`);
   } else {
@@ -28,19 +25,14 @@ export const doctorCommand: RunCommand = async ({ options }, host) => {
   return backends.some((backend) => backend.available) ? exitCode.ok : exitCode.failure;
 };
 
-async function examine(providers: readonly BackendProvider[]): Promise<BackendState[]> {
-  const ranked = [...providers].sort((a, b) => b.priority - a.priority);
-  const states = await Promise.all(ranked.map(async ({ id, probe }) => ({ id, ...(await probe()) })));
-  const best = states.find((state) => state.available);
-  const planned = plannedBackends
-    .filter((id) => states.every((state) => state.id !== id))
-    .map((id) => ({
-      id,
-      available: false,
-      reason: 'this version of kd has no adapter for it yet',
-      chosen: false,
-    }));
-  return [...states.map((state) => ({ ...state, chosen: state === best })), ...planned];
+/** One after the other: they are timed. */
+async function examineAll(host: Host): Promise<BackendState[]> {
+  const ranked = [...(await host.backends({}))].sort((a, b) => b.priority - a.priority);
+  const states: (Examination & { readonly id: string })[] = [];
+  for (const { id } of ranked) states.push({ id, ...(await host.examine(id)) });
+  const runnable = states.filter((state) => state.available);
+  const best = runnable.find((state) => !state.lastResort) ?? runnable[0];
+  return states.map((state) => ({ ...state, chosen: state === best }));
 }
 
 function describe(environment: Environment, backends: readonly BackendState[], colors: Colors): string {
@@ -51,10 +43,11 @@ function describe(environment: Environment, backends: readonly BackendState[], c
     ['Memory', bytes(environment.memoryBytes)],
     ['ONNX Runtime', environment.onnxRuntime ?? 'not installed'],
   ];
+  const { model, imageSize, batchSize } = measuredStep;
   const lines = [
     ...columns(facts),
     '',
-    colors.bold('Backends'),
+    `${colors.bold('Backends')} (training steps of ${model}, batch ${batchSize}, ${imageSize}x${imageSize})`,
     ...columns(backends.map((backend) => [mark(backend, colors) + backend.id, remark(backend)])),
     ...(backends.some((backend) => backend.available) ? [] : [colors.red('No backend can run here.')]),
     '',
@@ -68,9 +61,14 @@ function mark({ available }: BackendState, colors: Colors): string {
   return available ? `${colors.green('\u2713')} ` : `${colors.red('\u2717')} `;
 }
 
-function remark({ available, reason, chosen }: BackendState): string {
+function remark({ available, reason, chosen, device, stepsPerSecond }: BackendState): string {
   if (!available) return `cannot run here: ${reason}`;
-  return [chosen ? 'taken when none is named' : 'can run here', reason]
+  return [
+    stepsPerSecond === undefined ? '' : `${stepsPerSecond.toPrecision(3)} steps a second`,
+    chosen ? 'taken when none is named' : '',
+    reason,
+    ...(device?.missing ?? []),
+  ]
     .filter((part) => part !== '')
     .join('; ');
 }

@@ -50,6 +50,10 @@ export function fakeHost({
     },
     exit: (code) => exits.push(code),
     backends: async () => backends,
+    examine: async (id) => {
+      const { lastResort = false, ...result } = await backends.find((each) => each.id === id)!.probe();
+      return { ...result, lastResort };
+    },
     out: () => written.stdout,
     err: () => written.stderr,
     interrupt: () => {

@@ -1,5 +1,5 @@
-import { type DeviceInfo, KdError, type ProbeResult } from 'kd-core';
-import type { EngineSource } from '../engine-source.ts';
+import type { DeviceInfo, ProbeResult } from 'kd-core';
+import { type EngineSource, reasonOf, unavailable } from '../engine-source.ts';
 import { oneAtATime } from '../one-at-a-time.ts';
 import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
@@ -20,7 +20,7 @@ export const webgpuEngine: EngineSource = {
         lastResort: isSoftware(adapter),
       };
     } catch (error) {
-      return { available: false, reason: (error as Error).message };
+      return { available: false, reason: reasonOf(error) };
     }
   },
   open: openWebgpuEngine,
@@ -67,11 +67,11 @@ async function requestAdapter(): Promise<Adapter> {
   const { gpu } = navigator as unknown as { readonly gpu?: Gpu };
   const adapter = await gpu?.requestAdapter();
   if (adapter !== undefined && adapter !== null) return adapter;
-  throw new KdError(
-    'BACKEND_UNAVAILABLE',
+  throw unavailable(
+    'ort-webgpu',
     gpu === undefined
-      ? 'ort-webgpu cannot run here: this browser has no WebGPU, or the page is not a secure context (https or localhost).'
-      : 'ort-webgpu cannot run here: the browser offers no WebGPU adapter for this machine.',
+      ? 'this browser has no WebGPU, or the page is not a secure context (https or localhost).'
+      : 'the browser offers no WebGPU adapter for this machine.',
   );
 }
 

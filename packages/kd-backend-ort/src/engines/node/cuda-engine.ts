@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { type DeviceInfo, KdError } from 'kd-core';
-import { type EngineSource, probeByOpening } from '../engine-source.ts';
+import type { DeviceInfo } from 'kd-core';
+import { type EngineSource, probeByOpening, unavailable } from '../engine-source.ts';
 import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
@@ -21,7 +21,7 @@ export const cudaEngine: EngineSource = {
 async function openCudaEngine(options: OrtOptions): Promise<OrtEngine> {
   const runtime = await loadNativeRuntime();
   const missing = missingLibrary();
-  if (missing !== undefined) throw new KdError('BACKEND_UNAVAILABLE', `ort-cuda cannot run here: ${missing}`);
+  if (missing !== undefined) throw unavailable('ort-cuda', missing);
   const device: DeviceInfo = {
     vendor: 'nvidia',
     name: 'CUDA device 0',

@@ -94,7 +94,7 @@ describe('the WebAssembly kernels', () => {
         reversed: tfjs.reverse(other, 0),
         clipped: tfjs.clipByValue(counts, 2, 5),
         empty: tfjs.sum(none),
-        slope: tfjs.prelu(tfjs.scalar(-2), tfjs.tensor1d([0.5, 0.25])),
+        slope: tfjs.prelu(tfjs.scalar(-2) as tfjs.Tensor, tfjs.tensor1d([0.5, 0.25])),
         rows: tfjs.gather(tfjs.cast(counts, 'float32'), tfjs.tensor1d([1, 0], 'int32')),
       }),
     );

@@ -16,6 +16,20 @@ describe('packed packages, installed with npm in an empty project', () => {
     expect(Number(stdout)).toBeGreaterThan(0);
   });
 
+  test('a program that cannot be compiled is told its op and its line', async () => {
+    const script = join(folder, 'impure.mjs');
+    const lines = [
+      "import { dropout } from '@tensorflow/tfjs-core';",
+      "import { createOrtBackend } from 'kd-backend-ort';",
+      'const backend = await createOrtBackend({ threads: 1 });',
+      'const noisy = ({ x }) => ({ y: dropout(x, 0.5) });',
+      'await backend.compile(noisy)({ x: 1 }).catch(({ details }) => console.log(details.op, details.at));',
+    ];
+    writeFileSync(script, lines.join('\n'));
+    const { stdout } = await run(node, [script], { cwd: folder });
+    expect(stdout).toMatch(/^dropout .*impure\.mjs:4:\d+$/m);
+  });
+
   test('npx kd doctor finds the CPU backend', async () => {
     const { stdout } = await run(node, [join(folder, 'node_modules', '.bin', 'kd'), 'doctor'], {
       cwd: folder,

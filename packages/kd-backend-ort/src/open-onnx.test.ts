@@ -54,6 +54,20 @@ describe('openOnnx', () => {
     await expect(openOnnx(bytes)).rejects.toMatchObject({ code: 'PARSE' });
   });
 
+  it('ends with the runs under way, and can then run no more', async () => {
+    const session = await openOnnx(linearModel(), { threads: 1 });
+    const feeds = { x: matrix(1, 1, 1), bias: matrix(1, 0.5, -0.5) };
+    const running = [session.run(feeds), session.run(feeds)];
+    await Promise.all([session.release(), session.release()]);
+    for (const results of await Promise.all(running)) {
+      expect(results[session.outputs[0]!.name]).toEqual(matrix(1, 4.5, 5.5));
+    }
+    await expect(session.run(feeds)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringContaining('released'),
+    });
+  });
+
   it('refuses inputs that are not those of the file', async () => {
     const session = await openOnnx(linearModel());
     await expect(session.run({ x: matrix(1, 1, 1) })).rejects.toMatchObject({

@@ -1,7 +1,9 @@
 import { type HostTensor, KdError, requireArgument } from 'kd-core';
-import type { Tensor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { openEngine } from './engines/open-engine.ts';
+import type { OrtEngine } from './engines/ort-engine.ts';
 import type { OrtOptions } from './engines/ort-options.ts';
+import { Lifetime } from './lifetime.ts';
 
 export interface OnnxValueInfo {
   readonly name: string;
@@ -14,8 +16,9 @@ export interface OnnxValueInfo {
 export interface OnnxSession {
   readonly inputs: readonly OnnxValueInfo[];
   readonly outputs: readonly OnnxValueInfo[];
-  /** Throws `INVALID_ARGUMENT` unless `feeds` has exactly the names of `inputs`. */
+  /** Throws `INVALID_ARGUMENT` unless `feeds` has exactly the names of `inputs`, and after `release`. */
   run(feeds: Readonly<Record<string, HostTensor>>): Promise<Record<string, HostTensor>>;
+  /** Gives the session back once the runs under way have ended. */
   release(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
     if (error.details.operator !== undefined) throw error;
     throw new KdError('PARSE', error.message, { cause: error });
   });
+  const lifetime = new Lifetime();
   const describe = (metadata: typeof session.inputMetadata): OnnxValueInfo[] =>
     metadata.map((value) => ({
       name: value.name,
@@ -39,20 +43,29 @@ export async function openOnnx(bytes: Uint8Array, options: OrtOptions = {}): Pro
     inputs: describe(session.inputMetadata),
     outputs: describe(session.outputMetadata),
     async run(feeds) {
+      requireArgument(!lifetime.isOver, () => 'This ONNX session has been released. Open the file again.');
       requireFeeds(session.inputNames, Object.keys(feeds));
-      const results = await session.run(
-        Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, engine.tensor(host)])),
-      );
-      const hosts = Object.entries(results).map(async ([name, value]) => {
-        const tensor = value as Tensor;
-        const host = await engine.read(tensor);
-        if (tensor.location === 'gpu-buffer') tensor.dispose();
-        return [name, host] as const;
-      });
-      return Object.fromEntries(await Promise.all(hosts));
+      return lifetime.during(() => runOnHost(engine, session, feeds));
     },
-    release: () => session.release(),
+    release: () => lifetime.end(() => session.release()),
   };
+}
+
+async function runOnHost(
+  engine: OrtEngine,
+  session: InferenceSession,
+  feeds: Readonly<Record<string, HostTensor>>,
+): Promise<Record<string, HostTensor>> {
+  const results = await session.run(
+    Object.fromEntries(Object.entries(feeds).map(([name, host]) => [name, engine.tensor(host)])),
+  );
+  const hosts = Object.entries(results).map(async ([name, value]) => {
+    const tensor = value as Tensor;
+    const host = await engine.read(tensor);
+    if (tensor.location === 'gpu-buffer') tensor.dispose();
+    return [name, host] as const;
+  });
+  return Object.fromEntries(await Promise.all(hosts));
 }
 
 function requireFeeds(expected: readonly string[], given: readonly string[]): void {

@@ -1,7 +1,7 @@
-import { add, memory, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { add, getBackend, memory, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { type Backend, HostTensor } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { tfjsCpu } from './provider.ts';
+import { tfjsCpu, tfjsWasm } from './provider.ts';
 import { createTfjsBackend } from './tfjs-backend.ts';
 import { TfjsTensor } from './tfjs-tensor.ts';
 
@@ -63,6 +63,27 @@ describe('the tfjs CPU backend', () => {
     });
     await identity.dispose();
     await expect(identity({ x: 1 })).rejects.toMatchObject({ message: expect.stringContaining('disposed') });
+  });
+
+  it('leaves tfjs with the backend that it had, until something is computed', async () => {
+    expect(getBackend()).toBe('cpu');
+    const wasm = await createTfjsBackend('tfjs-wasm');
+    expect((await tfjsWasm.probe()).available).toBe(true);
+    expect(getBackend()).toBe('cpu');
+    const double = wasm.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }));
+    const { y } = await double({ x: 2 });
+    expect(getBackend()).toBe('wasm');
+    await backend.upload(floats(1));
+    expect(getBackend()).toBe('cpu');
+    expect([...(await wasm.download(y)).data]).toEqual([4]);
+    await wasm.dispose();
+  });
+
+  it('refuses an id that it does not know', async () => {
+    await expect(createTfjsBackend('tfjs-metal' as 'tfjs-cpu')).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/tfjs-cpu.*'tfjs-metal'/),
+    });
   });
 
   it('is offered by its provider', async () => {

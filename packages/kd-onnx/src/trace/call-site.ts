@@ -12,14 +12,14 @@ export interface CallSite {
 /** The name of the scope that tfjs keeps open during a trace. */
 export const TRACE_SCOPE = 'kd-trace';
 
-/** Installed, bundled by Vite for development, or the names in its source maps. */
-const TFJS = /[\\/](?:@tensorflow|\.vite[\\/]deps|tfjs-core[\\/]src)[\\/]/;
+/** Installed, in Vite's cache of bundled dependencies, or the names in tfjs's source maps. */
+const TFJS = /[\\/](?:@tensorflow|\.vite|tfjs-core[\\/]src)[\\/]/;
 /** The packages of this SDK: installed, from a package server, or as sources in their repository. */
 const SDK =
   /[\\/](?:node_modules|npm|packages|esm\.sh)[\\/]kd-(?:backend-ort|backend-tfjs|core|data|export|models|onnx|train|cli)(?:@[^\\/]*)?[\\/]/;
 const RUNTIME = /^node:/;
 /** The SDK's own tests stand where a user's program would. */
-const TEST = /\.test\.[cm]?[jt]sx?$/;
+const TEST = /\.test\.[cm]?[jt]sx?(?:\?|$)/;
 
 const isSdk = (file: string): boolean => SDK.test(file) && !TEST.test(file);
 const isLibrary = (file: string): boolean => TFJS.test(file) || isSdk(file) || RUNTIME.test(file);

@@ -1,11 +1,11 @@
 import { backend_util } from '@tensorflow/tfjs-core';
-import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import type { TracedValue } from '../trace/traced-value.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { padTraced } from './pad.ts';
 import { transposeTraced } from './shape.ts';
 import { contiguous, sliceTraced } from './slice.ts';
-import { type SpatialWindow, windowOf2D } from './spatial-window.ts';
+import { type SpatialWindow, windowExtent, windowOf2D } from './spatial-window.ts';
 
 const CHANNELS_LAST = [0, 2, 3, 1] as const;
 const CHANNELS_FIRST = [0, 3, 1, 2] as const;
@@ -46,42 +46,30 @@ function inChannelsLast(lower: Lowering): Lowering {
 
 /**
  * tfjs computes the width of the result from the kernel and stride of the height where padding is one number, so that
- * there may be fewer windows than fit: the pixels beyond them are cut off, and get no gradient. An output gradient
- * larger than the output is cut off as well.
+ * there may be fewer windows than fit: those beyond are computed and cut off, and get a gradient of 0. An output
+ * gradient larger than the output is cut off as well.
  */
 function withinReach(lower: Lowering, depthwise: boolean): Lowering {
   return (call) => {
     const { builder, inputs } = call;
     const window = windowOf(call, depthwise);
-    const dy = inputs.dy && cropped(builder, inputs.dy, window.outSize);
-    const isReached = window.padBehind.every((pad, axis) => pad > -window.strides[axis]!);
-    if (isReached) return lower(dy === undefined ? call : { ...call, inputs: { ...inputs, dy } });
-    const { top, left, padBehind } = { top: window.padBefore[0]!, left: window.padBefore[1]!, ...window };
-    const size = window.inSize.map((length, axis) => length + Math.min(0, padBehind[axis]!));
-    const [bottom, right] = padBehind.map((pad) => Math.max(0, pad)) as [number, number];
-    const shape = [window.batchSize, ...size, window.inChannels];
+    const { inSize, outSize, padBefore, padBehind, strides } = window;
+    const behind = padBehind.map((pad) => Math.max(0, pad));
+    const fitting = inSize.map((size, axis) => {
+      const free = size + padBefore[axis]! + behind[axis]! - windowExtent(window, axis);
+      return Math.floor(free / strides[axis]!) + 1;
+    });
+    const dy =
+      inputs.dy && resized(builder, resized(builder, inputs.dy, outSize, Math.min), fitting, Math.max);
+    const operands = dy === undefined ? inputs : { ...inputs, dy };
+    if (sameShape(fitting, outSize)) return lower({ ...call, inputs: operands });
+    const pad = [0, 1].map((axis): [number, number] => [padBefore[axis]!, behind[axis]!]);
     const result = lower({
       builder,
-      inputs: {
-        ...inputs,
-        ...(inputs.x === undefined ? {} : { x: cropped(builder, inputs.x, size) }),
-        ...(dy === undefined ? {} : { dy }),
-      },
-      attributes: {
-        ...call.attributes,
-        pad: [
-          [0, 0],
-          [top, bottom],
-          [left, right],
-          [0, 0],
-        ],
-        inputShape: shape,
-      },
+      inputs: operands,
+      attributes: { ...call.attributes, pad: [[0, 0], ...pad, [0, 0]], dimRoundingMode: 'floor' },
     }) as TracedValue;
-    const isInputGradient = inputs.x === undefined;
-    if (!isInputGradient) return result;
-    const missing = window.inSize.map((length, axis): [number, number] => [0, length - size[axis]!]);
-    return padTraced(builder, result, [[0, 0], ...missing, [0, 0]], 0);
+    return dy === undefined ? resized(builder, result, outSize, Math.min) : result;
   };
 }
 
@@ -99,13 +87,35 @@ function windowOf({ inputs, attributes }: KernelCall, depthwise: boolean): Spati
   );
 }
 
-/** The pixels at the top left of NHWC images. */
-function cropped(builder: GraphBuilder, images: TracedValue, size: readonly number[]): TracedValue {
-  const [batch, , , channels] = images.shape as Shape4D;
-  const shape = [batch, ...size.map((length, axis) => Math.min(length, images.shape[axis + 1]!)), channels];
-  return sliceTraced(
+/** NHWC images with pixels cut off, or zeros added, at the bottom and right. */
+function resized(
+  builder: GraphBuilder,
+  images: TracedValue,
+  size: readonly number[],
+  choose: (before: number, after: number) => number,
+): TracedValue {
+  const [height, width] = [0, 1].map((axis) => choose(images.shape[axis + 1]!, size[axis]!)) as [
+    number,
+    number,
+  ];
+  const added = [height - images.shape[1]!, width - images.shape[2]!] as const;
+  if (added.some((count) => count < 0)) {
+    const shape = [images.shape[0]!, height, width, images.shape[3]!];
+    return sliceTraced(
+      builder,
+      images,
+      shape.map((length) => contiguous(0, length)),
+    );
+  }
+  return padTraced(
     builder,
     images,
-    shape.map((length) => contiguous(0, length)),
+    [
+      [0, 0],
+      [0, added[0]],
+      [0, added[1]],
+      [0, 0],
+    ],
+    0,
   );
 }

@@ -21,11 +21,14 @@ const resizeBilinear: Lowering = (call) => {
   const [batch, , , channels] = images.shape as [number, number, number, number];
   const [height, width] = attributes.size as [number, number];
   const source = builder.cast(materialize(builder, images, NCHW), 'float32');
-  const shape = [batch, channels, height, width];
+  // The runtime moves transposes past this operator, whose rows and columns must stay last: a reshape stops them.
+  const joined = batch === 1 ? [channels, 1] : [1, batch * channels];
+  const planes = builder.reshape(source, [...joined, images.shape[1]!, images.shape[2]!]);
+  const shape = [...joined, height, width];
   const none = builder.constant(new Float32Array(0), [0], 'float32');
   const result = builder.op(
     'Resize',
-    [source, none, none, builder.int64(shape)],
+    [planes, none, none, builder.int64(shape)],
     { shape, dtype: 'float32' },
     {
       attributes: {
@@ -34,7 +37,8 @@ const resizeBilinear: Lowering = (call) => {
       },
     },
   );
-  return traced(result, [batch, height, width, channels], NCHW);
+  const whole = builder.reshape(result, [batch, channels, height, width]);
+  return traced(whole, [batch, height, width, channels], NCHW);
 };
 
 /** Rows, then columns, taken by an index, so that which pixel is nearest is decided in full precision. */

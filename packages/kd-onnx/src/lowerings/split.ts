@@ -15,7 +15,9 @@ function splitTraced(
   axis: number,
 ): TracedValue[] {
   const position = x.layout.indexOf(axis);
-  if (x.dtype === 'float32' && sizes.length > 1 && sizes.every((size) => size > 0) && sizeOf(x.shape) > 0) {
+  const { maxOutputs = Number.POSITIVE_INFINITY } = builder.target;
+  const fits = sizes.length > 1 && sizes.length <= maxOutputs;
+  if (x.dtype === 'float32' && fits && sizes.every((size) => size > 0) && sizeOf(x.shape) > 0) {
     const whole = materialize(builder, x, x.layout);
     const shapes = sizes.map((size) => x.shape.map((each, logical) => (logical === axis ? size : each)));
     const parts = builder.node(

@@ -1,4 +1,4 @@
-import { registerTfjsBackend } from 'kd-backend-ort';
+import { type OrtEngineId, useBackend } from 'kd-backend-ort';
 import { KdError } from 'kd-core';
 
 /** A tfjs backend that the tests can be run on. */
@@ -24,13 +24,12 @@ const backends: Readonly<Record<string, BackendUnderTest>> = {
   'ort-webgpu': engine('ort-webgpu'),
 };
 
-function engine(id: Parameters<typeof registerTfjsBackend>[0]): BackendUnderTest {
+function engine(id: OrtEngineId): BackendUnderTest {
   return {
     tfjsName: id,
     readsSynchronously: false,
-    async register() {
-      registerTfjsBackend(id);
-    },
+    // Says what is missing where the engine cannot be opened.
+    register: () => useBackend(id),
   };
 }
 

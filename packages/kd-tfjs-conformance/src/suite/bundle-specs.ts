@@ -12,6 +12,9 @@ const EXTERNAL = /^(onnxruntime-(node|web|common)|jasmine-core)(\/|$)/;
 
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Where the engines, which are in the bundle, find the files of ONNX Runtime. */
+const bundleFolder = fileURLToPath(new URL('../../../kd-backend-ort/node_modules/.cache/', import.meta.url));
+
 /** Which of tfjs-core's tests are run. */
 export interface SpecSelection {
   /** Also those in the folders below `dist/ops`: fused, image, sparse, string and spectral ops, losses, linear algebra. */
@@ -66,7 +69,7 @@ function specFiles({ all }: SpecSelection): string[] {
   return [...ops, ...OTHER_TESTS.map((name) => join(dist, name))];
 }
 
-/** Imports by absolute path, since the bundle does not lie in the package that depends on them. */
+/** Imports by absolute path, since the bundle does not lie in every package that depends on them. */
 const leaveInPlace: Plugin = {
   name: 'leave-in-place',
   setup(context) {

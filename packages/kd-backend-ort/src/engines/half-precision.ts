@@ -13,9 +13,10 @@ export async function inHalfPrecision(engine: OrtEngine): Promise<OrtEngine> {
   try {
     await multiply(engine);
   } catch (cause) {
+    const needs = engine.id === 'ort-webgpu' ? " It needs a GPU with the WebGPU feature 'shader-f16'." : '';
     throw new KdError(
       'BACKEND_UNAVAILABLE',
-      `${engine.id} cannot compute in float16 here: ${(cause as Error).message.trim()} WebGPU needs the device feature 'shader-f16'. Leave 'precision' at float32, or choose another engine.`,
+      `${engine.id} cannot compute in float16 here: ${(cause as Error).message.trim()}${needs} Leave 'precision' at float32, or choose another engine.`,
       { cause },
     );
   }

@@ -3,15 +3,15 @@ import { encodeModel, GraphBuilder, type GraphTarget } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './ort-engine.ts';
 
-const target: GraphTarget = { productPrecision: 'float16' };
-
 /**
  * The engine with convolutions and matrix products in float16. Throws `BACKEND_UNAVAILABLE` where a trial shows that the
  * provider cannot do that.
  */
 export async function inHalfPrecision(engine: OrtEngine): Promise<OrtEngine> {
+  // Blocked convolutions know float32 only.
+  const target: GraphTarget = { ...engine.target, channelBlock: undefined, productPrecision: 'float16' };
   try {
-    await multiply(engine);
+    await multiply(engine, target);
   } catch (cause) {
     const needs = engine.id === 'ort-webgpu' ? " It needs a GPU with the WebGPU feature 'shader-f16'." : '';
     throw new KdError(
@@ -24,7 +24,7 @@ export async function inHalfPrecision(engine: OrtEngine): Promise<OrtEngine> {
 }
 
 /** 3 * 0.2 as a matrix product: 0.6 up to float16's rounding. */
-async function multiply(engine: OrtEngine): Promise<void> {
+async function multiply(engine: OrtEngine, target: GraphTarget): Promise<void> {
   const builder = new GraphBuilder(target);
   const [a, b] = ['a', 'b'].map((name) => builder.input(name, [1, 1], 'float32'));
   const product = builder.op('MatMul', [a!, b!], a!);

@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,7 +14,7 @@ const EXTERNAL = /^(onnxruntime-(node|web|common)|jasmine-core)(\/|$)/;
 const packageFolder = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Where the engines, which are in the bundle, find the files of ONNX Runtime. */
-const bundleFolder = fileURLToPath(new URL('../../../kd-backend-ort/node_modules/.cache/', import.meta.url));
+const cacheFolder = fileURLToPath(new URL('../../../kd-backend-ort/node_modules/.cache/', import.meta.url));
 
 /** Which of tfjs-core's tests are run. */
 export interface SpecSelection {
@@ -23,15 +24,24 @@ export interface SpecSelection {
 
 /**
  * Bundles tfjs-core's published tests, unmodified, with the sources of our backends, so that all share one
- * copy of tfjs-core. Gives the path of the bundle: a program that takes `SpecProcessOptions`.
+ * copy of tfjs-core, and calls `use` with the path of the bundle: a program that takes `SpecProcessOptions`.
  */
-export async function bundleSpecs(selection: SpecSelection): Promise<string> {
-  const outfile = join(
-    packageFolder,
-    'node_modules',
-    '.cache',
-    selection.all ? 'all-specs.mjs' : 'specs.mjs',
-  );
+export async function withBundledSpecs<R>(
+  selection: SpecSelection,
+  use: (program: string) => Promise<R>,
+): Promise<R> {
+  await mkdir(cacheFolder, { recursive: true });
+  const folder = await mkdtemp(join(cacheFolder, 'tfjs-specs-'));
+  try {
+    const program = join(folder, 'specs.mjs');
+    await bundleSpecs(selection, program);
+    return await use(program);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function bundleSpecs(selection: SpecSelection, outfile: string): Promise<void> {
   const modules = [
     join(packageFolder, 'src', 'process', 'prepare-specs.ts'),
     ...specFiles(selection),
@@ -57,7 +67,6 @@ export async function bundleSpecs(selection: SpecSelection): Promise<string> {
     },
     logLevel: 'error',
   });
-  return outfile;
 }
 
 function specFiles({ all }: SpecSelection): string[] {

@@ -1,5 +1,5 @@
 import type { SpecResult } from '../spec-result.ts';
-import { bundleSpecs } from './bundle-specs.ts';
+import { withBundledSpecs } from './bundle-specs.ts';
 import { type SpecListener, superviseSpecs } from './supervise-specs.ts';
 
 export interface SuiteOptions extends SpecListener {
@@ -15,16 +15,17 @@ export interface SuiteOptions extends SpecListener {
 }
 
 /** Runs tfjs-core's own tests on a backend, in a process of their own. */
-export async function runSuite(options: SuiteOptions): Promise<SpecResult[]> {
-  const bundle = await bundleSpecs({ all: options.all ?? false });
-  return superviseSpecs(
-    bundle,
-    {
-      backend: options.backend,
-      withoutSyncReads: options.withoutSyncReads ?? false,
-      filter: options.filter ?? '',
-      specTimeoutMilliseconds: options.specTimeoutMilliseconds ?? 20_000,
-    },
-    options,
+export function runSuite(options: SuiteOptions): Promise<SpecResult[]> {
+  return withBundledSpecs({ all: options.all ?? false }, (program) =>
+    superviseSpecs(
+      program,
+      {
+        backend: options.backend,
+        withoutSyncReads: options.withoutSyncReads ?? false,
+        filter: options.filter ?? '',
+        specTimeoutMilliseconds: options.specTimeoutMilliseconds ?? 20_000,
+      },
+      options,
+    ),
   );
 }

@@ -1,5 +1,6 @@
 import type { DataType, HostData } from 'kd-core';
 import { BlockedForms } from './blocked-forms.ts';
+import { fuseSums } from './fuse-sums.ts';
 import type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph.ts';
 import { isHalvedProduct, productInHalf } from './half-precision.ts';
 import { transposeData } from './transpose-data.ts';
@@ -23,6 +24,8 @@ export interface GraphTarget {
    * Everything between them stays in float32: weights and their updates, statistics, losses, reductions.
    */
   readonly productPrecision?: 'float32' | 'float16' | undefined;
+  /** The most results that one operator may have; unlimited by default. */
+  readonly maxOutputs?: number | undefined;
 }
 
 /** Constants up to this many elements are compared by content, so that equal ones become one. */
@@ -184,7 +187,9 @@ export class GraphBuilder {
       nodes.push(node);
     }
     const inputs = this.#inputs.filter((input) => needed.has(input.name));
-    return { name, inputs, outputs, nodes: nodes.reverse() };
+    const zeros = (channels: number): GraphValue =>
+      this.constant(new Float32Array(channels), [channels], 'float32');
+    return { name, inputs, outputs, nodes: fuseSums(nodes.reverse(), outputs, zeros) };
   }
 
   #newName(prefix: string): string {

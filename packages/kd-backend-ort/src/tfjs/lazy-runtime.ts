@@ -73,8 +73,10 @@ export class LazyRuntime {
     this.#pending = new PendingProgram(this.#engine.target);
     if (sealed === undefined) return;
     const { calls, inputs, results } = sealed;
-    this.#queue.run(sealed, (elements, refusal) => {
-      this.#onFallback(String(refusal?.details.operator), refusal?.message ?? '');
+    this.#queue.run(sealed, (elements, failure) => {
+      if (!calls.every(({ kernel }) => this.#cpuKernels.has(kernel))) throw failure;
+      const reason = failure instanceof Error ? failure.message : String(failure);
+      this.#onFallback(failedOperator(failure) ?? reason, `a program does not run: ${reason}`);
       const known = new Map(inputs.map((value, index) => [value, elements[index]!]));
       return interpretCalls(calls, [...results.keys()], known, this.#cpuKernels);
     });
@@ -150,6 +152,13 @@ export class LazyRuntime {
     });
     return results;
   }
+}
+
+/** The operator of ONNX that the engine does not load or run. */
+function failedOperator(failure: unknown): string | undefined {
+  if (KdError.isInstance(failure) && typeof failure.details.operator === 'string')
+    return failure.details.operator;
+  return failure instanceof Error ? /while running (\w+) node/.exec(failure.message)?.[1] : undefined;
 }
 
 function isOfStrings(inputs: Operands, attributes: Attributes): boolean {

@@ -1,12 +1,15 @@
-import { KdError } from 'kd-core';
+import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from '../engines/ort-engine.ts';
 import type { HostValues, LazyValue } from './lazy-value.ts';
 import type { SealedProgram } from './pending-program.ts';
 import { SessionCache } from './session-cache.ts';
 import { SharedTensor } from './shared-tensor.ts';
 
-/** Gives the elements of the results, in order. `refusal` says why the engine does not compute them. */
-type HostComputation = (inputs: readonly HostValues[], refusal?: KdError) => readonly HostValues[];
+/** Gives the elements of the results, in order. */
+type HostComputation = (inputs: readonly HostValues[]) => readonly HostValues[];
+
+/** The same for a program that the engine does not run; `failure` says why. */
+type Interpretation = (inputs: readonly HostValues[], failure: unknown) => readonly HostValues[];
 
 /** Runs programs one after the other, each when its inputs are there. What fails, fails for those who ask for it. */
 export class ProgramQueue {
@@ -21,26 +24,18 @@ export class ProgramQueue {
 
   /**
    * Runs a recorded program on the engine. `interpret` computes the results from the elements of the inputs when the
-   * engine refuses the graph.
+   * engine refuses the graph, or fails to run it.
    */
-  run({ graph, inputs, results }: SealedProgram, interpret: HostComputation): void {
+  run(program: SealedProgram, interpret: Interpretation): void {
+    const { inputs, results } = program;
     const wanted = [...results.keys()];
     this.#enqueue(inputs, wanted, async () => {
-      const found = await this.#sessions.find(graph).catch(asRefusal);
-      if (KdError.isInstance(found)) {
-        await this.#computeOnHost(inputs, wanted, (elements) => interpret(elements, found));
-        return;
+      const feeds = inputs.map((input) => input.feed(this.#engine));
+      try {
+        await this.#runOnEngine(program, feeds);
+      } catch (failure) {
+        await this.#computeOnHost(inputs, wanted, (elements) => interpret(elements, failure));
       }
-      const feeds = Object.fromEntries(
-        found.inputs.map((name, index) => [name, inputs[index]!.feed(this.#engine)]),
-      );
-      const outputs = await found.session.run(feeds);
-      const owners = new Map<number, number>();
-      for (const position of results.values()) owners.set(position, (owners.get(position) ?? 0) + 1);
-      const tensors = found.outputs.map(
-        (name, position) => new SharedTensor(outputs[name]!, owners.get(position)!),
-      );
-      for (const [value, position] of results) value.settle(tensors[position]!);
     });
   }
 
@@ -57,6 +52,19 @@ export class ProgramQueue {
   /** Releases the sessions once everything is done. */
   dispose(): void {
     this.#last = this.#last.then(() => this.#sessions.clear());
+  }
+
+  async #runOnEngine({ graph, results }: SealedProgram, feeds: readonly Tensor[]): Promise<void> {
+    const found = await this.#sessions.find(graph);
+    const outputs = await found.session.run(
+      Object.fromEntries(found.inputs.map((name, index) => [name, feeds[index]!])),
+    );
+    const owners = new Map<number, number>();
+    for (const position of results.values()) owners.set(position, (owners.get(position) ?? 0) + 1);
+    const tensors = found.outputs.map(
+      (name, position) => new SharedTensor(outputs[name]!, owners.get(position)!),
+    );
+    for (const [value, position] of results) value.settle(tensors[position]!);
   }
 
   async #computeOnHost(
@@ -84,10 +92,4 @@ export class ProgramQueue {
     this.#last = done;
     for (const value of results) value.startComputing(done);
   }
-}
-
-/** The error itself where the engine refuses a graph; throws all others. */
-function asRefusal(error: unknown): KdError {
-  if (KdError.isInstance(error) && error.code === 'UNSUPPORTED') return error;
-  throw error;
 }

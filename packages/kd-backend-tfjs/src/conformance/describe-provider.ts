@@ -2,12 +2,18 @@ import { checkTrainingStep, type TrainingStepCase } from 'kd-backend-conformance
 import { describeBackendContract } from 'kd-backend-conformance/contract';
 import type { Backend, BackendProvider } from 'kd-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tfjsCpu } from '../provider.ts';
+import { expectAgreement, type Program, wave } from '../testing/compare-backends.ts';
+import { trainingOperations } from './training-operations.ts';
 
 export interface ProviderTests {
   readonly trainingStep: TrainingStepCase;
   /** Where this machine need not have what the provider runs on, one skipped test then says what is missing. */
   readonly optional?: boolean;
 }
+
+/** GPUs approximate exponentials and roots; a wrong kernel is off by the size of its values. */
+const relativeTolerance = 1e-3;
 
 /** Each provider has a test file, and so a process, of its own: some native libraries do not share one. */
 export async function describeProvider(
@@ -33,6 +39,25 @@ export async function describeProvider(
       expect(comparisons.filter(({ failure }) => failure !== undefined)).toEqual([]);
       expect(outcome).toBe('pass');
       expect(backend.memory()).toEqual({ tensors: 0, bytes: 0 });
+    });
+  });
+
+  if (provider.id !== tfjsCpu.id) describeOperations(provider);
+}
+
+function describeOperations(provider: BackendProvider): void {
+  describe(`operations on ${provider.id} and on tfjs-cpu`, () => {
+    let backends: [Backend, Backend];
+    beforeAll(async () => {
+      backends = [await tfjsCpu.create(), await provider.create()];
+    });
+    afterAll(async () => {
+      for (const each of backends) await each.dispose();
+    });
+
+    it.each(Object.entries(trainingOperations))('%s, and its gradient', async (_name, operation) => {
+      const inputs = [wave([2, 5, 4, 4], 1), wave([2, 5, 4, 4], 2)];
+      await expectAgreement(backends, inputs, operation as Program, relativeTolerance);
     });
   });
 }

@@ -2,17 +2,20 @@ import * as tfjs from '@tensorflow/tfjs-core';
 import { type Backend, HostTensor, sizeOf, valueAndGradient } from 'kd-core';
 import { expect } from 'vitest';
 
+export type Program = (...inputs: tfjs.Tensor[]) => tfjs.Tensor;
+
 /** Numbers without a pattern that an error could hide behind. */
 export function wave(shape: readonly number[], phase: number): HostTensor {
   const data = Float32Array.from({ length: sizeOf(shape) }, (_, index) => Math.sin(1.7 * index + phase));
   return new HostTensor(data, shape);
 }
 
-/** Compares what a program gives on two backends, and the gradients of a weighting of it. */
+/** Compares what a program gives on two backends, and the gradients of a weighting of it; relative to the largest element. */
 export async function expectAgreement(
   backends: readonly [reference: Backend, tested: Backend],
   inputs: readonly HostTensor[],
-  program: (...inputs: tfjs.Tensor[]) => tfjs.Tensor,
+  program: Program,
+  relativeTolerance = 1e-5,
 ): Promise<void> {
   const differentiate = (args: { inputs: readonly tfjs.Tensor[]; weights: tfjs.Tensor }) => {
     const { gradient, aux } = valueAndGradient((params: readonly tfjs.Tensor[]) => {
@@ -34,7 +37,7 @@ export async function expectAgreement(
     expect(got!.shape).toEqual(want!.shape);
     const largest = Math.max(...want!.data.map(Math.abs), 1e-3);
     want!.data.forEach((value, index) => {
-      expect(Math.abs(got!.data[index]! - value)).toBeLessThanOrEqual(1e-5 * largest);
+      expect(Math.abs(got!.data[index]! - value)).toBeLessThanOrEqual(relativeTolerance * largest);
     });
   }
 }

@@ -1,4 +1,4 @@
-import { add, mul, type Tensor, unique } from '@tensorflow/tfjs-core';
+import { add, matMul, mean, mul, type Tensor, type Tensor2D, unique } from '@tensorflow/tfjs-core';
 import { HostTensor } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { createOrtBackend, openOnnx, ortCpu } from './index.ts';
@@ -69,6 +69,26 @@ describe('a compiled function', () => {
     });
     unsupported = false;
     expect((await backend.download((await fn({ x: floats(1) })).y)).data[0]).toBe(2);
+  });
+
+  it('keeps calls apart that run at the same time', async () => {
+    const backend = await createOrtBackend({ threads: 2 });
+    const size = 64;
+    const step = backend.compile(({ x }: { x: Tensor }) => {
+      const square = matMul(x as Tensor2D, x as Tensor2D);
+      return { square, mean: mean(square) };
+    });
+    const filled = (value: number): HostTensor =>
+      new HostTensor(new Float32Array(size * size).fill(value), [size, size]);
+    const calls = Array.from({ length: 24 }, async (_, value) => {
+      const results = await backend.download(await step({ x: filled(value) }));
+      const expected = size * value * value;
+      expect(results.square.data.every((element) => element === expected)).toBe(true);
+      expect(results.mean.data[0]).toBe(expected);
+    });
+    await Promise.all(calls);
+    expect(step.compilations).toBe(1);
+    await backend.dispose();
   });
 
   it('computes with numbers next to zero as zero', async () => {

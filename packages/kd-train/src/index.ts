@@ -63,7 +63,6 @@ export {
   type DynamicLossScaleOptions,
   dynamicLossScale,
   type LossScale,
-  staticLossScale,
 } from './step/loss-scale.ts';
 export {
   type InitialStateOptions,

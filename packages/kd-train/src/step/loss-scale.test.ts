@@ -12,7 +12,6 @@ import {
   runTraining,
   type StepEvent,
   sgd,
-  staticLossScale,
   type TrainingOptions,
   type TrainingResult,
   type TrainingState,
@@ -23,7 +22,7 @@ import { tinyNetwork } from '../testing/tiny-network.ts';
 import { toyRun } from '../testing/toy-run.ts';
 import { openDeviceRun } from '../training/device-run.ts';
 import type { StepMetrics } from '../training/epoch-totals.ts';
-import { isFiniteScalar, type LossScale } from './loss-scale.ts';
+import { isFiniteScalar, type LossScale, staticLossScale } from './loss-scale.ts';
 
 let backend: Backend;
 beforeAll(async () => {

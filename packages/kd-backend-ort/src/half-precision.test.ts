@@ -31,7 +31,7 @@ import {
 } from 'kd-train';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { inHalfPrecision } from './engines/half-precision.ts';
-import { createOrtBackend, openEngine } from './index.ts';
+import { createOrtBackend, openEngine, ortProvider } from './index.ts';
 
 let single: Backend;
 let half: Backend;
@@ -98,10 +98,16 @@ describe('a backend with precision float16', () => {
     };
     await expect(inHalfPrecision(refusing)).rejects.toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
-      message: expect.stringMatching(/^ort-webgpu cannot compute in float16 here: No shader-f16\./),
+      message: expect.stringMatching(
+        /^ort-webgpu cannot run here: it cannot compute in float16: No shader-f16\..*'shader-f16'/,
+      ),
     });
     const wrong = { ...engine, read: async () => new HostTensor(Float32Array.of(0.5), [1, 1]) };
     await expect(inHalfPrecision(wrong)).rejects.toThrow('3 * 0.2 is 0.5 there');
+    expect(await ortProvider('ort-cpu', { threads: 1, precision: 'float16' }).probe()).toEqual({
+      available: true,
+      reason: '',
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import { matMul, type Tensor2D } from '@tensorflow/tfjs-core';
 import { HostTensor } from 'kd-core';
 import { expect, it } from 'vitest';
-import { createOrtBackend } from './index.ts';
+import { createOrtBackend, ortProvider } from './index.ts';
 
 /** 1.0003 * 2049.7 on the GPU, or the error that says why not. */
 async function productInHalf(): Promise<unknown> {
@@ -20,7 +20,13 @@ it('computes in float16, or says that the GPU has none', async () => {
   else {
     expect(outcome).toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
-      message: expect.stringMatching(/^ort-webgpu cannot compute in float16 here: .*'shader-f16'/s),
+      message: expect.stringMatching(
+        /^ort-webgpu cannot run here: it cannot compute in float16: .*'shader-f16'/s,
+      ),
+    });
+    expect(await ortProvider('ort-webgpu', { precision: 'float16' }).probe()).toMatchObject({
+      available: false,
+      reason: expect.stringMatching(/^it cannot compute in float16/),
     });
   }
 });

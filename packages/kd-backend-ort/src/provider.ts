@@ -1,6 +1,7 @@
 import type { BackendProvider } from 'kd-core';
 import { createOrtBackend } from './create-ort-backend.ts';
-import { engineSource } from './engines/open-engine.ts';
+import { probeByOpening } from './engines/engine-source.ts';
+import { engineSource, openEngine } from './engines/open-engine.ts';
 import type { OrtEngineId, OrtOptions } from './engines/ort-options.ts';
 
 /** Between the engines: GPUs first where they compute in graphs, natively compiled code before WebAssembly. */
@@ -16,7 +17,11 @@ export function ortProvider(id: OrtEngineId, options: Omit<OrtOptions, 'engine'>
   return {
     id,
     priority: priorities[id],
-    probe: () => engineSource(id).probe(),
+    // Whether there is float16 shows only when the engine is opened.
+    probe: () =>
+      options.precision === 'float16'
+        ? probeByOpening(() => openEngine({ ...options, engine: id }))
+        : engineSource(id).probe(),
     create: () => createOrtBackend({ ...options, engine: id }),
   };
 }

@@ -1,6 +1,7 @@
-import { HostTensor, KdError } from 'kd-core';
+import { HostTensor } from 'kd-core';
 import { encodeModel, GraphBuilder, type GraphTarget } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
+import { reasonOf, unavailable } from './engine-source.ts';
 import type { OrtEngine } from './ort-engine.ts';
 
 /**
@@ -14,10 +15,10 @@ export async function inHalfPrecision(engine: OrtEngine): Promise<OrtEngine> {
     await multiply(engine, target);
   } catch (cause) {
     const needs = engine.id === 'ort-webgpu' ? " It needs a GPU with the WebGPU feature 'shader-f16'." : '';
-    throw new KdError(
-      'BACKEND_UNAVAILABLE',
-      `${engine.id} cannot compute in float16 here: ${(cause as Error).message.trim()}${needs} Leave 'precision' at float32, or choose another engine.`,
-      { cause },
+    throw unavailable(
+      engine.id,
+      `it cannot compute in float16: ${reasonOf(cause).trim()}${needs} Leave 'precision' at float32, or choose another engine.`,
+      cause,
     );
   }
   return { ...engine, device: { ...engine.device, precision: 'float16' }, target };

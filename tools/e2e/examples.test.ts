@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
@@ -16,8 +16,11 @@ function commandOf(example: string): string {
   return command;
 }
 
+// Pages are opened in browser-example.test.ts.
+const programs = readdirSync(folder).filter((example) => !existsSync(join(folder, example, 'index.html')));
+
 // Against the built packages of the workspace, as someone does who has cloned it.
-test.each(readdirSync(folder))('example %s runs as its README says', async (example) => {
+test.each(programs)('example %s runs as its README says', async (example) => {
   const [program, ...args] = commandOf(example).split(' ');
   expect(program).toBe('node');
   const { stdout, stderr } = await run(process.execPath, args, { cwd: join(folder, example) });

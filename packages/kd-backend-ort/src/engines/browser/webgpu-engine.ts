@@ -6,6 +6,7 @@ import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
 import { tryEngine } from '../try-engine.ts';
 import { missingWebRuntime, type WebRuntime } from '../wasm-engine.ts';
+import { webgpuTarget } from '../webgpu-target.ts';
 
 /** ONNX Runtime's WebGPU provider in a browser. */
 export const webgpuEngine: EngineSource = {
@@ -43,7 +44,7 @@ async function openWebgpuEngine(options: OrtOptions): Promise<OrtEngine> {
     preferredOutputLocation: 'gpu-buffer' as const,
     logSeverityLevel: 3 as const,
   };
-  const engine = runtimeEngine({ id: 'ort-webgpu', device, runtime, sessionOptions, target: {} });
+  const engine = runtimeEngine({ id: 'ort-webgpu', device, runtime, sessionOptions, target: webgpuTarget });
   await tryEngine(engine, "It must be able to load ONNX Runtime's .mjs and .wasm files: see 'wasmPaths'.");
   return engine;
 }

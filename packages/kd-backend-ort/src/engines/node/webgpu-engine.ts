@@ -4,6 +4,7 @@ import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
 import { tryEngine } from '../try-engine.ts';
+import { webgpuTarget } from '../webgpu-target.ts';
 import { nativeOptions, threadCount } from './native-options.ts';
 import { loadNativeRuntime } from './native-runtime.ts';
 
@@ -27,7 +28,7 @@ async function openWebgpuEngine(options: OrtOptions): Promise<OrtEngine> {
     executionProviders: ['webgpu', 'cpu'],
     preferredOutputLocation: 'gpu-buffer' as const,
   };
-  const engine = runtimeEngine({ id: 'ort-webgpu', device, runtime, sessionOptions, target: {} });
+  const engine = runtimeEngine({ id: 'ort-webgpu', device, runtime, sessionOptions, target: webgpuTarget });
   await tryEngine(engine, needs[process.platform] ?? needs.linux!);
   return engine;
 }

@@ -4,6 +4,7 @@ import { plainKernel } from '../graph/blocked-kernel.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { permuteRows } from '../graph/permute-rows.ts';
 import { materialize, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
 import { blockedOf } from './channel-affine.ts';
 import type { ConvolutionInfo } from './convolution.ts';
@@ -135,7 +136,7 @@ function shiftedColumns(
     inHeight,
     inWidth * channels,
   ]);
-  const rows = builder.transpose(source, [2, 0, 3, 1, 4]);
+  const rows = permuteRows(builder, source, [2, 0, 3, 1]);
   const count = sizeOf(rows.shape) / (images * inWidth * channels);
   const taps = images * inWidth;
   const filters = blocks * filterWidth * block;
@@ -187,7 +188,7 @@ function gradientInGroups(
   const blocked = builder.blocks.of(materialize(builder, dy, NCHW));
   const rows = [outHeight, outWidth * block];
   const split = builder.reshape(blocked, [groups, sets, images, outChannels / block, ...rows]);
-  return builder.transpose(split, [0, 3, 1, 4, 2, 5]);
+  return permuteRows(builder, split, [0, 3, 1, 4, 2]);
 }
 
 /** Over axis 1, which stays. */

@@ -1,16 +1,16 @@
-// How compiling the training step grows with the depth of the network: tracing, encoding, building the session. See README.md.
-import { openOnnx } from 'kd-backend-ort';
+// How the training step grows: compiling it with the depth of the network, running it with the batch. See README.md.
+import { createOrtBackend, openOnnx } from 'kd-backend-ort';
 import { ensureGradients, HostTensor, prngKey } from 'kd-core';
 import { resnet } from 'kd-models';
 import { encodeModel, trace } from 'kd-onnx';
 import { buildTrainingStep, crossEntropy, initialTrainingState, sgd } from 'kd-train';
 
 const depths = process.argv.slice(2).map(Number);
-const batchSize = 64;
 /** As the backend finds it on a processor with AVX-512. */
 const target = { channelBlock: 16 };
 
-async function measure(depth) {
+/** The step of a CIFAR ResNet, and arguments for it. */
+function prepare(depth, batchSize) {
   const student = resnet({ depth, classes: 100, inputShape: [32, 32, 3] });
   const participants = {
     student,
@@ -27,8 +27,11 @@ async function measure(depth) {
     batch: { images, labels: integers, indices: integers },
     scalars: { learningRate: HostTensor.scalar(0.1), method: {} },
   };
-  const step = buildTrainingStep(participants);
+  return { step: buildTrainingStep(participants), args };
+}
 
+async function compile(depth) {
+  const { step, args } = prepare(depth, 64);
   const times = [performance.now()];
   const { graph } = trace(step, args, { target });
   times.push(performance.now());
@@ -38,18 +41,34 @@ async function measure(depth) {
   times.push(performance.now());
   await session.release();
   const [tracing, encoding, building] = times.slice(1).map((time, index) => Math.round(time - times[index]));
-  return {
-    depth,
-    nodes: graph.nodes.length,
-    kilobytes: Math.round(bytes.length / 1e3),
-    tracing,
-    encoding,
-    building,
-  };
+  const kilobytes = Math.round(bytes.length / 1e3);
+  return { depth, nodes: graph.nodes.length, kilobytes, tracing, encoding, building };
+}
+
+async function run(batchSize) {
+  const { step, args } = prepare(20, batchSize);
+  const backend = await createOrtBackend();
+  const compiled = backend.compile(step);
+  const times = [];
+  for (let index = 0; index < 12; index++) {
+    const start = performance.now();
+    const { metrics } = await compiled(args);
+    await backend.download(metrics.loss);
+    times.push(performance.now() - start);
+  }
+  await backend.dispose();
+  // The first ones compile and warm up.
+  const median = times.slice(3).sort((a, b) => a - b)[4];
+  return { batchSize, step: Math.round(median), perSample: Number((median / batchSize).toFixed(2)) };
+}
+
+async function tableOf(values, measure) {
+  const rows = [];
+  for (const value of values) rows.push(await measure(value));
+  console.table(rows);
 }
 
 await ensureGradients();
-await measure(8);
-const rows = [];
-for (const depth of depths.length > 0 ? depths : [20, 56, 110]) rows.push(await measure(depth));
-console.table(rows);
+await compile(8);
+await tableOf(depths.length > 0 ? depths : [20, 56, 110], compile);
+await tableOf([16, 32, 64, 128], run);

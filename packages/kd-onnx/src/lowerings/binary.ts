@@ -1,4 +1,4 @@
-import type { GraphValue } from '../graph/graph.ts';
+import type { GraphDataType, GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { broadcastShapes, type TracedValue, uniformConstant } from '../trace/traced-value.ts';
 import { arithmetic } from './arithmetic.ts';
@@ -6,6 +6,7 @@ import { asChannelAffine } from './channel-affine.ts';
 import { broadcastTo, elementwise, elementwiseNode } from './elementwise.ts';
 import { floorDivide, modulo } from './integer-division.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { asResult } from './to-integer.ts';
 
 type Emit = (builder: GraphBuilder, a: GraphValue, b: GraphValue) => GraphValue;
 type Fold = (a: number, b: number) => number;
@@ -14,6 +15,8 @@ interface BinaryRule {
   readonly emit: Emit;
   /** The result when both operands are known; applied to float32 only. */
   readonly fold?: Fold;
+  /** By default that of the operands. */
+  readonly resultDtype?: 'int32';
   /** x op `rightIdentity` = x. */
   readonly rightIdentity?: number;
   /** `leftIdentity` op x = x. */
@@ -22,7 +25,7 @@ interface BinaryRule {
   readonly channelwise?: 'Add' | 'Sub' | 'Mul';
 }
 
-function binary({ emit, fold, rightIdentity, leftIdentity, channelwise }: BinaryRule): Lowering {
+function binary({ emit, fold, rightIdentity, leftIdentity, channelwise, resultDtype }: BinaryRule): Lowering {
   return ({ builder, inputs }) => {
     const a = inputs.a!;
     const b = inputs.b!;
@@ -35,14 +38,21 @@ function binary({ emit, fold, rightIdentity, leftIdentity, channelwise }: Binary
     if (right !== undefined && right === rightIdentity) return broadcastTo(builder, a, shape);
     if (left !== undefined && left === leftIdentity) return broadcastTo(builder, b, shape);
     const onePass = channelwise && asChannelAffine(builder, channelwise, a, b);
-    return onePass ?? elementwise(builder, [a, b], ([x, y]) => inNumbers(builder, emit, x!, y!));
+    return onePass ?? elementwise(builder, [a, b], ([x, y]) => inNumbers(builder, emit, x!, y!, resultDtype));
   };
 }
 
 /** ONNX computes with numbers only: booleans are taken as integers. */
-function inNumbers(builder: GraphBuilder, emit: Emit, a: GraphValue, b: GraphValue): GraphValue {
-  if (a.dtype !== 'bool') return emit(builder, a, b);
-  return builder.cast(emit(builder, builder.cast(a, 'int32'), builder.cast(b, 'int32')), 'bool');
+function inNumbers(
+  builder: GraphBuilder,
+  emit: Emit,
+  a: GraphValue,
+  b: GraphValue,
+  dtype: GraphDataType = a.dtype,
+): GraphValue {
+  const [x, y] = [a, b].map((each) => (each.dtype === 'bool' ? builder.cast(each, 'int32') : each));
+  const result = emit(builder, x!, y!);
+  return result.dtype === 'float32' ? asResult(builder, result, dtype) : builder.cast(result, dtype);
 }
 
 function constantOf(builder: GraphBuilder, value: number, shape: readonly number[]): TracedValue {
@@ -80,7 +90,7 @@ const squaredDifference: Emit = (builder, a, b) => {
 
 const quotient: Emit = (builder, a, b) => {
   const [x, y] = [a, b].map((each) => builder.cast(each, 'float32')) as [GraphValue, GraphValue];
-  return builder.cast(elementwiseNode(builder, 'Div', [x, y]), a.dtype);
+  return asResult(builder, elementwiseNode(builder, 'Div', [x, y]), a.dtype);
 };
 
 /** The angle of the point (x, y) in all four quadrants, -pi to pi. */
@@ -91,7 +101,7 @@ const arcTangent: Emit = (builder, a, b) => {
   const halfTurn = where(less(y, 0), builder.scalar(-Math.PI), builder.scalar(Math.PI));
   const turned = where(less(x, 0), add(angle, halfTurn), angle);
   const vertical = where(less(0, y), Math.PI / 2, where(less(y, 0), -Math.PI / 2, y));
-  return builder.cast(where(equal(x, 0), vertical, turned), a.dtype);
+  return asResult(builder, where(equal(x, 0), vertical, turned), a.dtype);
 };
 
 const addN: Lowering = ({ builder, inputs }) =>
@@ -110,7 +120,7 @@ export const binaryLowerings: LoweringTable = {
   AddN: addN,
   Atan2: binary({ emit: arcTangent }),
   BitwiseAnd: binary({ emit: node('BitwiseAnd') }),
-  FloorDiv: binary({ emit: (builder, a, b) => builder.cast(floorDivide(builder, a, b), 'int32') }),
+  FloorDiv: binary({ emit: floorDivide, resultDtype: 'int32' }),
   Maximum: binary({ emit: node('Max'), fold: Math.max }),
   Minimum: binary({ emit: node('Min'), fold: Math.min }),
   Mod: binary({ emit: modulo }),

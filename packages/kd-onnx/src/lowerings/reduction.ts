@@ -99,6 +99,12 @@ function logicalReduction(opType: string): Lowering {
   };
 }
 
+function extremum(opType: 'ReduceMax' | 'ReduceMin'): Lowering {
+  const ofNumbers = reduction({ opType, ofEqualElements: 'unchanged', mayDropNaN: true });
+  const ofBooleans = logicalReduction(opType);
+  return (call) => (call.inputs.x!.dtype === 'bool' ? ofBooleans : ofNumbers)(call);
+}
+
 /** Numbers without NaN, which would be chosen or not depending on where it stands. */
 export function comparable(builder: GraphBuilder, value: GraphValue, forMaximum: boolean): GraphValue {
   if (value.dtype === 'bool') return builder.cast(value, 'int32');
@@ -147,9 +153,9 @@ export const reductionLowerings: LoweringTable = {
   Any: logicalReduction('ReduceMax'),
   ArgMax: argReduction('ArgMax'),
   ArgMin: argReduction('ArgMin'),
-  Max: reduction({ opType: 'ReduceMax', ofEqualElements: 'unchanged', mayDropNaN: true }),
+  Max: extremum('ReduceMax'),
   Mean: mean,
-  Min: reduction({ opType: 'ReduceMin', ofEqualElements: 'unchanged', mayDropNaN: true }),
+  Min: extremum('ReduceMin'),
   Prod: reduction({ opType: 'ReduceProd', ofEqualElements: 'materialize' }),
   Sum: reduction({ opType: 'ReduceSum', ofEqualElements: 'scales' }),
 };

@@ -1,4 +1,5 @@
 import { slice_util, util } from '@tensorflow/tfjs-core';
+import { hostData } from 'kd-core';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { reshapeTraced } from '../trace/reshape.ts';
 import { materialize, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
@@ -18,6 +19,7 @@ const BEFORE_FIRST = -1e9;
 /** Takes a range of each logical axis, whole axes costing nothing. */
 export function sliceTraced(builder: GraphBuilder, x: TracedValue, ranges: readonly Range[]): TracedValue {
   const shape = ranges.map((range) => range.size);
+  if (shape.includes(0)) return traced(builder.constant(hostData(x.dtype, 0), shape, x.dtype));
   if (x.graph.shape.every((size) => size === 1)) return { ...x, shape };
   const graph = materialize(builder, x, x.layout);
   const cut = x.layout.flatMap((axis, position) => {

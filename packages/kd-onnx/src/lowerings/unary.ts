@@ -2,6 +2,7 @@ import type { GraphDataType, GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { asResult } from './to-integer.ts';
 
 export type EmitUnary = (
   builder: GraphBuilder,
@@ -18,7 +19,7 @@ export function unary(emit: EmitUnary): Lowering {
 export function real(emit: EmitUnary, resultDtype?: GraphDataType): Lowering {
   return unary((builder, x, attributes) => {
     const result = emit(builder, builder.cast(x, 'float32'), attributes);
-    return builder.cast(result, resultDtype ?? x.dtype);
+    return asResult(builder, result, resultDtype ?? x.dtype);
   });
 }
 

@@ -1,6 +1,8 @@
 /** The bytes of a file of `fixtures/`, in Node as in a browser that is served this package's folder. */
 export async function readFixture(path: string): Promise<Uint8Array> {
-  const url = new URL(`../fixtures/${path}`, import.meta.url);
+  // In two steps, since Vite would rewrite the expression as one of its assets.
+  const here = import.meta.url;
+  const url = new URL(`../fixtures/${path}`, here);
   if (url.protocol === 'file:') {
     const { readFile } = await import('node:fs/promises');
     return readFile(url);

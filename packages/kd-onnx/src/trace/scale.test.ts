@@ -91,9 +91,10 @@ describe.each([
     expect((deep!.bytes - middle!.bytes) / 16).toBeLessThan((1.1 * (middle!.bytes - shallow!.bytes)) / 4);
   });
 
-  it('is as large for a large batch as for a small one', () => {
-    const [small, large] = [16, 256].map((batch) => sizeOfStep(4, batch, target));
+  it('has the same nodes for a larger batch, and a few bytes more', () => {
+    const [small, large] = [256, 1024].map((batch) => sizeOfStep(4, batch, target));
     expect(large!.nodes).toBe(small!.nodes);
-    expect(large!.bytes).toBeLessThan(1.02 * small!.bytes);
+    // Indices of rows that are moved; one feature map of a sample has 1,024 bytes, and the step about twenty of them.
+    expect((large!.bytes - small!.bytes) / 768).toBeLessThan(64);
   });
 });

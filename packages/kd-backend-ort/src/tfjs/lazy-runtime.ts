@@ -47,7 +47,7 @@ export class LazyRuntime {
 
   /** Calls a kernel: its results can be passed on at once, and read when they are computed. */
   call(kernel: string, inputs: Operands, attributes: Attributes): KernelResult {
-    const complex = callOnComplex((...call) => this.call(...call), kernel, inputs, attributes);
+    const complex = this.#callOnComplex(kernel, inputs, attributes);
     if (complex !== undefined) return complex;
     checkKnownIndices(kernel, inputs, attributes);
     if (isOfStrings(inputs, attributes)) return this.#runOnCpu(kernel, inputs, attributes);
@@ -98,6 +98,19 @@ export class LazyRuntime {
 
   dispose(): void {
     this.#queue.dispose();
+  }
+
+  #callOnComplex(kernel: string, inputs: Operands, attributes: Attributes): KernelResult | undefined {
+    const made: LazyValue[] = [];
+    const call = (...part: Parameters<LazyRuntime['call']>): KernelResult => {
+      const result = this.call(...part);
+      made.push(...[result].flat().flatMap(valuesOf));
+      return result;
+    };
+    const result = callOnComplex(call, kernel, inputs, attributes);
+    const wanted = result && new Set([result].flat().flatMap(valuesOf));
+    for (const value of made) if (!wanted?.has(value)) value.abandon();
+    return result;
   }
 
   /** Undefined when the kernel has no lowering for such arguments. */

@@ -65,6 +65,11 @@ export class LazyValue {
     else if (this.#state.kind === 'device') this.#state.tensor.release();
   }
 
+  /** Tells that a value which nobody has taken a reference to is not needed. */
+  abandon(): void {
+    if (this.#references === 0 && this.#state.kind === 'recorded') this.#state.program.forget(this);
+  }
+
   /** How `program` records this value; undefined when it is no part of it. */
   tracedIn(program: Recording): TracedValue | undefined {
     return this.#state.kind === 'recorded' && this.#state.program === program ? this.#state.value : undefined;

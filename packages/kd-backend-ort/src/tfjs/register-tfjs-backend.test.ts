@@ -1,14 +1,17 @@
 import {
+  add,
   findBackendFactory,
   getBackend,
   removeBackend,
   setBackend,
   square,
+  type Tensor,
   tensor1d,
   unique,
 } from '@tensorflow/tfjs-core';
+import { HostTensor } from 'kd-core';
 import { afterEach, expect, it, vi } from 'vitest';
-import { registerTfjsBackend, useBackend } from '../index.ts';
+import { createOrtBackend, registerTfjsBackend, useBackend } from '../index.ts';
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -36,6 +39,18 @@ it('makes an engine known, so that tfjs can switch to it and back, with its tens
   expect([...y.dataSync()]).toEqual([81]);
   await setBackend('ort-cpu');
   expect([...(await square(y).data())]).toEqual([6561]);
+});
+
+it('leaves compiled functions alone, and is left alone by them', async () => {
+  await useBackend('ort-cpu', { threads: 1 });
+  const pending = square(tensor1d([3]));
+  const compiling = await createOrtBackend({ threads: 1 });
+  const double = compiling.compile(({ x }: { x: Tensor }) => ({ y: add(x, x) }));
+  const { y } = await compiling.download(await double({ x: new HostTensor(Float32Array.of(4), [1]) }));
+  expect([...y.data]).toEqual([8]);
+  expect(getBackend()).toBe('ort-cpu');
+  expect([...(await square(pending).data())]).toEqual([81]);
+  await compiling.dispose();
 });
 
 it('warns of a kernel without an ONNX form once, by name', async () => {

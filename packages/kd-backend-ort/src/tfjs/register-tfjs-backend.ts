@@ -79,7 +79,7 @@ export function registerKernels(backendName: string, cpuKernels: CpuKernels): vo
 }
 
 /** Warns of each subject once. */
-export function warnOnce(id: string): LazyRuntimeParts['onFallback'] {
+function warnOnce(id: string): LazyRuntimeParts['onFallback'] {
   const warned = new Set<string>();
   return (subject, reason) => {
     if (warned.has(subject)) return;

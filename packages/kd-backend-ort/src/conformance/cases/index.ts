@@ -8,6 +8,7 @@ import { linearAlgebraCases } from './linear-algebra.ts';
 import { poolingCases } from './pooling.ts';
 import { reductionCases } from './reduction.ts';
 import { shapeCases } from './shape.ts';
+import { specialValueCases } from './special-values.ts';
 
 export type CaseFamily = Readonly<Record<string, fc.Arbitrary<Case>>>;
 
@@ -21,4 +22,5 @@ export const families: Readonly<Record<string, CaseFamily>> = {
   pooling: poolingCases,
   reduction: reductionCases,
   shape: shapeCases,
+  'special values': specialValueCases,
 };

@@ -2,6 +2,7 @@ import type { Tree, TreeStructure } from 'kd-core';
 import { encodeModel, type GraphTarget, type TensorSpec, type Trace, trace } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './engines/ort-engine.ts';
+import { runFailure } from './engines/refusal.ts';
 
 /** One traced function for one signature, loaded into ONNX Runtime. */
 export interface Program {
@@ -20,11 +21,14 @@ export async function buildProgram<A extends object, R extends object>(
 ): Promise<Program> {
   const { model, structure, feeds, results } = compileModel(fn, specs, name, engine.target);
   const session = model === undefined ? undefined : await engine.load(model, { name });
+  const rethrow = (error: unknown): never => {
+    throw runFailure(error, engine.id, name);
+  };
   return {
     structure,
     async run(leaves) {
       const inputs = Object.fromEntries(feeds.map(({ inputName, index }) => [inputName, leaves[index]!]));
-      const outputs = (await session?.run(inputs)) ?? {};
+      const outputs = session === undefined ? {} : await session.run(inputs).catch(rethrow);
       return results.map((result) => (typeof result === 'number' ? leaves[result]! : outputs[result]!));
     },
     async release() {

@@ -6,7 +6,7 @@ import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
 import { tryEngine } from '../try-engine.ts';
 import { missingWebRuntime, type WebRuntime } from '../wasm-engine.ts';
-import { webgpuTarget } from '../webgpu-target.ts';
+import { webgpuMissing, webgpuTarget } from '../webgpu-target.ts';
 
 /** ONNX Runtime's WebGPU provider in a browser. */
 export const webgpuEngine: EngineSource = {
@@ -36,7 +36,7 @@ async function openWebgpuEngine(options: OrtOptions): Promise<OrtEngine> {
     name: [info.architecture, info.device, info.description].find((name) => name !== '') ?? 'default adapter',
     threads: 1,
     precision: 'float32',
-    missing: [],
+    missing: webgpuMissing,
   };
   const sessionOptions = {
     executionProviders: ['webgpu'],

@@ -4,7 +4,7 @@ import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
 import { tryEngine } from '../try-engine.ts';
-import { webgpuTarget } from '../webgpu-target.ts';
+import { webgpuMissing, webgpuTarget } from '../webgpu-target.ts';
 import { nativeOptions, threadCount } from './native-options.ts';
 import { loadNativeRuntime } from './native-runtime.ts';
 
@@ -20,7 +20,7 @@ async function openWebgpuEngine(options: OrtOptions): Promise<OrtEngine> {
     name: 'default adapter',
     threads: threadCount(options),
     precision: 'float32',
-    missing: [],
+    missing: webgpuMissing,
   };
   const runtime = await loadNativeRuntime();
   const sessionOptions = {

@@ -5,6 +5,7 @@ import { encodeModel, GraphBuilder } from 'kd-onnx';
 import type { Tensor } from 'onnxruntime-common';
 import { describe, expect, it } from 'vitest';
 import { createOrtBackend, openEngine, openOnnx, ortWebgpu } from '../../index.ts';
+import { loadNativeRuntime } from './native-runtime.ts';
 
 describeBackendContract('ort-webgpu', () => createOrtBackend({ engine: 'ort-webgpu' }));
 
@@ -67,6 +68,30 @@ describe('ort-webgpu in Node', () => {
     await occupy(60);
     // 480 MB would be held by buffers that wait for a collector that knows nothing of them.
     expect(process.memoryUsage().rss - before).toBeLessThan(100 * 2 ** 20);
+  });
+
+  it('says which operators it leaves to the processor', async () => {
+    const { InferenceSession } = await loadNativeRuntime();
+    const isOnGpu = async (operator: string, dtype: 'float32' | 'bool'): Promise<boolean> => {
+      const builder = new GraphBuilder();
+      const x = builder.input('x', [2], 'float32');
+      const y = builder.op(operator, [x], { shape: [2], dtype });
+      const options = {
+        executionProviders: ['webgpu'],
+        logSeverityLevel: 4 as const,
+        extra: { session: { disable_cpu_ep_fallback: '1' } },
+      };
+      try {
+        await (await InferenceSession.create(encodeModel(builder.build('one', [y])), options)).release();
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    expect(await isOnGpu('Neg', 'float32')).toBe(true);
+    expect(await isOnGpu('IsNaN', 'bool')).toBe(false);
+    const { device } = await openEngine({ engine: 'ort-webgpu' });
+    expect(device.missing).toEqual([expect.stringContaining('IsNaN')]);
   });
 
   it('runs files', async () => {

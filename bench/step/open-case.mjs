@@ -25,7 +25,7 @@ async function openForward(backend, tensors, { teacher }) {
   const model = modelOf(teacher);
   const forward = compileForward({ backend, model, frozen: true });
   const variables = variablesOf(model, tensors, 'teacher.');
-  const images = tensors['batch.images'];
+  const { images } = batchOf(tensors);
   return {
     async step() {
       const logits = await forward.logits(variables, images);
@@ -58,12 +58,7 @@ async function openTraining(backend, tensors, { student, teacher }) {
       studentVariables: variablesOf(model, tensors, 'student.'),
     }),
   );
-  const count = settings.batchSize;
-  const indices = new HostTensor(
-    Int32Array.from({ length: count }, (_, index) => index),
-    [count],
-  );
-  const batch = { images: tensors['batch.images'], labels: tensors['batch.labels'], indices };
+  const batch = batchOf(tensors);
   const at = { step: 0, epoch: 0, stepsPerEpoch: 1, totalSteps: 1 };
   const scalars = {
     learningRate,
@@ -79,6 +74,18 @@ async function openTraining(backend, tensors, { student, teacher }) {
       return [loss.data[0]];
     },
     dispose: () => step.dispose(),
+  };
+}
+
+/** Copied, so that the file with all weights can be let go. */
+function batchOf(tensors) {
+  const copyOf = ({ data, shape }) => new HostTensor(data.slice(), shape);
+  const count = settings.batchSize;
+  const indices = Int32Array.from({ length: count }, (_, index) => index);
+  return {
+    images: copyOf(tensors['batch.images']),
+    labels: copyOf(tensors['batch.labels']),
+    indices: new HostTensor(indices, [count]),
   };
 }
 

@@ -1,6 +1,6 @@
 // Our side of a case: answers requests on stdin with times on stdout, as JSON lines, in the same way as
 // pytorch/side.py. Arguments: START_FILE THREADS.
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createOrtBackend } from 'kd-backend-ort';
 import { decodeSafetensors } from 'kd-core';
@@ -11,7 +11,7 @@ import { openCase } from './open-case.mjs';
 const [startFile, threads] = process.argv.slice(2);
 const backend = await createOrtBackend({ threads: Number(threads) });
 const sessions = measureSessions();
-const { step, dispose } = await openCase(backend, decodeSafetensors(await readFile(startFile)));
+const { step, dispose } = await openCase(backend, decodeSafetensors(readFileSync(startFile)));
 
 const answer = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
 const { device } = backend;

@@ -23,9 +23,7 @@ export class ProgramCache {
   constructor(engine: OrtEngine, fn: (args: never) => object, name: string) {
     this.#build = async ({ structure, tensors, identities }) => {
       const specs = tensors.map(async (tensor, index) =>
-        identities[index] === undefined
-          ? new Spec(tensor)
-          : new Spec(tensor, (await engine.read(tensor)).data),
+        identities[index] === undefined ? new Spec(tensor) : new Spec(tensor, await valuesOf(engine, tensor)),
       );
       const tree = treeUnflatten<TensorSpec>(structure, await Promise.all(specs));
       return buildProgram(engine, fn as (args: object) => object, tree, name);
@@ -57,6 +55,11 @@ export class ProgramCache {
     this.#programs.clear();
     for (const each of built) if (each.status === 'fulfilled') await each.value.release();
   }
+}
+
+/** Not copied where they are in host memory, since they are read at once: weights of whole networks are large. */
+async function valuesOf(engine: OrtEngine, tensor: Tensor): Promise<HostData> {
+  return tensor.location === 'cpu' ? (tensor.data as HostData) : (await engine.read(tensor)).data;
 }
 
 class Spec implements TensorSpec {

@@ -24,6 +24,8 @@ export async function buildProgram<A extends object, R extends object>(
   const rethrow = (error: unknown): never => {
     throw runFailure(error, engine.id, name);
   };
+  // The session has its own copy. Collected later, it would stand in memory beside the first run.
+  if (model !== undefined) freeNow(model);
   return {
     structure,
     async run(leaves) {
@@ -65,4 +67,9 @@ function compileModel<A extends object, R extends object>(
 function feedPlan(traced: Trace): { inputName: string; index: number }[] {
   const needed = new Set(traced.graph.inputs.map((input) => input.name));
   return traced.inputs.flatMap(({ name }, index) => (needed.has(name) ? [{ inputName: name, index }] : []));
+}
+
+/** Moves the memory behind `bytes` into a message that nobody receives, which is the one portable way to free it. */
+function freeNow(bytes: Uint8Array): void {
+  structuredClone(null, { transfer: [bytes.buffer as ArrayBuffer] });
 }

@@ -1,4 +1,4 @@
-import { type HostTensor, KdError, type ModelVariables, visitTree } from 'kd-core';
+import { HostTensor, KdError, type ModelVariables, visitTree } from 'kd-core';
 import type { NetworkModel } from './network-model.ts';
 import { fromPyTorchLayout, pyTorchShape, toPyTorchLayout } from './pytorch-layout.ts';
 import { treeFromPaths } from './variable-tree.ts';
@@ -36,7 +36,7 @@ export function importPyTorchWeights({
     } else if (tensor.dtype !== 'float32') {
       problems.push(`${name} is ${tensor.dtype}, expected float32`);
     } else {
-      (kind === 'param' ? params : state).push([path, fromPyTorchLayout(tensor, 'weight')]);
+      (kind === 'param' ? params : state).push([path, ownTensor(fromPyTorchLayout(tensor, 'weight'))]);
     }
   }
   for (const name of Object.keys(tensors)) {
@@ -50,6 +50,12 @@ export function importPyTorchWeights({
     );
   }
   return { params: treeFromPaths(params), state: treeFromPaths(state) };
+}
+
+/** Not a view of a file, all of which it would keep in memory. */
+function ownTensor(tensor: HostTensor): HostTensor {
+  const { data, shape, dtype } = tensor;
+  return data.byteLength === data.buffer.byteLength ? tensor : new HostTensor(data.slice(), shape, dtype);
 }
 
 export interface ExportPyTorchWeightsOptions {

@@ -17,10 +17,11 @@ export interface EncodeOptions {
 
 /** Serialises a graph as an ONNX `ModelProto`; field numbers are those of onnx.proto3. */
 export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
-  const writer = new PbfWriter();
+  const constants = constantsOf(graph);
+  const writer = new PbfWriter(new Uint8Array(expectedBytes(graph, constants)));
   writer.writeVarintField(1, IR_VERSION);
   writer.writeStringField(2, options.producer ?? 'kd-onnx');
-  writer.writeMessage(7, writeGraph, { graph, batchAxis: options.batchAxis });
+  writer.writeMessage(7, writeGraph, { graph, constants, batchAxis: options.batchAxis });
   for (const domain of operatorDomains(graph)) writer.writeMessage(8, writeOperatorSet, domain);
   for (const [key, value] of Object.entries(options.metadata ?? {})) {
     writer.writeMessage(14, writeStringPair, { key, value });
@@ -42,25 +43,37 @@ function writeStringPair({ key, value }: { key: string; value: string }, writer:
   writer.writeStringField(2, value);
 }
 
-function writeGraph(
-  { graph, batchAxis }: { graph: Graph; batchAxis: string | undefined },
-  writer: PbfWriter,
-): void {
+interface GraphMessage {
+  readonly graph: Graph;
+  readonly constants: readonly GraphValue[];
+  readonly batchAxis: string | undefined;
+}
+
+function writeGraph({ graph, constants, batchAxis }: GraphMessage, writer: PbfWriter): void {
   for (const node of graph.nodes) writer.writeMessage(1, writeNode, node);
   writer.writeStringField(2, graph.name);
-  for (const constant of constantsOf(graph)) writer.writeMessage(5, writeTensor, constant);
+  for (const constant of constants) writer.writeMessage(5, writeTensor, constant);
   for (const value of graph.inputs) writer.writeMessage(11, writeValueInfo, { value, batchAxis });
   for (const value of graph.outputs) writer.writeMessage(12, writeValueInfo, { value, batchAxis });
 }
 
-function constantsOf(graph: Graph): Iterable<GraphValue> {
+function constantsOf(graph: Graph): readonly GraphValue[] {
   const constants = new Map<string, GraphValue>();
   const note = (value: GraphValue): void => {
     if (value.constant !== undefined) constants.set(value.name, value);
   };
   for (const node of graph.nodes) node.inputs.forEach(note);
   graph.outputs.forEach(note);
-  return constants.values();
+  return [...constants.values()];
+}
+
+/** Ample for a node or a value with its name, its type and its attributes. */
+const BYTES_PER_ENTRY = 512;
+
+/** A buffer of this size need not grow, which would copy it; what is not written to takes no memory. */
+function expectedBytes(graph: Graph, constants: readonly GraphValue[]): number {
+  const entries = graph.nodes.length + graph.inputs.length + graph.outputs.length + constants.length;
+  return constants.reduce((sum, { constant }) => sum + constant!.byteLength, entries * BYTES_PER_ENTRY);
 }
 
 function writeNode(node: GraphNode, writer: PbfWriter): void {

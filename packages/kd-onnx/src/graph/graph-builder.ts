@@ -4,6 +4,7 @@ import { fuseSums } from './fuse-sums.ts';
 import type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph.ts';
 import { isHalvedProduct, productInHalf } from './half-precision.ts';
 import { transposeData } from './transpose-data.ts';
+import { WinogradForms } from './winograd-convolution.ts';
 
 export interface NodeOptions {
   readonly attributes?: Readonly<Record<string, Attribute>>;
@@ -39,6 +40,8 @@ export class GraphBuilder {
   readonly target: GraphTarget;
   /** Which values exist in the blocked layout of the target as well. */
   readonly blocks: BlockedForms = new BlockedForms(this);
+  /** Convolutions as matrix products, and how their results were made. */
+  readonly winograd: WinogradForms = new WinogradForms(this);
   readonly #nodes: GraphNode[] = [];
   readonly #inputs: GraphValue[] = [];
   readonly #nodeByKey = new Map<string, readonly GraphValue[]>();
@@ -189,7 +192,8 @@ export class GraphBuilder {
     const inputs = this.#inputs.filter((input) => needed.has(input.name));
     const zeros = (channels: number): GraphValue =>
       this.constant(new Float32Array(channels), [channels], 'float32');
-    return { name, inputs, outputs, nodes: fuseSums(nodes.reverse(), outputs, zeros) };
+    const fused = fuseSums(nodes.reverse(), outputs, zeros);
+    return { name, inputs, outputs, nodes: fixedFirst(fused, inputs) };
   }
 
   #newName(prefix: string): string {
@@ -199,6 +203,22 @@ export class GraphBuilder {
     this.#names.add(name);
     return name;
   }
+}
+
+/**
+ * Nodes that depend on no input ahead of the others, in either group in the given order. ONNX Runtime computes what a
+ * node needs in the reverse order of the graph, so that these come last, just before they are read. Otherwise
+ * what is computed from the weights of all layers would stand in memory from the start.
+ */
+function fixedFirst(nodes: readonly GraphNode[], inputs: readonly GraphValue[]): readonly GraphNode[] {
+  const varying = new Set(inputs.map((input) => input.name));
+  const isVarying = (node: GraphNode): boolean => node.inputs.some((input) => varying.has(input.name));
+  const [fixed, rest]: [GraphNode[], GraphNode[]] = [[], []];
+  for (const node of nodes) {
+    (isVarying(node) ? rest : fixed).push(node);
+    if (rest.at(-1) === node) for (const output of node.outputs) varying.add(output.name);
+  }
+  return [...fixed, ...rest];
 }
 
 /** TensorProto.DataType numbers of the ONNX specification. */

@@ -7,6 +7,7 @@ import { broadcastTo, elementwise, elementwiseNode } from './elementwise.ts';
 import { floorDivide, modulo } from './integer-division.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { asResult } from './to-integer.ts';
+import { asScaledConvolution } from './winograd-conv2d.ts';
 
 type Emit = (builder: GraphBuilder, a: GraphValue, b: GraphValue) => GraphValue;
 type Fold = (a: number, b: number) => number;
@@ -37,7 +38,9 @@ function binary({ emit, fold, rightIdentity, leftIdentity, channelwise, resultDt
     }
     if (right !== undefined && right === rightIdentity) return broadcastTo(builder, a, shape);
     if (left !== undefined && left === leftIdentity) return broadcastTo(builder, b, shape);
-    const onePass = channelwise && asChannelAffine(builder, channelwise, a, b);
+    const onePass =
+      channelwise &&
+      (asScaledConvolution(builder, channelwise, a, b) ?? asChannelAffine(builder, channelwise, a, b));
     return onePass ?? elementwise(builder, [a, b], ([x, y]) => inNumbers(builder, emit, x!, y!, resultDtype));
   };
 }

@@ -47,27 +47,15 @@ export function rectify(builder: GraphBuilder, x: TracedValue): TracedValue | un
   return blockedResult(builder, rectified, x.shape);
 }
 
-/** Inference-mode batch normalisation of a blocked map: one pass. */
-export function normalizeChannels(
+/** scale * x + shift of a blocked map, with one number a channel each: one pass. */
+export function scaleChannels(
   builder: GraphBuilder,
   x: TracedValue,
-  statistics: {
-    mean: GraphValue;
-    variance: GraphValue;
-    scale: GraphValue;
-    offset: GraphValue;
-    epsilon: number;
-  },
+  { scale, shift }: { readonly scale: GraphValue; readonly shift: GraphValue },
 ): TracedValue | undefined {
   const blocked = blockedOf(builder, x);
   if (blocked === undefined) return undefined;
-  const { mean, variance, scale, offset, epsilon } = statistics;
-  const deviation = elementwiseNode(builder, 'Sqrt', [
-    elementwiseNode(builder, 'Add', [variance, builder.scalar(epsilon)]),
-  ]);
-  const slope = elementwiseNode(builder, 'Div', [scale, deviation]);
-  const shift = elementwiseNode(builder, 'Sub', [offset, elementwiseNode(builder, 'Mul', [mean, slope])]);
-  return blockedResult(builder, builder.blocks.apply({ source: blocked, scale: slope, shift }), x.shape);
+  return blockedResult(builder, builder.blocks.apply({ source: blocked, scale, shift }), x.shape);
 }
 
 /** The blocks of a whole float32 map, where they exist. */

@@ -8,6 +8,7 @@ import { blockedConv2d, blockedConv2dInputGradient } from './blocked-conv2d.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { windowOf2D } from './spatial-window.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
+import { winogradConv2d } from './winograd-conv2d.ts';
 
 type Shape4D = [number, number, number, number];
 export type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
@@ -76,8 +77,8 @@ export function spatialAttributes(info: ConvolutionInfo): Record<string, Attribu
 const conv2d: Lowering = ({ builder, inputs, attributes }) => {
   const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, x.shape, filter.shape);
-  const blocked = blockedConv2d(builder, x, filter, info);
-  if (blocked !== undefined) return blocked;
+  const special = winogradConv2d(builder, x, filter, info) ?? blockedConv2d(builder, x, filter, info);
+  if (special !== undefined) return special;
   const result = builder.op(
     'Conv',
     [materialize(builder, x, NCHW), materialize(builder, filter, OIHW)],

@@ -1,4 +1,5 @@
 import { sizeOf } from 'kd-core';
+import { foldElementwise } from '../graph/fold-elementwise.ts';
 import type { GraphDataType, GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import {
@@ -91,6 +92,8 @@ export function elementwiseNode(
   dtype: GraphDataType = operands[0]!.dtype,
 ): GraphValue {
   const shape = operands.map((operand) => operand.shape).reduce(broadcastShapes, []);
+  const known = dtype === 'float32' ? foldElementwise(opType, operands, shape) : undefined;
+  if (known !== undefined) return builder.constant(known, shape, 'float32');
   return builder.op(opType, operands, { shape, dtype });
 }
 

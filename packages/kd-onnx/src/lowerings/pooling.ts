@@ -6,6 +6,7 @@ import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
 import { elementwiseNode } from './elementwise.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
+import { maxPoolOfPixels } from './max-pool-of-pixels.ts';
 import {
   channelsFirst,
   outputShape,
@@ -101,6 +102,8 @@ const maxPool: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.x!;
   const window = poolingWindow(attributes, x.shape);
   if (isIdentity(window)) return x;
+  const pixelsFirst = maxPoolOfPixels(builder, x, window);
+  if (pixelsFirst !== undefined) return pixelsFirst;
   const { image, pads } = poolingOperand(builder, x, window, Number.NEGATIVE_INFINITY);
   const result = builder.op(
     'MaxPool',

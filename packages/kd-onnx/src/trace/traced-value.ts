@@ -1,4 +1,5 @@
 import { type DataType, KdError, sizeOf } from 'kd-core';
+import { fillsBlocks } from '../graph/blocked-forms.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 
@@ -21,6 +22,8 @@ export interface TracedValue {
 export type Layout = readonly number[];
 
 export const NCHW: Layout = [0, 3, 1, 2];
+/** Pixels first: all of a batch at one pixel lies together. */
+export const HWNC: Layout = [1, 2, 0, 3];
 
 export function rowMajorLayout(rank: number): Layout {
   return Array.from({ length: rank }, (_, axis) => axis);
@@ -56,11 +59,33 @@ export function physicalShape(shape: readonly number[], layout: Layout): number[
 export function withLayout(builder: GraphBuilder, value: TracedValue, layout: Layout): TracedValue {
   if (layout.every((axis, position) => axis === value.layout[position])) return value;
   const position = inversePermutation(value.layout);
-  const graph = builder.transpose(
-    value.graph,
-    layout.map((axis) => position[axis]!),
-  );
+  const permutation = layout.map((axis) => position[axis]!);
+  const graph = movedInBlocks(builder, value, layout) ?? builder.transpose(value.graph, permutation);
   return { ...value, graph, layout };
+}
+
+/**
+ * Between maps first and pixels first, whole blocks of channels move instead of single numbers: several times
+ * faster than a general transposition. Undefined for other layouts, and where channels do not fill blocks.
+ */
+function movedInBlocks(builder: GraphBuilder, value: TracedValue, layout: Layout): GraphValue | undefined {
+  const { blocks, target } = builder;
+  const { graph, shape, dtype } = value;
+  const isWhole = sameShape(graph.shape, physicalShape(shape, value.layout));
+  if (shape.length !== 4 || dtype !== 'float32' || !isWhole) return undefined;
+  const [batch, height, width, channels] = shape as [number, number, number, number];
+  if (!fillsBlocks(target.channelBlock, channels)) return undefined;
+  if (sameShape(value.layout, NCHW) && sameShape(layout, HWNC)) {
+    const pixels = builder.transpose(blocks.withBlockAxis(blocks.of(graph)), [2, 3, 0, 1, 4]);
+    return builder.reshape(pixels, [height, width, batch, channels]);
+  }
+  if (sameShape(value.layout, HWNC) && sameShape(layout, NCHW)) {
+    const block = target.channelBlock;
+    const split = builder.reshape(graph, [height, width, batch, channels / block, block]);
+    const maps = builder.transpose(split, [2, 3, 0, 1, 4]);
+    return blocks.plain(builder.reshape(maps, [batch, channels, height, width]));
+  }
+  return undefined;
 }
 
 /** The graph value in `layout` with every broadcast carried out. */

@@ -19,8 +19,12 @@ export function nativeOptions(options: OrtOptions): InferenceSession.SessionOpti
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // A pattern is one block for all that lives in a run, beside the smaller ones of the run that it was learnt from.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: {
+      // Graphs come folded. What is left of constants is larger than what it is computed from.
+      optimization: { disable_specified_optimizers: 'ConstantFolding' },
       session: {
         intra_op: { allow_spinning: options.spinning === true ? '1' : '0' },
         // Vanishing gradients and momenta become denormal numbers, which are many times slower.

@@ -2,10 +2,19 @@ import { availableParallelism, cpus } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-common';
 import type { OrtOptions } from '../ort-options.ts';
 import { requireThreads } from '../require-threads.ts';
+import { processorQuota } from './processor-quota.ts';
 
-/** By default what the affinity mask and the processor quota of the container leave to the process. */
+/**
+ * By default as many as the affinity mask and the container's quota let run at a time: threads beyond the quota use
+ * it up early and then all stand still until the next period.
+ */
 export function threadCount(options: OrtOptions): number {
-  return requireThreads(options.threads ?? availableParallelism());
+  return requireThreads(options.threads ?? defaultThreads());
+}
+
+function defaultThreads(): number {
+  const quota = processorQuota() ?? Number.POSITIVE_INFINITY;
+  return Math.max(1, Math.floor(Math.min(availableParallelism(), quota)));
 }
 
 export function processorName(): string {

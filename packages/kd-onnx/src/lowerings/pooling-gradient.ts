@@ -28,16 +28,16 @@ const maxPoolGradient: Lowering = ({ builder, inputs, attributes }) => {
   const gradient = materialize(builder, dy, layout);
   const count = sizeOf(gradient.shape);
   const size = sizeOf(imageShape);
-  const scattered = builder.op(
-    'ScatterElements',
-    [
-      filled(builder, 0, [size], 'float32'),
-      builder.reshape(indices, [count]),
-      builder.reshape(gradient, [count]),
-    ],
-    { shape: [size], dtype: 'float32' },
-    { attributes: { axis: int(0), reduction: text('add') } },
-  );
+  const places = builder.reshape(indices, [count]);
+  const values = builder.reshape(gradient, [count]);
+  const zeros = filled(builder, 0, [size], 'float32');
+  // Maxima of windows that share no pixel have places of their own, which can be written in any order.
+  const sharesPixels = window.filterSize.some((length, axis) => length > window.strides[axis]!);
+  const scattered = sharesPixels
+    ? builder.op('ScatterElements', [zeros, places, values], zeros, {
+        attributes: { axis: int(0), reduction: text('add') },
+      })
+    : builder.op('ScatterND', [zeros, builder.reshape(places, [count, 1]), values], zeros);
   const image = builder.reshape(scattered, imageShape);
   const cropped = padSpatially(
     builder,

@@ -2,6 +2,7 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, withLayout } from '../trace/traced-value.ts';
+import { arithmetic } from './arithmetic.ts';
 import { elementwiseNode } from './elementwise.ts';
 import { type Lowering, type LoweringTable, normalizeAxes } from './lowering.ts';
 import { reduceNode } from './reduce-node.ts';
@@ -72,10 +73,11 @@ function withNaN(
   source: GraphValue,
   axes: readonly number[],
 ): GraphValue {
-  const isNotANumber = elementwiseNode(builder, 'IsNaN', [source], 'bool');
-  const count = reduceNode(builder, 'ReduceMax', builder.cast(isNotANumber, 'int32'), axes);
-  const nan = builder.scalar(Number.NaN);
-  return elementwiseNode(builder, 'Where', [builder.cast(count, 'bool'), nan, reduced], 'float32');
+  const { equal, where } = arithmetic(builder);
+  // Not IsNaN, for which a provider may have to leave its device.
+  const isNumber = builder.cast(equal(source, source), 'float32');
+  const areNumbers = builder.cast(reduceNode(builder, 'ReduceMin', isNumber, axes), 'bool');
+  return where(areNumbers, reduced, Number.NaN);
 }
 
 /** The mean of integers is a float. */
@@ -109,9 +111,8 @@ function extremum(opType: 'ReduceMax' | 'ReduceMin'): Lowering {
 export function comparable(builder: GraphBuilder, value: GraphValue, forMaximum: boolean): GraphValue {
   if (value.dtype === 'bool') return builder.cast(value, 'int32');
   if (value.dtype !== 'float32') return value;
-  const worst = builder.scalar(forMaximum ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
-  const isNotANumber = elementwiseNode(builder, 'IsNaN', [value], 'bool');
-  return elementwiseNode(builder, 'Where', [isNotANumber, worst, value], 'float32');
+  const { equal, where } = arithmetic(builder);
+  return where(equal(value, value), value, forMaximum ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY);
 }
 
 function argReduction(opType: string): Lowering {

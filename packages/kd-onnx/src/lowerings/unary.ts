@@ -98,8 +98,8 @@ const expm1: EmitUnary = (builder, x) => {
 const sign: EmitUnary = (builder, x) => {
   const value = elementwiseNode(builder, 'Sign', [x]);
   if (x.dtype !== 'float32') return value;
-  const isNotANumber = elementwiseNode(builder, 'IsNaN', [x], 'bool');
-  return elementwiseNode(builder, 'Where', [isNotANumber, builder.scalar(0), value], 'float32');
+  const isNumber = elementwiseNode(builder, 'Equal', [x, x], 'bool');
+  return elementwiseNode(builder, 'Where', [isNumber, value, builder.scalar(0)], 'float32');
 };
 
 const square: EmitUnary = (builder, x) => elementwiseNode(builder, 'Mul', [x, x]);

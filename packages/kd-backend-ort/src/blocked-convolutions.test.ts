@@ -1,6 +1,7 @@
 import {
   add,
   conv2d,
+  maxPool,
   mean,
   mul,
   relu,
@@ -18,7 +19,7 @@ import {
   type Backend,
   batchNormInference,
   batchNormTraining,
-  type HostTensor,
+  HostTensor,
   prngKey,
   randomNormal,
   randomUniform,
@@ -201,6 +202,46 @@ describe('blocked convolutions', () => {
       const args = { x: random(1, [batch, height, width, 16]), v: random(2, [3, 3, 16, 32]) };
       await compare(program, { ...args, w: random(3, [1, 1, 16, 32]) });
     }
+  });
+
+  it('serve maximum pooling and its gradient, at ties the first pixel of a window', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const geometry = fc.record({
+      batch: fc.constantFrom(1, 3),
+      height: fc.integer({ min: 3, max: 9 }),
+      width: fc.integer({ min: 3, max: 9 }),
+      size: fc.constantFrom(1, 2, 3),
+      stride: fc.constantFrom(1, 2, 3),
+      pad: fc.constantFrom<'valid' | 'same'>('valid', 'same'),
+    });
+    const pooled = ({
+      size,
+      stride,
+      pad,
+    }: {
+      size: number;
+      stride: number;
+      pad: 'valid' | 'same';
+    }): Program => {
+      // The rectifier makes many pixels 0, and most windows of the rounded ones have several maxima.
+      return ({ x, w }) => {
+        const map = relu(conv2d(x as Tensor4D, w as Tensor4D, 1, 'same'));
+        return maxPool(map as Tensor4D, size, stride, pad);
+      };
+    };
+    await fc.assert(
+      fc.asyncProperty(geometry, async ({ batch, height, width, ...window }) => {
+        const whole = (seed: number, shape: readonly number[]): HostTensor => {
+          const { data } = random(seed, shape);
+          return new HostTensor(Float32Array.from(data, Math.round), shape);
+        };
+        await compare(pooled(window), {
+          x: whole(1, [batch, height, width, 16]),
+          w: whole(2, [1, 1, 16, 32]),
+        });
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('serve inference-mode batch norm and operations that know no blocks', async ({ skip }) => {

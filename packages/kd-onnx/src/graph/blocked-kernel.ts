@@ -32,38 +32,64 @@ export function blockedKernel(builder: GraphBuilder, kernel: GraphValue): GraphV
   return builder.reshape(builder.transpose(split, [0, 2, 1, 3]), [outputs, inputs, height, width]);
 }
 
-/**
- * The kernel with which a convolution of the output gradient gives the input gradient, of a plain HWIO one: turned by
- * 180 degrees, its channels exchanged. Stored [I / block, O / block, H, W, block of O, block of I]; its shape
- * reads [I, O, H, W].
- */
-export function blockedAdjointKernel(builder: GraphBuilder, kernel: GraphValue): GraphValue {
-  const block = builder.target.channelBlock!;
+/** A plain HWIO kernel with its channels exchanged: [H * W, I / block, O / block] tiles [block of O, block of I]. */
+export interface AdjointTiles {
+  readonly graph: GraphValue;
+  /** Of the plain kernel. */
+  readonly shape: readonly number[];
+}
+
+export function adjointTiles(builder: GraphBuilder, kernel: GraphValue): AdjointTiles {
   const [height, width, inputs, outputs] = kernel.shape as [number, number, number, number];
-  const elements = height * width;
-  const byElement = builder.op(
+  const shape = [height * width, inputs, 1, outputs];
+  const graph = builder.op(
     'ReorderInput',
-    [builder.reshape(kernel, [elements, inputs, 1, outputs])],
-    { shape: [elements, inputs, 1, outputs], dtype: 'float32' },
+    [builder.reshape(kernel, shape)],
+    { shape, dtype: 'float32' },
     { domain: BLOCKED_DOMAIN },
   );
-  const shape = [inputs, outputs, height, width];
-  if (elements === 1) return builder.reshape(byElement, shape);
-  const tiles = (inputs / block) * (outputs / block);
-  const order = Array.from({ length: tiles * elements }, (_, index) => {
-    const element = elements - 1 - (index % elements);
-    return element * tiles + Math.floor(index / elements);
-  });
-  const turned = builder.op(
+  return { graph, shape: kernel.shape };
+}
+
+/**
+ * The kernel of a blocked convolution from O to I channels with `elements` of `tiles`, given by the rows of the new
+ * kernel as numbers y * W + x. Stored [I / block, O / block, rows, columns, block of O, block of I]; its shape reads
+ * [I, O, rows, columns].
+ */
+export function kernelOfTiles(
+  builder: GraphBuilder,
+  { graph, shape: [height, width, inputs, outputs] }: AdjointTiles,
+  elements: readonly (readonly number[])[],
+): GraphValue {
+  const block = builder.target.channelBlock!;
+  const shape = [inputs!, outputs!, elements.length, elements[0]!.length];
+  const pairs = (inputs! / block) * (outputs! / block);
+  const count = height! * width! * pairs;
+  const order = Array.from({ length: pairs }, (_, pair) =>
+    elements.flat().map((element) => element * pairs + pair),
+  ).flat();
+  if (order.length === count && order.every((tile, index) => tile === index)) {
+    return builder.reshape(graph, shape);
+  }
+  const gathered = builder.op(
     'Gather',
     [
-      builder.reshape(byElement, [elements * tiles, block * block]),
+      builder.reshape(graph, [count, block * block]),
       builder.constant(Int32Array.from(order), [order.length], 'int32'),
     ],
-    { shape: [elements * tiles, block * block], dtype: 'float32' },
+    { shape: [order.length, block * block], dtype: 'float32' },
     { attributes: { axis: int(0) } },
   );
-  return builder.reshape(turned, shape);
+  return builder.reshape(gathered, shape);
+}
+
+/** The kernel with which a convolution of the output gradient gives the input gradient: turned by 180 degrees. */
+export function blockedAdjointKernel(builder: GraphBuilder, kernel: GraphValue): GraphValue {
+  const [height, width] = kernel.shape as [number, number, number, number];
+  const turned = Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => height * width - 1 - (y * width + x)),
+  );
+  return kernelOfTiles(builder, adjointTiles(builder, kernel), turned);
 }
 
 /** The plain HWIO kernel that lies [parts of I, O / block, H * W, I / parts, block of O], the form in which a filter gradient results. */

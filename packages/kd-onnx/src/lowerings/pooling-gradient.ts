@@ -1,6 +1,7 @@
 import { sizeOf } from 'kd-core';
 import { int, text } from '../graph/graph.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
+import { blockedMaxPoolGradient } from './blocked-max-pool.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { maxPoolPositions } from './max-pool-positions.ts';
 import { poolingWindow, reciprocalCounts } from './pooling.ts';
@@ -23,6 +24,8 @@ const averagePoolGradient: Lowering = ({ builder, inputs, attributes }) => {
 const maxPoolGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
   const window = poolingWindow(attributes, input.shape);
+  const blocked = blockedMaxPoolGradient(builder, dy, input, window);
+  if (blocked !== undefined) return blocked;
   const layout = channelsFirst(window.inSize.length);
   const { indices, imageShape, padsAhead } = maxPoolPositions(builder, input, window);
   const gradient = materialize(builder, dy, layout);

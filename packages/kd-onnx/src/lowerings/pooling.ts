@@ -4,6 +4,7 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
+import { blockedMaxPool } from './blocked-max-pool.ts';
 import { elementwiseNode } from './elementwise.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { maxPoolOfPixels } from './max-pool-of-pixels.ts';
@@ -102,6 +103,8 @@ const maxPool: Lowering = ({ builder, inputs, attributes }) => {
   const x = inputs.x!;
   const window = poolingWindow(attributes, x.shape);
   if (isIdentity(window)) return x;
+  const blocked = blockedMaxPool(builder, x, window);
+  if (blocked !== undefined) return blocked;
   const pixelsFirst = maxPoolOfPixels(builder, x, window);
   if (pixelsFirst !== undefined) return pixelsFirst;
   const { image, pads } = poolingOperand(builder, x, window, Number.NEGATIVE_INFINITY);

@@ -1,11 +1,11 @@
 import { backend_util } from '@tensorflow/tfjs-core';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
-import type { TracedValue } from '../trace/traced-value.ts';
+import { materialize, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { padTraced } from './pad.ts';
 import { transposeTraced } from './shape.ts';
 import { contiguous, sliceTraced } from './slice.ts';
-import { type SpatialWindow, windowExtent, windowOf2D } from './spatial-window.ts';
+import { padSpatially, type SpatialWindow, windowExtent, windowOf2D } from './spatial-window.ts';
 
 const CHANNELS_LAST = [0, 2, 3, 1] as const;
 const CHANNELS_FIRST = [0, 3, 1, 2] as const;
@@ -62,7 +62,7 @@ function withinReach(lower: Lowering, depthwise: boolean): Lowering {
     const dy =
       inputs.dy && resized(builder, resized(builder, inputs.dy, outSize, Math.min), fitting, Math.max);
     const operands = dy === undefined ? inputs : { ...inputs, dy };
-    if (sameShape(fitting, outSize)) return lower({ ...call, inputs: operands });
+    if (sameShape(fitting, outSize)) return lower(paddedAhead({ ...call, inputs: operands }, window));
     const pad = [0, 1].map((axis): [number, number] => [padBefore[axis]!, behind[axis]!]);
     const result = lower({
       builder,
@@ -70,6 +70,26 @@ function withinReach(lower: Lowering, depthwise: boolean): Lowering {
       attributes: { ...call.attributes, pad: [[0, 0], ...pad, [0, 0]], dimRoundingMode: 'floor' },
     }) as TracedValue;
     return dy === undefined ? resized(builder, result, outSize, Math.min) : result;
+  };
+}
+
+/**
+ * ONNX Runtime's WebGPU provider takes a window as large as the image for one that is not padded, unless it is padded
+ * before the image as well. So padding behind the image alone is added ahead of such a convolution.
+ */
+function paddedAhead(call: KernelCall, window: SpatialWindow): KernelCall {
+  const { x, dy } = call.inputs;
+  const { inSize, filterSize, padBefore, padBehind } = window;
+  const behind = padBehind.map((pad) => Math.max(0, pad)) as [number, number];
+  const isWhole = sameShape(inSize, filterSize) && padBefore.every((pad) => pad === 0);
+  if (x === undefined || dy !== undefined || !isWhole || behind.every((pad) => pad === 0)) return call;
+  const image = padSpatially(call.builder, materialize(call.builder, x, NCHW), [0, 0, ...behind], 0);
+  const [batch, , , channels] = x.shape as Shape4D;
+  const shape = [batch, inSize[0]! + behind[0], inSize[1]! + behind[1], channels];
+  return {
+    ...call,
+    inputs: { ...call.inputs, x: traced(image, shape, NCHW) },
+    attributes: { ...call.attributes, pad: 'valid' },
   };
 }
 

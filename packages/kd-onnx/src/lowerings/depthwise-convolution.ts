@@ -1,9 +1,10 @@
 import type { GraphValue } from '../graph/graph.ts';
-import { int } from '../graph/graph.ts';
+import { int, ints } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import { convolutionInfo, spatialAttributes } from './convolution.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { backwards, contiguous, sliceTraced } from './slice.ts';
 import { windowOf2D } from './spatial-window.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
 
@@ -30,18 +31,56 @@ const depthwiseConv2d: Lowering = ({ builder, inputs, attributes }) => {
   return traced(result, info.outShape, NCHW);
 };
 
+/**
+ * At stride 1 a convolution of the output gradient with the kernel turned by 180 degrees, else a transposed one for
+ * each output channel, whose results are added up: not every provider has transposed groups of several channels.
+ */
 const depthwiseInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, attributes.inputShape as number[], filter.shape, true);
   const gradient = materialize(builder, dy, NCHW);
-  return transposedConvolution(
-    builder,
-    gradient,
-    groupedKernel(builder, filter),
-    windowOf2D(info),
-    info.inChannels,
+  const kernel = groupedKernel(builder, filter);
+  const { batchSize, inChannels, inHeight, inWidth, outChannels, padInfo } = info;
+  const pads = [
+    info.effectiveFilterHeight - 1 - padInfo.top,
+    info.effectiveFilterWidth - 1 - padInfo.left,
+    info.effectiveFilterHeight - 1 - padInfo.bottom,
+    info.effectiveFilterWidth - 1 - padInfo.right,
+  ];
+  const multiplier = outChannels / inChannels;
+  if (info.strideHeight === 1 && info.strideWidth === 1 && pads.every((pad) => pad >= 0)) {
+    const perInput = [inChannels, multiplier, info.filterHeight, info.filterWidth];
+    const result = builder.op(
+      'Conv',
+      [gradient, builder.reshape(turned(builder, kernel), perInput)],
+      { shape: [batchSize, inChannels, inHeight, inWidth], dtype: 'float32' },
+      { attributes: { ...spatialAttributes(info), pads: ints(pads), group: int(inChannels) } },
+    );
+    return traced(result, info.inShape, NCHW);
+  }
+  const window = { ...windowOf2D(info), inChannels: outChannels };
+  const parts = transposedConvolution(builder, gradient, kernel, window, outChannels);
+  if (multiplier === 1) return parts;
+  const split = [batchSize, inChannels, multiplier, inHeight, inWidth];
+  const sums = builder.op(
+    'ReduceSum',
+    [builder.reshape(materialize(builder, parts, NCHW), split), builder.int64([2])],
+    { shape: [batchSize, inChannels, inHeight, inWidth], dtype: 'float32' },
+    { attributes: { keepdims: int(0) } },
   );
+  return traced(sums, info.inShape, NCHW);
 };
+
+/** A kernel [..., kh, kw] turned by 180 degrees. */
+function turned(builder: GraphBuilder, kernel: GraphValue): GraphValue {
+  const [, , height, width] = kernel.shape as [number, number, number, number];
+  return sliceTraced(builder, traced(kernel), [
+    contiguous(0, kernel.shape[0]!),
+    contiguous(0, kernel.shape[1]!),
+    backwards(height),
+    backwards(width),
+  ]).graph;
+}
 
 /** One product and sum per kernel element: the input under that element times the output gradient. */
 const depthwiseFilterGradient: Lowering = ({ builder, inputs, attributes }) => {

@@ -16,25 +16,43 @@ export interface Range {
 /** ONNX has no number for "before index 0" but one far below every negative index. */
 const BEFORE_FIRST = -1e9;
 
-/** Takes a range of each logical axis, whole axes costing nothing. */
+/**
+ * Takes a range of each logical axis, whole axes costing nothing. A range that runs backwards is taken forwards
+ * first, then turned around: with negative steps, not every provider begins where it is told to.
+ */
 export function sliceTraced(builder: GraphBuilder, x: TracedValue, ranges: readonly Range[]): TracedValue {
   const shape = ranges.map((range) => range.size);
   if (shape.includes(0)) return traced(builder.constant(hostData(x.dtype, 0), shape, x.dtype));
   if (x.graph.shape.every((size) => size === 1)) return { ...x, shape };
+  const forward = cut(builder, x, ranges.map(forwards));
+  const turned = ranges.map(({ step, size }) =>
+    step < 0 && size > 1 ? backwards(size) : contiguous(0, size),
+  );
+  return cut(builder, forward, turned);
+}
+
+function forwards(range: Range): Range {
+  if (range.step > 0) return range;
+  const last = range.start + (range.size - 1) * range.step;
+  return { start: last, stop: range.start + 1, step: -range.step, size: range.size };
+}
+
+function cut(builder: GraphBuilder, x: TracedValue, ranges: readonly Range[]): TracedValue {
+  const shape = ranges.map((range) => range.size);
   const graph = materialize(builder, x, x.layout);
-  const cut = x.layout.flatMap((axis, position) => {
+  const parts = x.layout.flatMap((axis, position) => {
     const { start, step, size } = ranges[axis]!;
-    return start === 0 && step === 1 && size === x.shape[axis] ? [] : [{ position, range: ranges[axis]! }];
+    return start === 0 && step > 0 && size === x.shape[axis] ? [] : [{ position, range: ranges[axis]! }];
   });
-  if (cut.length === 0) return x;
+  if (parts.length === 0) return x;
   const result = builder.op(
     'Slice',
     [
       graph,
-      builder.int64(cut.map(({ range }) => range.start)),
-      builder.int64(cut.map(({ range }) => (range.step < 0 && range.stop < 0 ? BEFORE_FIRST : range.stop))),
-      builder.int64(cut.map(({ position }) => position)),
-      builder.int64(cut.map(({ range }) => range.step)),
+      builder.int64(parts.map(({ range }) => range.start)),
+      builder.int64(parts.map(({ range }) => range.stop)),
+      builder.int64(parts.map(({ position }) => position)),
+      builder.int64(parts.map(({ range }) => range.step)),
     ],
     { shape: physicalShape(shape, x.layout), dtype: x.dtype },
   );
@@ -43,6 +61,11 @@ export function sliceTraced(builder: GraphBuilder, x: TracedValue, ranges: reado
 
 export function contiguous(start: number, size: number): Range {
   return { start, stop: start + size, step: 1, size };
+}
+
+/** A whole axis in reverse order. */
+export function backwards(size: number): Range {
+  return { start: size - 1, stop: BEFORE_FIRST, step: -1, size };
 }
 
 const slice: Lowering = ({ builder, inputs, attributes }) => {
@@ -99,10 +122,7 @@ const reverse: Lowering = ({ builder, inputs, attributes }) => {
 
 function reverseAxes(builder: GraphBuilder, x: TracedValue, reversed: readonly number[]): TracedValue {
   const ranges = x.shape.map(
-    (size, axis): Range =>
-      reversed.includes(axis) && size > 1
-        ? { start: size - 1, stop: -1, step: -1, size }
-        : contiguous(0, size),
+    (size, axis): Range => (reversed.includes(axis) && size > 1 ? backwards(size) : contiguous(0, size)),
   );
   return sliceTraced(builder, x, ranges);
 }

@@ -37,3 +37,9 @@ it('passes tfjs-core on ort-cpu but for what is listed', { timeout: TIME_LIMIT }
   expect(listed.filter(({ outcome }) => outcome === 'passed')).toEqual([]);
   expect(count(results, 'passed')).toBe(ALL_SPECS_OF_OTHER_BACKENDS - listed.length);
 });
+
+it('passes tfjs-core on ort-wasm but for what is listed', { timeout: TIME_LIMIT }, async () => {
+  const results = await runSuite({ backend: 'ort-wasm', all: true });
+  expect(results).toHaveLength(ALL_SPECS_OF_OTHER_BACKENDS);
+  expect(unexpectedFailures(results)).toEqual([]);
+});

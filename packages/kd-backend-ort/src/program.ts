@@ -3,6 +3,7 @@ import { encodeModel, type GraphTarget, type TensorSpec, type Trace, trace } fro
 import type { Tensor } from 'onnxruntime-common';
 import type { OrtEngine } from './engines/ort-engine.ts';
 import { runFailure } from './engines/refusal.ts';
+import { freeMemory } from './free-memory.ts';
 
 /** One traced function for one signature, loaded into ONNX Runtime. */
 export interface Program {
@@ -25,7 +26,7 @@ export async function buildProgram<A extends object, R extends object>(
     throw runFailure(error, engine.id, name);
   };
   // The session has its own copy. Collected later, it would stand in memory beside the first run.
-  if (model !== undefined) freeNow(model);
+  if (model !== undefined) freeMemory(model);
   return {
     structure,
     async run(leaves) {
@@ -67,9 +68,4 @@ function compileModel<A extends object, R extends object>(
 function feedPlan(traced: Trace): { inputName: string; index: number }[] {
   const needed = new Set(traced.graph.inputs.map((input) => input.name));
   return traced.inputs.flatMap(({ name }, index) => (needed.has(name) ? [{ inputName: name, index }] : []));
-}
-
-/** Moves the memory behind `bytes` into a message that nobody receives, which is the one portable way to free it. */
-function freeNow(bytes: Uint8Array): void {
-  structuredClone(null, { transfer: [bytes.buffer as ArrayBuffer] });
 }

@@ -1,14 +1,17 @@
 import type { Tensor } from 'onnxruntime-common';
+import { freeMemory } from './free-memory.ts';
 
 /**
- * Owns the tensors behind handles, counts what is alive, and by how many handles buffers of a device are used, so
- * that each is given back with its last handle. Handles that were dropped without `dispose` are found when they are
- * collected.
+ * Owns the tensors behind handles, counts what is alive, and by how many handles each is used, so that its memory is
+ * given back with its last handle, be it a buffer of a device or an array. Handles that were dropped without `dispose`
+ * are found when they are collected.
  */
 export class TensorLedger {
   tensors = 0;
   bytes = 0;
   readonly #uses = new Map<Tensor, number>();
+  /** Tensors that have had a handle; others that a call retains belong to its caller. */
+  readonly #owned = new WeakSet<Tensor>();
   #byHandle = new WeakMap<object, Tensor>();
   #dropped: FinalizationRegistry<Entry> = this.#watch();
 
@@ -17,6 +20,7 @@ export class TensorLedger {
     const entry = entryOf(tensor);
     this.tensors++;
     this.bytes += entry.bytes;
+    this.#owned.add(tensor);
     this.#retain(tensor);
     this.#byHandle.set(handle, tensor);
     this.#dropped.register(handle, entry, handle);
@@ -38,7 +42,7 @@ export class TensorLedger {
 
   /** Removes every handle. Nothing may be retained. */
   clear(): void {
-    for (const buffer of this.#uses.keys()) buffer.dispose();
+    for (const tensor of this.#uses.keys()) giveBack(tensor);
     this.#uses.clear();
     this.#byHandle = new WeakMap();
     this.#dropped = this.#watch();
@@ -57,17 +61,16 @@ export class TensorLedger {
   }
 
   #retain(tensor: Tensor): void {
-    if (isOnDevice(tensor)) this.#uses.set(tensor, (this.#uses.get(tensor) ?? 0) + 1);
+    this.#uses.set(tensor, (this.#uses.get(tensor) ?? 0) + 1);
   }
 
   #release(tensor: Tensor): void {
-    if (!isOnDevice(tensor)) return;
     const uses = this.#uses.get(tensor)! - 1;
     if (uses > 0) {
       this.#uses.set(tensor, uses);
     } else {
       this.#uses.delete(tensor);
-      tensor.dispose();
+      if (this.#owned.has(tensor)) giveBack(tensor);
     }
   }
 
@@ -75,26 +78,24 @@ export class TensorLedger {
     return new FinalizationRegistry((entry) => this.#forget(entry));
   }
 
-  #forget({ bytes, buffer }: Entry): void {
+  #forget({ bytes, tensor }: Entry): void {
     this.tensors--;
     this.bytes -= bytes;
-    if (buffer !== undefined) this.#release(buffer);
+    this.#release(tensor);
   }
 }
 
-/** What is left of a handle; tensors in host memory are left to the collector. */
+/** What is left of a handle. */
 interface Entry {
   readonly bytes: number;
-  readonly buffer: Tensor | undefined;
+  readonly tensor: Tensor;
 }
 
 function entryOf(tensor: Tensor): Entry {
-  return {
-    bytes: tensor.size * (tensor.type === 'bool' ? 1 : 4),
-    buffer: isOnDevice(tensor) ? tensor : undefined,
-  };
+  return { bytes: tensor.size * (tensor.type === 'bool' ? 1 : 4), tensor };
 }
 
-function isOnDevice(tensor: Tensor): boolean {
-  return tensor.location === 'gpu-buffer';
+function giveBack(tensor: Tensor): void {
+  if (tensor.location === 'cpu') freeMemory(tensor.data as Float32Array);
+  tensor.dispose();
 }

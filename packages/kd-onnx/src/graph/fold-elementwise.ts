@@ -24,31 +24,32 @@ export function foldElementwise(
   const operation = OPERATIONS[opType];
   const isConstant = operands.every(({ constant, dtype }) => constant !== undefined && dtype === 'float32');
   if (operation === undefined || !isConstant) return undefined;
-  const [a, b] = operands.map((operand) => spread(operand, shape));
-  return a!.map((value, index) => operation(value, b === undefined ? 0 : b[index]!));
+  const result = new Float32Array(sizeOf(shape));
+  const [a, b] = operands.map((operand) => walk(operand, shape));
+  for (let index = 0; index < result.length; index++)
+    result[index] = operation(a!(), b === undefined ? 0 : b());
+  return result;
 }
 
-/** The values of a constant in the larger broadcast shape `shape`. */
-function spread({ constant, shape: own }: GraphValue, shape: readonly number[]): Float32Array {
+/** Gives the values of a constant one after the other, as they lie in the larger broadcast shape `shape`. */
+function walk({ constant, shape: own }: GraphValue, shape: readonly number[]): () => number {
   const data = constant as Float32Array;
-  const size = sizeOf(shape);
-  if (data.length === size) return data;
-  const result = new Float32Array(size);
+  let source = 0;
+  if (data.length === sizeOf(shape)) return () => data[source++]!;
   const added = shape.length - own.length;
   const position = new Array<number>(shape.length).fill(0);
   const steps = shape.map((_, axis) => {
     const isWhole = axis >= added && own[axis - added] !== 1;
     return isWhole ? sizeOf(own.slice(axis - added + 1)) : 0;
   });
-  let source = 0;
-  for (let target = 0; target < size; target++) {
-    result[target] = data[source]!;
+  return () => {
+    const value = data[source]!;
     for (let axis = shape.length - 1; axis >= 0; axis--) {
       source += steps[axis]!;
       if (++position[axis]! < shape[axis]!) break;
       source -= steps[axis]! * shape[axis]!;
       position[axis] = 0;
     }
-  }
-  return result;
+    return value;
+  };
 }

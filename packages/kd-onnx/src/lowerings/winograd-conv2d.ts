@@ -1,3 +1,4 @@
+import { sizeOf } from 'kd-core';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { FILTER_SIZE } from '../graph/winograd-transforms.ts';
 import { HWNC, materialize, type TracedValue, traced } from '../trace/traced-value.ts';
@@ -68,6 +69,8 @@ export function asScaledConvolution(
     if (made === undefined || !isVector || (operation === 'Sub' && map !== a)) continue;
     const { kernel, shift } = made;
     if (operation === 'Mul') {
+      // A copy of the kernel beside it pays where it is smaller than the map that is then scaled without a pass.
+      if (sizeOf(kernel.shape) > sizeOf(map.graph.shape)) return undefined;
       const scaled = {
         ...made,
         kernel: elementwiseNode(builder, 'Mul', [kernel, vector.graph]),

@@ -22,7 +22,7 @@ describe.each(['ort-wasm', 'ort-webgpu'] as const)('%s in a browser', (engine) =
 
 describe('a browser', () => {
   it('gives an isolated page threads', async () => {
-    expect(globalThis.crossOriginIsolated).toBe(true);
+    expect(globalThis).toHaveProperty('crossOriginIsolated', true);
     const { device } = await createOrtBackend({ engine: 'ort-wasm' });
     expect(device.threads).toBe(navigator.hardwareConcurrency);
     expect(device.missing).toEqual([]);

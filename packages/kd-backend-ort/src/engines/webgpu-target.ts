@@ -4,7 +4,7 @@ import type { GraphTarget } from 'kd-onnx';
  * The provider binds every input and output of an operator as a storage buffer of one shader, and WebGPU promises eight of
  * them (https://www.w3.org/TR/webgpu/#limits).
  */
-export const webgpuTarget: GraphTarget = { maxOutputs: 7 };
+export const webgpuTarget: GraphTarget = { maxOutputs: 7, maxPoolIndices: false };
 
 /** Said of every device. Training steps of the SDK's networks have no such operator but casts of integers. */
 export const webgpuMissing: readonly string[] = [

@@ -27,6 +27,8 @@ export interface GraphTarget {
   readonly productPrecision?: 'float32' | 'float16' | undefined;
   /** The most results that one operator may have; unlimited by default. */
   readonly maxOutputs?: number | undefined;
+  /** False where `MaxPool` does not say where its maxima lie; true by default. */
+  readonly maxPoolIndices?: boolean | undefined;
 }
 
 /** Constants up to this many elements are compared by content, so that equal ones become one. */

@@ -1,12 +1,19 @@
 import { KdError } from 'kd-core';
 import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { type TracedValue, traced } from '../trace/traced-value.ts';
+import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
 import { arithmetic } from './arithmetic.ts';
+import { comparedMaxima } from './compared-maxima.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { poolingOperand, poolingWindow } from './pooling.ts';
 import { comparable } from './reduction.ts';
-import { channelsFirst, outputShape, type SpatialWindow, windowAttributes } from './spatial-window.ts';
+import {
+  channelsFirst,
+  outputShape,
+  padSpatially,
+  type SpatialWindow,
+  windowAttributes,
+} from './spatial-window.ts';
 
 /** Where the first maximum of each window lies. */
 export interface MaxPoolPositions {
@@ -23,6 +30,13 @@ export function maxPoolPositions(
   x: TracedValue,
   window: SpatialWindow,
 ): MaxPoolPositions {
+  if (builder.target.maxPoolIndices === false) {
+    const numbers = builder.cast(materialize(builder, x, channelsFirst(window.inSize.length)), 'float32');
+    const whole = [...window.padBefore, ...window.padBehind];
+    const padded = padSpatially(builder, numbers, whole, Number.NEGATIVE_INFINITY);
+    const [maxima, indices] = comparedMaxima(builder, padded, window);
+    return { maxima, indices, imageShape: padded.shape, padsAhead: whole };
+  }
   const { image, pads, padsAhead } = poolingOperand(builder, x, window, Number.NEGATIVE_INFINITY);
   const shape = outputShape(window);
   const [maxima, indices] = builder.node(

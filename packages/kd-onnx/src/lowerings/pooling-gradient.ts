@@ -13,11 +13,22 @@ import { transposedConvolution } from './transposed-convolution.ts';
 const averagePoolGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, input } = inputs as Record<'dy' | 'input', TracedValue>;
   const window = poolingWindow(attributes, input.shape);
-  const gradient = materialize(builder, dy, channelsFirst(window.inSize.length));
+  const layout = channelsFirst(window.inSize.length);
+  const gradient = materialize(builder, dy, layout);
   const share = builder.op('Mul', [gradient, reciprocalCounts(builder, window, 1)], gradient);
-  const kernelShape = [window.inChannels, 1, ...window.filterSize];
+  // Channels are images of their own: not every provider has groups of convolutions.
+  const planes = window.batchSize * window.inChannels;
+  const kernelShape = [1, 1, ...window.filterSize];
   const ones = builder.constant(new Float32Array(sizeOf(kernelShape)).fill(1), kernelShape, 'float32');
-  return transposedConvolution(builder, share, ones, window, window.inChannels);
+  const spread = transposedConvolution(
+    builder,
+    builder.reshape(share, [planes, 1, ...window.outSize]),
+    ones,
+    { ...window, batchSize: planes, inChannels: 1, outChannels: 1 },
+    1,
+  );
+  const images = [window.batchSize, window.inChannels, ...window.inSize];
+  return traced(builder.reshape(materialize(builder, spread, layout), images), input.shape, layout);
 };
 
 /** Each output gradient is added at the position of the first maximum of its window. */

@@ -26,7 +26,7 @@ export async function measureCase(benchmark, python, options) {
     const torchSide = (layout) =>
       new Side('PyTorch', python, ['-B', PYTORCH_SCRIPT, startFile, String(options.threads), layout]);
     const ourSide = () =>
-      new Side('ort-cpu', process.execPath, [OUR_SCRIPT, startFile, String(options.threads)]);
+      new Side('ort-cpu', process.execPath, ['--expose-gc', OUR_SCRIPT, startFile, String(options.threads)]);
     if (python === undefined) {
       const [ours] = await takeTurns([ourSide()], options);
       return summary(benchmark, ours, undefined, undefined);

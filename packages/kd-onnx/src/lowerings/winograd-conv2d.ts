@@ -6,7 +6,7 @@ import type { ConvolutionInfo } from './convolution.ts';
 import { elementwiseNode } from './elementwise.ts';
 
 /** Largest maps that gain: beyond, memory traffic of the transforms outweighs the products that they save. */
-const MOST_PIXELS = 64;
+const MOST_PIXELS = 256;
 /** Fewest channels, as the harmonic mean of those before and after, with which products outweigh transforms. */
 const FEWEST_CHANNELS = 96;
 

@@ -3,7 +3,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { elementwiseNode } from './elementwise.ts';
 
 /** A value of the graph, or a number that takes the type of the operand beside it. */
-export type Term = GraphValue | number;
+type Term = GraphValue | number;
 
 /** Elementwise formulas on values of the graph, with broadcasting. */
 export interface Arithmetic {

@@ -76,11 +76,7 @@ export function channelsFirst(spatialRank: number): Layout {
   return [0, spatialRank + 1, ...spatial];
 }
 
-/** Physical shapes in the `channelsFirst` layout. */
-export function inputShape({ batchSize, inChannels, inSize }: SpatialWindow): number[] {
-  return [batchSize, inChannels, ...inSize];
-}
-
+/** The shape of the result in the `channelsFirst` layout. */
 export function outputShape({ batchSize, outChannels, outSize }: SpatialWindow): number[] {
   return [batchSize, outChannels, ...outSize];
 }

@@ -2,11 +2,16 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KdError } from 'kd-core';
+import { listModels } from 'kd-models';
 import { describe, expect, it } from 'vitest';
 import { type DistillConfig, defineConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
 import { checkConfig, loadConfig } from './load-config.ts';
 import { parseJson } from './read-config-file.ts';
+
+const modelNames = listModels()
+  .map((name) => `'${name}'`)
+  .join(', ');
 
 const good: DistillConfig = defineConfig({
   seed: 1,
@@ -74,9 +79,7 @@ describe('a wrong configuration', () => {
     [
       'an unknown model',
       { ...good, student: { model: 'resnet2O' } },
-      [
-        "student.model: must be one of 'resnet8', 'resnet14', 'resnet20', 'resnet32', 'resnet44', 'resnet56', 'resnet110', 'resnet8x4', 'resnet32x4', got 'resnet2O'. Did you mean 'resnet20'?",
-      ],
+      [`student.model: must be one of ${modelNames}, got 'resnet2O'. Did you mean 'resnet20'?`],
     ],
     [
       'a wrong type',

@@ -204,6 +204,20 @@ describe('blocked convolutions', () => {
     }
   });
 
+  it('add a parameter as their bias, and every other vector afterwards', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const biased: Program = ({ x, w, bias }) =>
+      relu(add(conv2d(x as Tensor4D, w as Tensor4D, 1, 'same'), bias!));
+    // The mean of the map itself is a vector that no convolution could have added.
+    const centred: Program = (args) => {
+      const map = biased(args);
+      return add(conv2d(map as Tensor4D, args.v as Tensor4D, 1, 0), mean(map, [0, 1, 2]));
+    };
+    const args = { x: random(1, [2, 5, 6, 16]), w: random(2, [3, 3, 16, 32]), bias: random(3, [32]) };
+    await compare(biased, args);
+    await compare(centred, { ...args, v: random(4, [1, 1, 32, 32]) });
+  });
+
   it('serve maximum pooling and its gradient, at ties the first pixel of a window', async ({ skip }) => {
     if (block === undefined) skip('no blocked convolutions on this processor');
     const geometry = fc.record({

@@ -1,3 +1,4 @@
+import { BLOCKED_DOMAIN } from '../graph/blocked-forms.ts';
 import type { GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { broadcastShapes, NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
@@ -98,10 +99,25 @@ function combine(
     });
   }
   const addend = operation === 'Sub' ? elementwiseNode(builder, 'Neg', [vector]) : vector;
+  const biased = operation === 'Add' ? withBias(builder, blocked, vector) : undefined;
+  if (biased !== undefined) return biased;
   return blocks.apply({
     ...affine,
     shift: shift === undefined ? addend : elementwiseNode(builder, 'Add', [shift, addend]),
   });
+}
+
+/**
+ * The convolution that makes `blocked` with a parameter as its bias: the map without it has no other readers. Undefined for
+ * other maps, and for vectors that are computed, perhaps from the map itself.
+ */
+function withBias(builder: GraphBuilder, blocked: GraphValue, vector: GraphValue): GraphValue | undefined {
+  const producer = builder.producerOf(blocked);
+  if (producer?.opType !== 'Conv' || producer.domain !== BLOCKED_DOMAIN) return undefined;
+  const { domain, attributes, inputs } = producer;
+  const isDense = attributes.group === undefined && inputs.length === 2;
+  if (!isDense || builder.producerOf(vector) !== undefined) return undefined;
+  return builder.op('Conv', [...inputs, vector], blocked, { domain, attributes });
 }
 
 /** The sum of two maps goes into the pass that makes one of them; undefined when neither is made by one. */

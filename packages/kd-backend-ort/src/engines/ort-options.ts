@@ -13,9 +13,9 @@ export interface OrtOptions {
    */
   readonly threads?: number;
   /**
-   * Whether idle threads wait actively for the next operator (default false; native engines only). It shortens the
-   * steps of large networks by a twentieth and of tiny ones by a fifth while the process has its cores for itself;
-   * where it shares them, or has a quota of processor time, steps become several times longer.
+   * Whether idle threads wait actively for the next operator, for up to 100 microseconds (default false; native engines
+   * only). It shortens the steps of large networks by a twentieth and of tiny ones by a fifth while the process has
+   * its cores for itself; where it shares them, or has a quota of processor time, steps take half as long again.
    */
   readonly spinning?: boolean;
   /**

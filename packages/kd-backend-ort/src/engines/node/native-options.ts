@@ -21,6 +21,9 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'unknown processor';
 }
 
+/** Microseconds. Longer waits gain nothing, and steal time from whatever else runs on the same cores. */
+const LONGEST_SPIN = '100';
+
 /** Options of sessions of onnxruntime-node, for any of its providers. */
 export function nativeOptions(options: OrtOptions): InferenceSession.SessionOptions {
   return {
@@ -35,7 +38,10 @@ export function nativeOptions(options: OrtOptions): InferenceSession.SessionOpti
       // Graphs come folded. What is left of constants is larger than what it is computed from.
       optimization: { disable_specified_optimizers: 'ConstantFolding' },
       session: {
-        intra_op: { allow_spinning: options.spinning === true ? '1' : '0' },
+        intra_op:
+          options.spinning === true
+            ? { allow_spinning: '1', spin_duration_us: LONGEST_SPIN }
+            : { allow_spinning: '0' },
         // Vanishing gradients and momenta become denormal numbers, which are many times slower.
         set_denormal_as_zero: '1',
       },

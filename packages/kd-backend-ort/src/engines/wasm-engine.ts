@@ -51,7 +51,13 @@ export async function openWasm(
     executionMode: 'sequential' as const,
     logSeverityLevel: 3 as const,
   };
-  const engine = runtimeEngine({ id: 'ort-wasm', device, runtime, sessionOptions, target: {} });
+  const engine = runtimeEngine({
+    id: 'ort-wasm',
+    device,
+    runtime,
+    sessionOptions,
+    target: { minimalFiltering: true },
+  });
   await tryEngine(
     engine,
     "In a browser it must be able to load ONNX Runtime's .mjs and .wasm files: see 'wasmPaths'.",

@@ -25,6 +25,11 @@ export interface GraphTarget {
    * Everything between them stays in float32: weights and their updates, statistics, losses, reductions.
    */
   readonly productPrecision?: 'float32' | 'float16' | undefined;
+  /**
+   * Whether trained 3x3 convolutions may take Winograd's minimal filtering, where that is faster than plain ones: for CPU
+   * providers without blocked convolutions. Rounding errors grow to some 1e-6 of the largest values. False by default.
+   */
+  readonly minimalFiltering?: boolean | undefined;
   /** The most results that one operator may have; unlimited by default. */
   readonly maxOutputs?: number | undefined;
   /** False where `MaxPool` does not say where its maxima lie; true by default. */

@@ -3,8 +3,10 @@ import type { TracedValue } from '../trace/traced-value.ts';
 import { convolutionInfo } from './convolution.ts';
 import { filterGradientByPatches } from './filter-gradient-by-patches.ts';
 import { filterGradientByPosition } from './filter-gradient-by-position.ts';
+import { filterGradientByWinograd } from './filter-gradient-by-winograd.ts';
 import { filterGradientInBlocks } from './filter-gradient-in-blocks.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { isMinimalFilteringFaster } from './minimal-filtering.ts';
 
 /**
  * dW[kh, kw, i, o] = sum over images n and positions (h, w) of x[n, h*s + kh, w*s + kw, i] * dy[n, h, w, o].
@@ -14,6 +16,7 @@ import type { Lowering, LoweringTable } from './lowering.ts';
 const conv2dFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { x, dy } = inputs as Record<'x' | 'dy', TracedValue>;
   const info = convolutionInfo(attributes, x.shape, attributes.filterShape as number[]);
+  if (isMinimalFilteringFaster(builder, info)) return filterGradientByWinograd(builder, x, dy, info);
   const { channelBlock } = builder.target;
   const isUnitDilation = info.dilationHeight === 1 && info.dilationWidth === 1;
   if (!isUnitDilation || !fillsBlocks(channelBlock, info.outChannels)) {

@@ -8,7 +8,7 @@ import { blockedConv2d, blockedConv2dInputGradient } from './blocked-conv2d.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { windowOf2D } from './spatial-window.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
-import { winogradConv2d } from './winograd-conv2d.ts';
+import { winogradConv2d, winogradConv2dInputGradient } from './winograd-conv2d.ts';
 
 type Shape4D = [number, number, number, number];
 export type ConvolutionInfo = ReturnType<typeof backend_util.computeConv2DInfo>;
@@ -93,8 +93,10 @@ const conv2dInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
   const inputShape = attributes.inputShape as number[];
   const info = convolutionInfo(attributes, inputShape, filter.shape);
-  const blocked = blockedConv2dInputGradient(builder, dy, filter, info);
-  if (blocked !== undefined) return blocked;
+  const special =
+    winogradConv2dInputGradient(builder, dy, filter, info) ??
+    blockedConv2dInputGradient(builder, dy, filter, info);
+  if (special !== undefined) return special;
   const gradient = materialize(builder, dy, NCHW);
   const { top, bottom, left, right } = info.padInfo;
   const flippedPads = [

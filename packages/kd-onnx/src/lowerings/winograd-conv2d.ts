@@ -1,18 +1,14 @@
 import { sizeOf } from 'kd-core';
+import type { GraphValue } from '../graph/graph.ts';
+import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { FILTER_SIZE } from '../graph/winograd-transforms.ts';
 import { HWNC, materialize, type TracedValue, traced } from '../trace/traced-value.ts';
 import type { ConvolutionInfo } from './convolution.ts';
 import { elementwiseNode } from './elementwise.ts';
-
-/** Largest maps that gain: beyond, memory traffic of the transforms outweighs the products that they save. */
-const MOST_PIXELS = 256;
-/** Fewest channels, as the harmonic mean of those before and after, with which products outweigh transforms. */
-const FEWEST_CHANNELS = 96;
+import { isMinimalFilteringFaster } from './minimal-filtering.ts';
 
 /**
- * A 3x3 convolution by Winograd's minimal filtering, where that is faster than a direct one: for frozen
- * kernels, whose transform is computed once, of many channels on small maps. Undefined elsewhere.
+ * A 3x3 convolution by Winograd's minimal filtering, where that is faster than a direct one. Undefined elsewhere.
  */
 export function winogradConv2d(
   builder: GraphBuilder,
@@ -20,7 +16,7 @@ export function winogradConv2d(
   filter: TracedValue,
   info: ConvolutionInfo,
 ): TracedValue | undefined {
-  if (filter.graph.constant === undefined || !isFaster(builder, info)) return undefined;
+  if (!isMinimalFilteringFaster(builder, info, filter.graph.constant !== undefined)) return undefined;
   const map = builder.winograd.apply({
     image: materialize(builder, x, HWNC),
     kernel: materialize(builder, filter),
@@ -30,23 +26,37 @@ export function winogradConv2d(
   return traced(map, info.outShape, HWNC);
 }
 
-/** Measured on the CPU provider only. */
-function isFaster({ target }: GraphBuilder, info: ConvolutionInfo): boolean {
-  const { inChannels, outChannels, outHeight, outWidth } = info;
-  const isPlain3x3 =
-    info.filterHeight === FILTER_SIZE &&
-    info.filterWidth === FILTER_SIZE &&
-    info.strideHeight === 1 &&
-    info.strideWidth === 1 &&
-    info.dilationHeight === 1 &&
-    info.dilationWidth === 1;
-  const channels = (2 * inChannels * outChannels) / (inChannels + outChannels);
-  return (
-    target.channelBlock !== undefined &&
-    isPlain3x3 &&
-    outHeight * outWidth <= MOST_PIXELS &&
-    channels >= FEWEST_CHANNELS
+/** Its input gradient, by the same means: a convolution with the kernel turned and its channels exchanged. */
+export function winogradConv2dInputGradient(
+  builder: GraphBuilder,
+  dy: TracedValue,
+  filter: TracedValue,
+  info: ConvolutionInfo,
+): TracedValue | undefined {
+  if (!isMinimalFilteringFaster(builder, info)) return undefined;
+  const { filterHeight, filterWidth, padInfo } = info;
+  const map = builder.winograd.apply({
+    image: materialize(builder, dy, HWNC),
+    kernel: turned(builder, materialize(builder, filter)),
+    padding: [filterHeight - 1 - padInfo.top, filterWidth - 1 - padInfo.left],
+    outputSize: [info.inHeight, info.inWidth],
+  });
+  return traced(map, info.inShape, HWNC);
+}
+
+/** HWIO to HWOI, turned by 180 degrees. */
+function turned(builder: GraphBuilder, kernel: GraphValue): GraphValue {
+  const [height, width, channels, filters] = kernel.shape as [number, number, number, number];
+  const taps = builder.reshape(kernel, [height * width, channels, filters]);
+  const exchanged = builder.transpose(taps, [0, 2, 1]);
+  const order = Int32Array.from({ length: height * width }, (_, tap) => height * width - 1 - tap);
+  const reversed = builder.op(
+    'Gather',
+    [exchanged, builder.constant(order, [order.length], 'int32')],
+    exchanged,
+    { attributes: { axis: int(0) } },
   );
+  return builder.reshape(reversed, [height, width, filters, channels]);
 }
 
 /**

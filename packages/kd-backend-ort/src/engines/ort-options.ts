@@ -13,9 +13,10 @@ export interface OrtOptions {
    */
   readonly threads?: number;
   /**
-   * Whether idle threads wait actively for the next operator, for up to 100 microseconds (default false; native engines
-   * only). It shortens the steps of large networks by a twentieth and of tiny ones by a fifth while the process has
-   * its cores for itself; where it shares them, or has a quota of processor time, steps take half as long again.
+   * Whether idle threads wait actively for the next operator, for up to 50 microseconds (native engines only). It
+   * shortens the steps of large networks by a fifteenth and of small ones by a fifth while the process has its cores for
+   * itself; where it shares them, large steps take a fifth longer. By default `ort-cpu` decides for each compiled
+   * function: yes where, when it is compiled, other processes leave it as many cores as it has threads.
    */
   readonly spinning?: boolean;
   /**

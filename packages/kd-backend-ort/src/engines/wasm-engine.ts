@@ -56,7 +56,7 @@ export async function openWasm(
     device,
     runtime,
     sessionOptions,
-    target: { minimalFiltering: true },
+    target: { minimalFiltering: true, branchingClips: true },
   });
   await tryEngine(
     engine,

@@ -4,6 +4,7 @@ import { type EngineSource, probeByOpening } from '../engine-source.ts';
 import type { OrtEngine } from '../ort-engine.ts';
 import type { OrtOptions } from '../ort-options.ts';
 import { runtimeEngine } from '../runtime-engine.ts';
+import { CoreWatch } from './core-watch.ts';
 import { nativeOptions, processorName, threadCount } from './native-options.ts';
 import { loadNativeRuntime } from './native-runtime.ts';
 
@@ -13,17 +14,35 @@ export const cpuEngine: EngineSource = {
   open: openCpuEngine,
 };
 
+/** What counting in ticks may miss of a core that is free. */
+const TOLERANCE = 0.4;
+
 async function openCpuEngine(options: OrtOptions): Promise<OrtEngine> {
+  const watch = new CoreWatch();
+  const threads = threadCount(options);
   const device: DeviceInfo = {
     vendor: 'cpu',
     name: processorName(),
-    threads: threadCount(options),
+    threads,
     precision: 'float32',
     missing: [],
   };
-  const sessionOptions = { ...nativeOptions(options), executionProviders: ['cpu'] };
   const runtime = await loadNativeRuntime();
-  const plain = runtimeEngine({ id: 'ort-cpu', device, runtime, sessionOptions, target: {} });
-  if (options.blockedConvolutions === false) return plain;
-  return { ...plain, target: { channelBlock: await findChannelBlock(plain) } };
+  const withSpinning = (spinning: boolean): OrtEngine =>
+    runtimeEngine({
+      id: 'ort-cpu',
+      device,
+      runtime,
+      sessionOptions: { ...nativeOptions({ ...options, spinning }), executionProviders: ['cpu'] },
+      target: {},
+    });
+  const passive = withSpinning(false);
+  const active = withSpinning(true);
+  const isActive = (): boolean => options.spinning ?? watch.freeCores() >= threads - TOLERANCE;
+  const engine: OrtEngine = {
+    ...passive,
+    load: (...model) => (isActive() ? active : passive).load(...model),
+  };
+  if (options.blockedConvolutions === false) return engine;
+  return { ...engine, target: { channelBlock: await findChannelBlock(passive) } };
 }

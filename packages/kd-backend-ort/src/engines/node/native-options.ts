@@ -21,8 +21,8 @@ export function processorName(): string {
   return cpus()[0]?.model.trim() ?? 'unknown processor';
 }
 
-/** Microseconds. Longer waits gain nothing, and steal time from whatever else runs on the same cores. */
-const LONGEST_SPIN = '100';
+/** Microseconds. Longer waits gain little, and steal time from whatever else runs on the same cores. */
+const LONGEST_SPIN = '50';
 
 /** Options of sessions of onnxruntime-node, for any of its providers. */
 export function nativeOptions(options: OrtOptions): InferenceSession.SessionOptions {

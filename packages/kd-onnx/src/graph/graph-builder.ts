@@ -30,6 +30,8 @@ export interface GraphTarget {
    * providers without blocked convolutions. Rounding errors grow to some 1e-6 of the largest values. False by default.
    */
   readonly minimalFiltering?: boolean | undefined;
+  /** True where `Relu`, `Clip` and `HardSigmoid` branch at each element, so that sums and maxima are several times faster. */
+  readonly branchingClips?: boolean | undefined;
   /** The most results that one operator may have; unlimited by default. */
   readonly maxOutputs?: number | undefined;
   /** False where `MaxPool` does not say where its maxima lie; true by default. */

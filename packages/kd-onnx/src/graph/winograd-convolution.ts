@@ -1,7 +1,7 @@
 import type { GraphValue } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { alongPixels, matrix, product, signalFactors, tilesOf } from './winograd-products.ts';
-import { FILTER_SIZE, filterTransform, outputTransform, TILE_PRODUCTS } from './winograd-transforms.ts';
+import { type MapTiling, matrix, outputsOf, product, signalFactors, tilingOf } from './winograd-products.ts';
+import { FILTER_SIZE, filterTransform, TILE_PRODUCTS } from './winograd-transforms.ts';
 
 /** A 3x3 convolution with stride 1 of a map whose pixels are its leading axes, followed by a sum with one number a channel. */
 export interface WinogradConvolution {
@@ -49,26 +49,16 @@ export class WinogradForms {
 
   #convolve({ image, kernel, padding, outputSize }: WinogradConvolution): GraphValue {
     const builder = this.#builder;
-    const batch = image.shape[2]!;
-    const filters = kernel.shape[3]!;
-    const [outHeight, outWidth] = outputSize;
-    const tiles = tilesOf(outputSize);
-    const [rows, columns] = tiles;
-    const factors = signalFactors(builder, image, padding, tiles);
-    const products = product(builder, factors, kernelFactors(builder, kernel));
-    return alongPixels(
-      builder,
-      matrix(builder, outputTransform(outHeight, rows), outHeight),
-      matrix(builder, outputTransform(outWidth, columns), outWidth),
-      builder.reshape(products, [TILE_PRODUCTS * rows, TILE_PRODUCTS * columns, batch, filters]),
-    );
+    const tiling: MapTiling = [tilingOf(builder, outputSize[0]), tilingOf(builder, outputSize[1])];
+    const factors = signalFactors(builder, image, padding, tiling);
+    return outputsOf(builder, product(builder, factors, kernelFactors(builder, kernel)), tiling);
   }
 }
 
-/** [products, 1, products, channels, filters] */
+/** G g, with the axes of `factorAxes` before channels and filters. */
 function kernelFactors(builder: GraphBuilder, kernel: GraphValue): GraphValue {
   const [, , channels, filters] = kernel.shape as [number, number, number, number];
   const taps = builder.reshape(kernel, [FILTER_SIZE ** 2, channels * filters]);
   const factors = product(builder, matrix(builder, filterTransform(), TILE_PRODUCTS ** 2), taps);
-  return builder.reshape(factors, [TILE_PRODUCTS, 1, TILE_PRODUCTS, channels, filters]);
+  return builder.reshape(factors, [1, TILE_PRODUCTS, 1, 1, TILE_PRODUCTS, channels, filters]);
 }

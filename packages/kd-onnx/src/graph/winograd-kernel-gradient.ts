@@ -1,7 +1,15 @@
+import { sizeOf } from 'kd-core';
 import type { GraphValue } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
-import { alongPixels, matrix, product, signalFactors, tilesOf } from './winograd-products.ts';
-import { FILTER_SIZE, filterTransform, outputTransform, TILE_PRODUCTS } from './winograd-transforms.ts';
+import {
+  type MapTiling,
+  matrix,
+  outputAdjoint,
+  product,
+  signalFactors,
+  tilingOf,
+} from './winograd-products.ts';
+import { FILTER_SIZE, filterTransform, TILE_PRODUCTS } from './winograd-transforms.ts';
 
 export interface WinogradKernelGradient {
   /** [height, width, batch, channels] */
@@ -21,43 +29,33 @@ export function winogradKernelGradient(
   builder: GraphBuilder,
   { image, gradient, padding }: WinogradKernelGradient,
 ): GraphValue {
-  const [outHeight, outWidth, batch, filters] = gradient.shape as [number, number, number, number];
+  const [outHeight, outWidth, , filters] = gradient.shape as [number, number, number, number];
   const channels = image.shape[3]!;
-  const tiles = tilesOf([outHeight, outWidth]);
-  const [rows, columns] = tiles;
-  const imageFactors = signalFactors(builder, image, padding, tiles);
-  const gradientFactors = builder.reshape(
-    alongPixels(builder, outputAdjoint(builder, outHeight), outputAdjoint(builder, outWidth), gradient),
-    [TILE_PRODUCTS, rows, TILE_PRODUCTS, columns * batch, filters],
-  );
-  const byTileRow = product(builder, builder.transpose(imageFactors, [0, 1, 2, 4, 3]), gradientFactors);
+  const tiling: MapTiling = [tilingOf(builder, outHeight), tilingOf(builder, outWidth)];
+  const imageFactors = signalFactors(builder, image, padding, tiling);
+  const gradientFactors = outputAdjoint(builder, gradient, tiling);
+  const byTile = product(builder, builder.transpose(imageFactors, [0, 1, 2, 3, 4, 6, 5]), gradientFactors);
+  const axes = byTile.shape.slice(0, -2);
   const taps = product(
     builder,
-    kernelAdjoint(builder, rows),
-    builder.reshape(byTileRow, [TILE_PRODUCTS ** 2 * rows, channels * filters]),
+    kernelAdjoint(builder, axes),
+    builder.reshape(byTile, [sizeOf(axes), channels * filters]),
   );
   return builder.reshape(taps, [FILTER_SIZE, FILTER_SIZE, channels, filters]);
 }
 
-/** A for all tiles along an axis of `length` outputs. */
-function outputAdjoint(builder: GraphBuilder, length: number): GraphValue {
-  const [tiles] = tilesOf([length, length]);
-  return builder.transpose(matrix(builder, outputTransform(length, tiles), length), [1, 0]);
-}
-
-/** G^T, applied to the sum over the rows of tiles: [filter size^2, products * rows * products]. */
-function kernelAdjoint(builder: GraphBuilder, rows: number): GraphValue {
+/** G^T, applied to the sum over tiles: [filter size^2, blocks * products * tiles * blocks * products]. */
+function kernelAdjoint(builder: GraphBuilder, axes: readonly number[]): GraphValue {
   const taps = FILTER_SIZE ** 2;
   const forward = filterTransform();
-  const adjoint = new Float32Array(taps * TILE_PRODUCTS ** 2 * rows);
-  let next = 0;
-  for (let tap = 0; tap < taps; tap++) {
-    for (let vertical = 0; vertical < TILE_PRODUCTS; vertical++) {
-      for (let row = 0; row < rows; row++) {
-        for (let horizontal = 0; horizontal < TILE_PRODUCTS; horizontal++) {
-          adjoint[next++] = forward[(vertical * TILE_PRODUCTS + horizontal) * taps + tap]!;
-        }
-      }
+  const [, , tileRows, blockColumns] = axes as [number, number, number, number, number];
+  const count = sizeOf(axes);
+  const adjoint = new Float32Array(taps * count);
+  for (let index = 0; index < count; index++) {
+    const horizontal = index % TILE_PRODUCTS;
+    const vertical = Math.floor(index / (TILE_PRODUCTS * blockColumns * tileRows)) % TILE_PRODUCTS;
+    for (let tap = 0; tap < taps; tap++) {
+      adjoint[tap * count + index] = forward[(vertical * TILE_PRODUCTS + horizontal) * taps + tap]!;
     }
   }
   return matrix(builder, adjoint, taps);

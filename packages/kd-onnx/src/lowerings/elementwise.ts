@@ -4,6 +4,7 @@ import type { GraphDataType, GraphValue } from '../graph/graph.ts';
 import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import {
   broadcastShapes,
+  HWNC,
   NCHW,
   preferredLayout,
   type TracedValue,
@@ -22,10 +23,11 @@ export function elementwise(
   emit: (operands: readonly GraphValue[], physicalShape: readonly number[]) => GraphValue,
 ): TracedValue {
   const shape = operands.map((operand) => operand.shape).reduce(broadcastShapes);
-  const layout = preferredLayout(operands, shape.length);
+  const layout = preferredLayout(operands, shape.length, builder.target.minimalFiltering);
   const aligned = operands.map((operand) => {
     if (sizeOf(operand.graph.shape) === 1) return builder.reshape(operand.graph, []);
-    return withLayout(builder, withRank(builder, operand, shape.length), layout).graph;
+    const { graph } = withLayout(builder, withRank(builder, operand, shape.length), layout);
+    return sameShape(layout, HWNC) ? repeatedOverBatch(builder, graph, shape[0]!) : graph;
   });
   const blocked = inBlocks(builder, aligned, layout, emit);
   if (blocked !== undefined) return traced(blocked, shape, NCHW);
@@ -38,6 +40,18 @@ export function elementwise(
     dtype: graph.dtype as TracedValue['dtype'],
     graph: builder.reshape(graph, [...ones, ...physical]),
   };
+}
+
+/**
+ * One number a channel [1, 1, 1, c] for each image of a map with its pixels first: the CPU provider broadcasts along the
+ * leading axes in runs as long as the trailing ones, and runs of few channels are slow.
+ */
+function repeatedOverBatch(builder: GraphBuilder, vector: GraphValue, batch: number): GraphValue {
+  const [height, width, count, channels] = vector.shape as [number, number, number, number];
+  const isVector = height * width * count === 1 && channels > 1 && batch > 1;
+  if (!isVector || builder.target.minimalFiltering !== true) return vector;
+  const shape = [1, 1, batch, channels];
+  return builder.op('Expand', [vector, builder.int64(shape)], { shape, dtype: vector.dtype });
 }
 
 /**

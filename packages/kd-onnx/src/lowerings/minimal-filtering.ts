@@ -1,13 +1,17 @@
 import type { GraphBuilder } from '../graph/graph-builder.ts';
+import { tilingOf } from '../graph/winograd-products.ts';
 import { FILTER_SIZE } from '../graph/winograd-transforms.ts';
 import type { ConvolutionInfo } from './convolution.ts';
 
-/** Largest maps that gain: beyond, memory traffic of the transforms outweighs the products that they save. */
+/** Largest maps that gain over blocked convolutions: beyond, memory traffic of the transforms outweighs the products that they save. */
 const MOST_PIXELS = 256;
 /** Fewest channels, as the harmonic mean of those before and after, that gain over blocked convolutions. */
 const FEWEST_CHANNELS = 96;
-/** Fewest channels for each pixel of a row or column that gain over plain ones: transforms grow with that length. */
-const FEWEST_CHANNELS_PER_PIXEL = 1.5;
+/**
+ * Fewest channels for each pixel along a block that gain over plain convolutions: transforms grow with that length. Half
+ * as many gain a tenth more, but their rounding flips ReLUs enough to move gradients of resnet8 by 1e-3.
+ */
+const FEWEST_CHANNELS_PER_PIXEL = 3;
 /** Fewest positions of the output in a batch that outweigh the transform of a kernel in training. */
 const FEWEST_POSITIONS = 256;
 
@@ -17,22 +21,28 @@ const FEWEST_POSITIONS = 256;
  * are no faster than matrix products, in training as well; measured in WebAssembly.
  */
 export function isMinimalFilteringFaster(
-  { target }: GraphBuilder,
+  builder: GraphBuilder,
   info: ConvolutionInfo,
   isFrozen = false,
 ): boolean {
+  const { target } = builder;
   const { inChannels, outChannels, batchSize, outHeight, outWidth } = info;
-  if (!isPlain3x3(info) || outHeight * outWidth > MOST_PIXELS) return false;
+  if (!isPlain3x3(info)) return false;
   const channels = (2 * inChannels * outChannels) / (inChannels + outChannels);
   if (target.channelBlock !== undefined) {
-    return isFrozen && channels >= FEWEST_CHANNELS;
+    return isFrozen && outHeight * outWidth <= MOST_PIXELS && channels >= FEWEST_CHANNELS;
   }
+  const length = Math.max(blockLength(builder, outHeight), blockLength(builder, outWidth));
   return (
     target.minimalFiltering === true &&
     target.productPrecision !== 'float16' &&
-    channels >= FEWEST_CHANNELS_PER_PIXEL * Math.max(outHeight, outWidth) &&
+    channels >= FEWEST_CHANNELS_PER_PIXEL * length &&
     batchSize * outHeight * outWidth >= FEWEST_POSITIONS
   );
+}
+
+function blockLength(builder: GraphBuilder, length: number): number {
+  return tilingOf(builder, length).length;
 }
 
 function isPlain3x3(info: ConvolutionInfo): boolean {

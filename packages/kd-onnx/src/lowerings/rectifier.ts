@@ -14,9 +14,16 @@ const relu: Lowering = (call) => {
   if (x.dtype === 'bool') return x;
   return (
     rectify(call.builder, x) ??
-    elementwise(call.builder, [x], ([value]) => elementwiseNode(call.builder, 'Relu', [value!]))
+    elementwise(call.builder, [x], ([value]) => positivePart(call.builder, value!))
   );
 };
+
+function positivePart(builder: GraphBuilder, x: GraphValue): GraphValue {
+  const isMaximum = builder.target.branchingClips === true && x.dtype === 'float32';
+  return isMaximum
+    ? elementwiseNode(builder, 'Max', [x, builder.scalar(0)])
+    : elementwiseNode(builder, 'Relu', [x]);
+}
 
 /** Where ReLU of x is known its sign says the same, and x itself need not be kept. */
 const stepOrItsRectified: Lowering = (call) => {
@@ -32,7 +39,8 @@ const TO_ONE_OR_MORE = 3e38;
 
 /**
  * 1 where x > 0, alpha elsewhere, NaN of NaN. For floats and alpha 0, the mask of every rectifier's gradient, a steep
- * line clipped to [0, 1] takes a sixth of the time of a comparison and a selection.
+ * line clipped to [0, 1] takes a sixth of the time of a comparison and a selection. Where clips branch, it
+ * continues the ReLU that the forward pass has.
  */
 const step: EmitUnary = (builder, x, attributes) => {
   const alpha = (attributes.alpha as number | undefined) ?? 0;
@@ -43,6 +51,10 @@ const step: EmitUnary = (builder, x, attributes) => {
     if (alpha === 0) return builder.cast(isPositive, 'int32');
     const low = builder.scalar(Math.trunc(alpha), 'int32');
     return elementwiseNode(builder, 'Where', [isPositive, builder.scalar(1, 'int32'), low], 'int32');
+  }
+  if (alpha === 0 && builder.target.branchingClips === true) {
+    const steep = elementwiseNode(builder, 'Mul', [positivePart(builder, x), builder.scalar(TO_ONE_OR_MORE)]);
+    return elementwiseNode(builder, 'Min', [steep, builder.scalar(1)]);
   }
   if (alpha === 0) {
     return builder.op('HardSigmoid', [x], x, {

@@ -119,14 +119,19 @@ export function withRank(builder: GraphBuilder, value: TracedValue, rank: number
   };
 }
 
-/** The layout in which most elements already lie; row-major where there is no majority. */
-export function preferredLayout(values: readonly TracedValue[], rank: number): Layout {
+/**
+ * The layout in which most elements already lie; where there is no majority, row-major, or with `pixelsFirst` that one:
+ * residual connections then stay in the layout of the convolutions that they bridge.
+ */
+export function preferredLayout(values: readonly TracedValue[], rank: number, pixelsFirst = false): Layout {
   let best = rowMajorLayout(rank);
   let bestSize = -1;
+  const isFavourite = (layout: Layout): boolean =>
+    pixelsFirst ? sameShape(layout, HWNC) : isRowMajor(layout);
   for (const value of values) {
     if (value.shape.length !== rank) continue;
     const size = sizeOf(value.graph.shape);
-    if (size > bestSize || (size === bestSize && isRowMajor(value.layout))) {
+    if (size > bestSize || (size === bestSize && isFavourite(value.layout))) {
       best = value.layout;
       bestSize = size;
     }

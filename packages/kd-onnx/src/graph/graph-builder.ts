@@ -1,6 +1,5 @@
 import type { DataType, HostData } from 'kd-core';
 import { BlockedForms } from './blocked-forms.ts';
-import { fuseSums } from './fuse-sums.ts';
 import type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph.ts';
 import { isHalvedProduct, productInHalf } from './half-precision.ts';
 import { transposeData } from './transpose-data.ts';
@@ -199,10 +198,7 @@ export class GraphBuilder {
       nodes.push(node);
     }
     const inputs = this.#inputs.filter((input) => needed.has(input.name));
-    const zeros = (channels: number): GraphValue =>
-      this.constant(new Float32Array(channels), [channels], 'float32');
-    const fused = fuseSums(nodes.reverse(), outputs, zeros);
-    return { name, inputs, outputs, nodes: fixedFirst(fused, inputs) };
+    return { name, inputs, outputs, nodes: fixedFirst(nodes.reverse(), inputs) };
   }
 
   #newName(prefix: string): string {

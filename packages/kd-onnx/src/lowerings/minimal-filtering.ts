@@ -9,7 +9,7 @@ const MOST_PIXELS = 256;
 const FEWEST_CHANNELS = 96;
 /**
  * Fewest channels for each pixel along a block that gain over plain convolutions: transforms grow with that length. Half
- * as many gain a tenth more, but their rounding flips ReLUs enough to move gradients of resnet8 by 1e-3.
+ * as many gain a tenth more, but gradients of resnet8 then differ from PyTorch's by more than 1e-3.
  */
 const FEWEST_CHANNELS_PER_PIXEL = 3;
 /** Fewest positions of the output in a batch that outweigh the transform of a kernel in training. */

@@ -28,11 +28,11 @@ export async function measureCase(benchmark, python, options) {
     const ourSide = () =>
       new Side('ort-cpu', process.execPath, ['--expose-gc', OUR_SCRIPT, startFile, String(options.threads)]);
     if (python === undefined) {
-      const [ours] = await takeTurns([ourSide()], options);
+      const [ours] = await takeTurns([ourSide], options);
       return summary(benchmark, ours, undefined, undefined);
     }
     const layout = options.layout === 'auto' ? await fasterLayout(torchSide) : options.layout;
-    const [ours, torch] = await takeTurns([ourSide(), torchSide(layout)], options);
+    const [ours, torch] = await takeTurns([ourSide, () => torchSide(layout)], options);
     return summary(benchmark, ours, torch, layout);
   } finally {
     await rm(folder, { recursive: true });
@@ -40,16 +40,25 @@ export async function measureCase(benchmark, python, options) {
 }
 
 async function fasterLayout(torchSide) {
-  const results = await takeTurns(LAYOUTS.map(torchSide), TRIAL);
+  const results = await takeTurns(
+    LAYOUTS.map((layout) => () => torchSide(layout)),
+    TRIAL,
+  );
   const times = results.map(({ rounds }) => median(rounds.flat()));
   return LAYOUTS[times.indexOf(minimum(times))];
 }
 
-/** The order changes from round to round, so that no side always goes first. Stops the sides in the end. */
-async function takeTurns(sides, { rounds, steps, warmUp }) {
+/**
+ * Starts the sides one after the other: each compiles and warms up on a machine that is as quiet as it will be. The order
+ * of turns changes from round to round, so that no side always goes first. Stops the sides in the end.
+ */
+async function takeTurns(starts, { rounds, steps, warmUp }) {
+  const sides = [];
   try {
     const results = [];
-    for (const side of sides) {
+    for (const start of starts) {
+      const side = start();
+      sides.push(side);
       const description = await side.ready();
       const first = await side.run(warmUp);
       results.push({ description, firstValues: first.values, rounds: [], overhead: [], last: first });

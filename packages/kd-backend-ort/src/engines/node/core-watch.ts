@@ -1,4 +1,5 @@
 import { cpus } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 
 /** Processor time of the machine and of this process, in milliseconds. */
 export interface ProcessorTimes {
@@ -10,32 +11,49 @@ export interface ProcessorTimes {
   readonly own: number;
 }
 
-/** Shorter windows than this tell little: the system counts in ticks of 10 ms. */
+/** Milliseconds. Shorter windows tell little, since the system counts in ticks of 10; longer ones tell of the past. */
 const SHORTEST_WINDOW = 100;
+const LONGEST_WINDOW = 2000;
+
+/** What a watch sees of the world. */
+export interface WatchedMachine {
+  read(): ProcessorTimes;
+  wait(milliseconds: number): Promise<unknown>;
+}
 
 /** Tells how many cores other processes leave to this one. */
 export class CoreWatch {
-  readonly #read: () => ProcessorTimes;
+  readonly #machine: WatchedMachine;
   #since: ProcessorTimes;
   #free = 0;
 
-  constructor(read: () => ProcessorTimes = readProcessorTimes) {
-    this.#read = read;
-    this.#since = read();
+  constructor(machine: WatchedMachine = { read: readProcessorTimes, wait: setTimeout }) {
+    this.#machine = machine;
+    this.#since = machine.read();
   }
 
-  /** Cores that others left free since the last answer; 0 while too little time has passed for one. */
-  freeCores(): number {
-    const now = this.#read();
-    const { cores } = now;
-    const busy = now.busy - this.#since.busy;
-    const window = (busy + now.idle - this.#since.idle) / cores;
+  /**
+   * Cores that others leave free, over the time since the last answer where that is short, else over a moment that is
+   * waited for. As before, and 0 at first, where there has been too little time.
+   */
+  async freeCores(): Promise<number> {
+    let now = this.#machine.read();
+    if (windowOf(this.#since, now) > LONGEST_WINDOW) {
+      this.#since = now;
+      await this.#machine.wait(SHORTEST_WINDOW);
+      now = this.#machine.read();
+    }
+    const window = windowOf(this.#since, now);
     if (window < SHORTEST_WINDOW) return this.#free;
-    const others = (busy - (now.own - this.#since.own)) / window;
+    const others = now.busy - this.#since.busy - (now.own - this.#since.own);
     this.#since = now;
-    this.#free = Math.min(cores, cores - others);
+    this.#free = Math.min(now.cores, now.cores - others / window);
     return this.#free;
   }
+}
+
+function windowOf(since: ProcessorTimes, now: ProcessorTimes): number {
+  return (now.busy + now.idle - since.busy - since.idle) / now.cores;
 }
 
 function readProcessorTimes(): ProcessorTimes {

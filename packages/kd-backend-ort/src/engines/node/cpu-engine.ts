@@ -38,10 +38,11 @@ async function openCpuEngine(options: OrtOptions): Promise<OrtEngine> {
     });
   const passive = withSpinning(false);
   const active = withSpinning(true);
-  const isActive = (): boolean => options.spinning ?? watch.freeCores() >= threads - TOLERANCE;
+  const isActive = async (): Promise<boolean> =>
+    options.spinning ?? (await watch.freeCores()) >= threads - TOLERANCE;
   const engine: OrtEngine = {
     ...passive,
-    load: (...model) => (isActive() ? active : passive).load(...model),
+    load: async (...model) => ((await isActive()) ? active : passive).load(...model),
   };
   if (options.blockedConvolutions === false) return engine;
   return { ...engine, target: { channelBlock: await findChannelBlock(passive) } };

@@ -26,7 +26,7 @@ export function tilingOf(builder: GraphBuilder, length: number): AxisTiling {
 export type MapTiling = readonly [vertical: AxisTiling, horizontal: AxisTiling];
 
 /** The axes of factors and products before the channels: [blocks, products, tiles, blocks, products, tiles * batch]. */
-export function factorAxes([vertical, horizontal]: MapTiling, batch: number): number[] {
+function factorAxes([vertical, horizontal]: MapTiling, batch: number): number[] {
   return [
     vertical.blocks,
     TILE_PRODUCTS,

@@ -3,6 +3,7 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { arithmetic } from './arithmetic.ts';
+import { pixelsUnder } from './pixels-under.ts';
 import { filled } from './scatter-add.ts';
 import type { SpatialWindow } from './spatial-window.ts';
 
@@ -27,7 +28,7 @@ export function comparedMaxima(
   let winner = filled(builder, 0, shape, 'int32');
   let maxima: GraphValue | undefined;
   offsets.forEach((offset, number) => {
-    const pixels = pixelsUnder(builder, image, offset, strides, outSize);
+    const pixels = pixelsUnder(builder, image, { offset, strides, outSize, firstAxis: 2 });
     winner = maxima === undefined ? winner : where(less(maxima, pixels), number, winner);
     maxima = maxima === undefined ? pixels : max(maxima, pixels);
   });
@@ -60,25 +61,5 @@ function positionsOf(size: readonly number[]): number[][] {
     (positions, count) =>
       positions.flatMap((position) => Array.from({ length: count }, (_, step) => [...position, step])),
     [[]],
-  );
-}
-
-function pixelsUnder(
-  builder: GraphBuilder,
-  image: GraphValue,
-  offset: readonly number[],
-  strides: readonly number[],
-  outSize: readonly number[],
-): GraphValue {
-  return builder.op(
-    'Slice',
-    [
-      image,
-      builder.int64(offset),
-      builder.int64(offset.map((start, axis) => start + (outSize[axis]! - 1) * strides[axis]! + 1)),
-      builder.int64(offset.map((_, axis) => axis + 2)),
-      builder.int64(strides),
-    ],
-    { shape: [image.shape[0]!, image.shape[1]!, ...outSize], dtype: 'float32' },
   );
 }

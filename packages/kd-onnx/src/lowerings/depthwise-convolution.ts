@@ -4,6 +4,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import { convolutionInfo, spatialAttributes } from './convolution.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
+import { pixelsUnder } from './pixels-under.ts';
 import { backwards, contiguous, sliceTraced } from './slice.ts';
 import { windowOf2D } from './spatial-window.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
@@ -107,25 +108,15 @@ const depthwiseFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   const elements: GraphValue[] = [];
   for (let row = 0; row < info.filterHeight; row++) {
     for (let column = 0; column < info.filterWidth; column++) {
-      const y = row * info.dilationHeight;
-      const z = column * info.dilationWidth;
-      const window = builder.op(
-        'Slice',
-        [
-          padded,
-          builder.int64([y, z]),
-          builder.int64([
-            y + (outHeight - 1) * info.strideHeight + 1,
-            z + (outWidth - 1) * info.strideWidth + 1,
-          ]),
-          builder.int64([2, 3]),
-          builder.int64([info.strideHeight, info.strideWidth]),
-        ],
-        { shape: [batchSize, inChannels, outHeight, outWidth], dtype: 'float32' },
-      );
+      const pixels = pixelsUnder(builder, padded, {
+        offset: [row * info.dilationHeight, column * info.dilationWidth],
+        strides: [info.strideHeight, info.strideWidth],
+        outSize: [outHeight, outWidth],
+        firstAxis: 2,
+      });
       const product = builder.op(
         'Mul',
-        [builder.reshape(window, [batchSize, inChannels, 1, outHeight, outWidth]), gradient],
+        [builder.reshape(pixels, [batchSize, inChannels, 1, outHeight, outWidth]), gradient],
         gradient,
       );
       elements.push(

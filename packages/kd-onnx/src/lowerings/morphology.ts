@@ -6,6 +6,7 @@ import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
 import { arithmetic } from './arithmetic.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
+import { pixelsUnder } from './pixels-under.ts';
 import { filled, scatterAddRows } from './scatter-add.ts';
 
 type Info = ReturnType<typeof backend_util.computeDilation2DInfo>;
@@ -53,20 +54,12 @@ function elementsOf(call: KernelCall, info: Info): Element[] {
     const [filterRow, filterColumn] = [Math.floor(index / info.filterWidth), index % info.filterWidth];
     const row = filterRow * info.dilationHeight;
     const column = filterColumn * info.dilationWidth;
-    const pixels = builder.op(
-      'Slice',
-      [
-        padded,
-        builder.int64([row, column]),
-        builder.int64([
-          row + (outHeight - 1) * info.strideHeight + 1,
-          column + (outWidth - 1) * info.strideWidth + 1,
-        ]),
-        builder.int64([1, 2]),
-        builder.int64([info.strideHeight, info.strideWidth]),
-      ],
-      { shape: [batchSize, outHeight, outWidth, inChannels], dtype: 'float32' },
-    );
+    const pixels = pixelsUnder(builder, padded, {
+      offset: [row, column],
+      strides: [info.strideHeight, info.strideWidth],
+      outSize: [outHeight, outWidth],
+      firstAxis: 1,
+    });
     const weight = builder.op(
       'Slice',
       [

@@ -4,6 +4,17 @@ export type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphVal
 export { GraphBuilder, type GraphTarget } from './graph/graph-builder.ts';
 export { lowerings } from './lowerings/index.ts';
 export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
+export { decodeModel } from './reader/decode-model.ts';
+export type {
+  OnnxAttribute,
+  OnnxDataType,
+  OnnxGraph,
+  OnnxModel,
+  OnnxNode,
+  OnnxTensor,
+  OnnxTensorStorage,
+  OnnxValue,
+} from './reader/onnx-model.ts';
 export { KernelRecorder } from './trace/kernel-recorder.ts';
 export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';
 export type { TracedValue } from './trace/traced-value.ts';

@@ -15,7 +15,7 @@ export interface ApplyOptions {
 }
 
 export interface ModelOutput {
-  /** [batch, classes], unnormalised. */
+  /** [batch, classes], unnormalised; of a network that ends in an embedding, that embedding. */
   readonly logits: Tensor2D;
   /** Every named feature; maps are [batch, height, width, channels]. */
   readonly taps: Readonly<Record<string, Tensor>>;
@@ -26,6 +26,8 @@ export interface ModelOutput {
 export interface ModelSummary {
   /** Trained scalars. */
   readonly parameters: number;
+  /** Scalars that files store among the parameters, but that no training changes, such as a fixed batch-norm scale. */
+  readonly frozenParameters: number;
   /** Scalars of running statistics. */
   readonly stateElements: number;
   /** Multiply-accumulates of convolutions and dense layers for one input. */
@@ -41,6 +43,7 @@ export interface Model {
   readonly name: string;
   /** [height, width, channels] of one input. */
   readonly inputShape: readonly [number, number, number];
+  /** Size of the output: the classes, or the length of the embedding of a network without a classifier. */
   readonly classes: number;
   init(key: PrngKey): ModelVariables<HostTensor>;
   apply(variables: ModelVariables<Tensor>, images: Tensor4D, options: ApplyOptions): ModelOutput;

@@ -1,13 +1,27 @@
-export type { VariableDescription } from './network/describe-network.ts';
-export type { Initializer } from './network/initializer.ts';
+export type { VariableDescription, VariableLayout } from './network/describe-network.ts';
+export {
+  type Fans,
+  fanInUniform,
+  type Initializer,
+  type KernelInitializer,
+  kaimingNormal,
+} from './network/initializer.ts';
 export type {
+  AveragePoolOptions,
+  BatchNormOptions,
   ConvolutionOptions,
-  DenseInitializers,
+  DenseOptions,
+  DepthwiseConvolutionOptions,
   Layers,
-  MaxPoolOptions,
   Network,
+  PoolOptions,
 } from './network/layers.ts';
-export { type NetworkModel, type NetworkModelOptions, networkModel } from './network/network-model.ts';
+export {
+  type NetworkModel,
+  type NetworkModelOptions,
+  networkModel,
+  type PyTorchNames,
+} from './network/network-model.ts';
 export { fromPyTorchLayout, type PyTorchTensorKind, toPyTorchLayout } from './network/pytorch-layout.ts';
 export {
   type ExportPyTorchWeightsOptions,
@@ -15,7 +29,14 @@ export {
   type ImportPyTorchWeightsOptions,
   importPyTorchWeights,
 } from './network/pytorch-state-dict.ts';
-export { type CreateModelOptions, createModel, isModelName, listModels } from './registry/registry.ts';
+export type { CreateModelOptions } from './registry/model-family.ts';
+export {
+  createModel,
+  isModelName,
+  type ListedModel,
+  listModels,
+  registerModel,
+} from './registry/registry.ts';
 export { type ResnetOptions, type ResnetWidths, resnet } from './resnet/resnet.ts';
 export { type VggDepth, type VggOptions, type VggWidths, vgg } from './vgg/vgg.ts';
 export { type WideResnetOptions, wideResnet } from './wide-resnet/wide-resnet.ts';

@@ -10,7 +10,7 @@ import { checkConfig, loadConfig } from './load-config.ts';
 import { parseJson } from './read-config-file.ts';
 
 const modelNames = listModels()
-  .map((name) => `'${name}'`)
+  .map(({ name }) => `'${name}'`)
   .join(', ');
 
 const good: DistillConfig = defineConfig({

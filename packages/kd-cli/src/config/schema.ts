@@ -77,7 +77,7 @@ const learningRate = scheduleOf(atLeastZero, 'a number of at least 0');
 
 const width = wholeNumber(1);
 const widthsError = 'four whole numbers: channels of the stem and of the three stages';
-const names = listModels();
+const names = listModels().map(({ name }) => name);
 const model: z.ZodType<ModelConfig> = z.union(
   [
     z.enum(names as [string, ...string[]]),

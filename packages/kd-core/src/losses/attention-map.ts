@@ -1,29 +1,21 @@
 import {
   abs,
-  cast,
   customGrad,
-  div,
   expandDims,
   type GradSaveFunc,
-  greaterEqual,
-  maximum,
   mean,
   mul,
   pow,
   reshape,
   sign,
-  sqrt,
   square,
-  sub,
   sum,
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { requireArgument } from '../errors.ts';
-import { firstOrderGrad } from '../ops/first-order-grad.ts';
+import { l2Normalize } from '../ops/l2-normalize.ts';
 import { requireLayout } from '../shapes.ts';
-
-const minimalNorm = 1e-12;
 
 export interface AttentionMapOptions {
   /** Of the absolute activations, at least 1. */
@@ -50,7 +42,8 @@ export function attentionMap(
     () => `power must be a finite number of at least 1, got ${power}.`,
   );
   const keepsSign = signed && power % 2 === 1;
-  return normaliseRows(reshape(combinePowers(feature, power, channels, keepsSign), [feature.shape[0]!, -1]));
+  const powers = combinePowers(feature, power, channels, keepsSign);
+  return l2Normalize(reshape(powers, [feature.shape[0]!, -1]), 'attentionMap') as Tensor2D;
 }
 
 /** Mean or sum over the last axis of |x|^power, whose derivative at 0 is 0 also for power 1, or of sign(x) |x|^power. */
@@ -73,24 +66,4 @@ function combinePowers(x: Tensor, power: number, channels: 'mean' | 'sum', keeps
     };
   });
   return compute(x);
-}
-
-/** Rows [batch, n] divided by max(norm, 1e-12). Below that the divisor is a constant, and so is its derivative 0. */
-function normaliseRows(rows: Tensor): Tensor2D {
-  const compute = firstOrderGrad('attentionMap', (input, saveInput) => {
-    const norm = sqrt(sum(square(input as Tensor), 1, true));
-    const divisor = maximum(norm, minimalNorm);
-    const value = div(input as Tensor, divisor);
-    const varies = cast(greaterEqual(norm, minimalNorm), 'float32');
-    (saveInput as GradSaveFunc)([value, divisor, varies]);
-    return {
-      value,
-      gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [value, divisor, varies] = saved as [Tensor, Tensor, Tensor];
-        const along = mul(sum(mul(dy, value), 1, true), varies);
-        return div(sub(dy, mul(value, along)), divisor);
-      },
-    };
-  });
-  return compute(rows) as Tensor2D;
 }

@@ -6,14 +6,28 @@ export type Initializer =
   | { readonly kind: 'normal'; readonly standardDeviation: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
+/** How many products reach one output, and how many outputs one input reaches, of a convolution of stride 1. */
+export interface Fans {
+  /** k * k * (in / groups) */
+  readonly in: number;
+  /** k * k * out, whatever the groups, as PyTorch counts. */
+  readonly out: number;
+}
+
+/** Where a kernel starts, by its fans. */
+export type KernelInitializer = (fans: Fans) => Initializer;
+
 /**
- * Kaiming normal with fan-out for a [k, k, in, out] kernel followed by ReLU: variance 2 / (k * k * out)
+ * Kaiming normal with fan-out for a kernel followed by ReLU: variance 2 / fan-out
  * (He et al. 2015, arXiv:1502.01852, eq. 14).
  */
-export function kaimingNormal(kernelShape: readonly [number, number, number, number]): Initializer {
-  const [height, width, , outChannels] = kernelShape;
-  return { kind: 'normal', standardDeviation: Math.sqrt(2 / (height * width * outChannels)) };
-}
+export const kaimingNormal: KernelInitializer = (fans) => ({
+  kind: 'normal',
+  standardDeviation: Math.sqrt(2 / fans.out),
+});
+
+/** PyTorch's default for convolutions, kernel and bias: uniform on +-1/sqrt(fan-in). */
+export const fanInUniform: KernelInitializer = (fans) => linearUniform(fans.in);
 
 /** Uniform on +-1/sqrt(in), PyTorch's default for both the weight and the bias of a linear layer. */
 export function linearUniform(inFeatures: number): Initializer {

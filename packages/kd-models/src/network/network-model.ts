@@ -15,7 +15,7 @@ import {
 } from 'kd-core';
 import { applyNetwork } from './apply-network.ts';
 import { describeNetwork, type VariableDescription } from './describe-network.ts';
-import { initialValue } from './initializer.ts';
+import { initialValue, type KernelInitializer } from './initializer.ts';
 import type { Network } from './layers.ts';
 import { treeFromPaths } from './variable-tree.ts';
 
@@ -24,17 +24,25 @@ const BYTES_PER_FLOAT = 4;
 /** A model that knows its variables without drawing them. */
 export interface NetworkModel extends Model {
   readonly variables: readonly VariableDescription[];
-  /** What a PyTorch state dict calls a variable of `variables`; undefined where there is no counterpart. */
-  readonly pyTorchName?: (path: string) => string;
+  /**
+   * What the state dicts of PyTorch implementations call a variable of `variables`, by convention (`repdistiller`,
+   * `torchvision`, ...), the usual one first; empty where there is no counterpart.
+   */
+  readonly pyTorchNames: PyTorchNames;
 }
+
+/** From the name of a convention to its name for the variable at a path. */
+export type PyTorchNames = Readonly<Record<string, (path: string) => string>>;
 
 export interface NetworkModelOptions {
   readonly name: string;
   readonly inputShape: readonly [height: number, width: number, channels: number];
   readonly classes: number;
   readonly network: Network;
-  /** The name, in the state dict of the PyTorch counterpart, of the variable at a path. */
-  readonly pyTorchName?: (path: string) => string;
+  /** Where the kernels of convolutions start that say nothing else; default `kaimingNormal`. */
+  readonly kernelInitializer?: KernelInitializer;
+  /** The names of variables in state dicts of PyTorch counterparts. Default none. */
+  readonly pyTorchNames?: PyTorchNames;
 }
 
 /**
@@ -47,51 +55,57 @@ export function networkModel({
   inputShape,
   classes,
   network,
-  pyTorchName,
+  kernelInitializer,
+  pyTorchNames = {},
 }: NetworkModelOptions): NetworkModel {
-  const description = describeNetwork(network, inputShape);
+  const description = describeNetwork(network, inputShape, kernelInitializer);
   const { variables, outputShape } = description;
   requireArgument(
     outputShape.length === 1 && outputShape[0] === classes,
     () => `${name} must give logits [${classes}], but its last layer gives [${outputShape.join(', ')}].`,
   );
-  const ofKind = (kind: VariableDescription['kind']): readonly VariableDescription[] =>
-    variables.filter((variable) => variable.kind === kind);
+  const ofKinds = (...kinds: VariableDescription['kind'][]): readonly VariableDescription[] =>
+    variables.filter(({ kind }) => kinds.includes(kind));
   const elements = (kind: VariableDescription['kind']): number =>
-    ofKind(kind).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+    ofKinds(kind).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const frozenPaths = new Set(ofKinds('frozen').map(({ path }) => path));
 
   return {
     name,
     inputShape,
     classes,
     variables,
-    ...(pyTorchName !== undefined && { pyTorchName }),
+    pyTorchNames,
 
     init(key: PrngKey): ModelVariables<HostTensor> {
-      const draw = (kind: VariableDescription['kind']): Tree<HostTensor> =>
+      const draw = (...kinds: VariableDescription['kind'][]): Tree<HostTensor> =>
         treeFromPaths(
-          ofKind(kind).map(({ path, shape, initializer }) => [
+          ofKinds(...kinds).map(({ path, shape, initializer }) => [
             path,
             initialValue(key, path, shape, initializer),
           ]),
         );
-      return { params: draw('param'), state: draw('state') };
+      return { params: draw('param'), state: draw('state', 'frozen') };
     },
 
     apply(values: ModelVariables<Tensor>, images: Tensor4D, { train }: ApplyOptions): ModelOutput {
       requireImages(name, inputShape, images);
       const byPath = collectVariables(name, variables, values);
       const { output, taps, updatedState } = applyNetwork(network, byPath, images, train);
-      return {
-        logits: output as Tensor2D,
-        taps,
-        state: train ? treeFromPaths(updatedState) : values.state,
-      };
+      const stateAfter = (): Tree<Tensor> =>
+        treeFromPaths(
+          [...byPath].flatMap(([path, value]) => {
+            const updated = updatedState.get(path) ?? (frozenPaths.has(path) ? value : undefined);
+            return updated === undefined ? [] : [[path, updated] as const];
+          }),
+        );
+      return { logits: output as Tensor2D, taps, state: train ? stateAfter() : values.state };
     },
 
     summary(): ModelSummary {
       return {
         parameters: elements('param'),
+        frozenParameters: elements('frozen'),
         stateElements: elements('state'),
         macs: description.macs,
         activationBytes: description.activationElements * BYTES_PER_FLOAT,
@@ -118,7 +132,7 @@ function collectVariables(
 ): Map<string, Tensor> {
   const found = new Map<string, Tensor>();
   const problems: string[] = [];
-  const kinds = new Map(expected.map(({ path, kind }) => [path, kind]));
+  const kinds = new Map(expected.map(({ path, kind }) => [path, kind === 'frozen' ? 'state' : kind]));
   for (const [kind, tree] of [['param', values.params] as const, ['state', values.state] as const]) {
     visitTree<Tensor>(tree, (leaf, path) => {
       if (kinds.get(path) === kind) found.set(path, leaf);

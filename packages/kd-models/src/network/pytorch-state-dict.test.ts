@@ -66,7 +66,7 @@ test('everything that is wrong with a state dict is said at once', () => {
 test('a network of your own needs names for it', () => {
   const linear: Network = (layers, images) => layers.dense('head', layers.globalAveragePool(images), 2);
   const options = { name: 'own', inputShape: [2, 2, 1] as const, classes: 2, network: linear };
-  expect(() => stateDict(networkModel(options))).toThrow(/'own' has no counterpart in PyTorch.*pyTorchName/);
-  const named = networkModel({ ...options, pyTorchName: (path) => path.replace('/', '.') });
+  expect(() => stateDict(networkModel(options))).toThrow(/'own' has no counterpart in PyTorch.*pyTorchNames/);
+  const named = networkModel({ ...options, pyTorchNames: { own: (path) => path.replace('/', '.') } });
   expect(Object.keys(stateDict(named))).toEqual(['head.bias', 'head.kernel']);
 });

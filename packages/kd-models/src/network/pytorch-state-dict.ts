@@ -19,7 +19,7 @@ export function importPyTorchWeights({
   model,
   tensors,
 }: ImportPyTorchWeightsOptions): ModelVariables<HostTensor> {
-  const nameOf = pyTorchNames(model);
+  const nameOf = usualNames(model);
   const problems: string[] = [];
   const known = new Set<string>();
   const params: [string, HostTensor][] = [];
@@ -72,7 +72,7 @@ export function exportPyTorchWeights({
   model,
   variables,
 }: ExportPyTorchWeightsOptions): Record<string, HostTensor> {
-  const nameOf = pyTorchNames(model);
+  const nameOf = usualNames(model);
   const tensors: Record<string, HostTensor> = {};
   for (const tree of [variables.params, variables.state]) {
     visitTree(tree, (tensor, path) => {
@@ -82,10 +82,11 @@ export function exportPyTorchWeights({
   return tensors;
 }
 
-function pyTorchNames({ name, pyTorchName }: NetworkModel): (path: string) => string {
-  if (pyTorchName !== undefined) return pyTorchName;
+function usualNames({ name, pyTorchNames }: NetworkModel): (path: string) => string {
+  const [usual] = Object.values(pyTorchNames);
+  if (usual !== undefined) return usual;
   throw new KdError(
     'UNSUPPORTED',
-    `The model '${name}' has no counterpart in PyTorch, so its variables have no names there. Give networkModel() a pyTorchName.`,
+    `The model '${name}' has no counterpart in PyTorch, so its variables have no names there. Give networkModel() pyTorchNames.`,
   );
 }

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
-import { createModel, listModels } from './registry.ts';
+import { type NetworkModel, networkModel } from '../network/network-model.ts';
+import type { CreateModelOptions } from './model-family.ts';
+import { createModel, listModels, registerModel } from './registry.ts';
 
 test('every listed model can be made, under its own name', () => {
-  for (const name of listModels()) {
+  for (const { name } of listModels()) {
     expect(createModel(name, { classes: 10, inputShape: [8, 8, 1] })).toMatchObject({ name, classes: 10 });
   }
 });
@@ -25,4 +27,20 @@ test('a name like no other gets no guess', () => {
     /^There is no model 'transformer'. Known: /,
   );
   expect(() => createModel('toString', { classes: 10 })).toThrow(/no model 'toString'/);
+});
+
+test('a network of your own has a name once it is registered', () => {
+  const create = ({ classes = 2 }: CreateModelOptions): NetworkModel =>
+    networkModel({
+      name: 'my-linear',
+      inputShape: [4, 4, 1],
+      classes,
+      network: (layers, images) => layers.dense('classifier', layers.flatten(images), classes),
+    });
+  registerModel('my-linear', create);
+  expect(createModel('my-linear', { classes: 5 }).summary().parameters).toBe(16 * 5 + 5);
+  expect(listModels()).toContainEqual({ name: 'my-linear', family: 'own' });
+  expect(() => registerModel('my-linear', create)).toThrow(/'my-linear' already stands for a model/);
+  expect(() => registerModel('resnet26', create)).toThrow(/'resnet26' already stands/);
+  expect(() => registerModel(' ', create)).toThrow(/must not be empty/);
 });

@@ -1,74 +1,74 @@
-import { KdError } from 'kd-core';
+import { KdError, requireArgument } from 'kd-core';
 import type { NetworkModel } from '../network/network-model.ts';
-import { type ResnetWidths, resnet } from '../resnet/resnet.ts';
-import { type VggDepth, vgg } from '../vgg/vgg.ts';
-import { wideResnet } from '../wide-resnet/wide-resnet.ts';
+import { resnetFamilies } from '../resnet/family.ts';
+import { vggFamily } from '../vgg/family.ts';
+import { wideResnetFamily } from '../wide-resnet/family.ts';
+import type { CreateModelOptions, ModelFamily } from './model-family.ts';
 import { nearestName } from './nearest-name.ts';
 
-/** What every named model can be adapted to. */
-export interface CreateModelOptions {
-  readonly classes: number;
-  /** [height, width, channels]; default [32, 32, 3]. */
-  readonly inputShape?: readonly [number, number, number];
-}
+/** The first whose pattern fits a name makes its model. */
+const FAMILIES: readonly ModelFamily[] = [...resnetFamilies, wideResnetFamily, vggFamily];
 
-/** Names of one form, such as `wrn-40-2`, and what they mean. */
-interface NamedFamily {
-  /** Its groups are the numbers that `construct` takes. */
-  readonly pattern: RegExp;
-  construct(
-    numbers: readonly number[],
-    options: CreateModelOptions & { readonly name: string },
-  ): NetworkModel;
-}
+/** The family of names that users have registered. */
+const OWN_FAMILY = 'own';
 
-/** The stem of the 'x4' networks of Tian et al. 2020 (arXiv:1910.10699) is 2 times as wide, their stages 4 times. */
-const WIDE_WIDTHS: ResnetWidths = [32, 64, 128, 256];
+const registered = new Map<string, (options: CreateModelOptions) => NetworkModel>();
 
-const FAMILIES: readonly NamedFamily[] = [
-  { pattern: /^resnet(\d+)$/, construct: ([depth], options) => resnet({ ...options, depth: depth! }) },
-  {
-    pattern: /^resnet(\d+)x4$/,
-    construct: ([depth], options) => resnet({ ...options, depth: depth!, widths: WIDE_WIDTHS }),
-  },
-  {
-    pattern: /^wrn-(\d+)-(\d+)$/,
-    construct: ([depth, widenFactor], options) =>
-      wideResnet({ ...options, depth: depth!, widenFactor: widenFactor! }),
-  },
-  { pattern: /^vgg(\d+)$/, construct: ([depth], options) => vgg({ ...options, depth: depth as VggDepth }) },
-];
-
-const LISTED: readonly string[] = [
-  ...[8, 14, 20, 32, 44, 56, 110].map((depth) => `resnet${depth}`),
-  ...[8, 32].map((depth) => `resnet${depth}x4`),
-  ...['16-1', '16-2', '28-10', '40-1', '40-2'].map((shape) => `wrn-${shape}`),
-  ...[8, 11, 13, 16, 19].map((depth) => `vgg${depth}`),
-];
-
-/** The names that are in common use. `createModel` knows other depths and widths of these families as well. */
-export function listModels(): readonly string[] {
-  return LISTED;
-}
-
-/** Whether `name` has the form of a name that `createModel` knows. */
-export function isModelName(name: string): boolean {
-  return FAMILIES.some(({ pattern }) => pattern.test(name));
+export interface ListedModel {
+  readonly name: string;
+  /** `resnet`, `wide-resnet`, ...; `own` for names that were registered. */
+  readonly family: string;
 }
 
 /**
- * The named model: `resnet56`, `resnet8x4`, `wrn-40-2`, `vgg13`, ... Throws `INVALID_ARGUMENT` for an unknown name, with
- * the nearest known one, and for a depth or width that its family does not have.
+ * The names in common use, and those registered. `createModel` knows other depths and widths of these families as well.
+ */
+export function listModels(): readonly ListedModel[] {
+  return [
+    ...FAMILIES.flatMap(({ family, listed }) => listed.map((name) => ({ name, family }))),
+    ...[...registered.keys()].map((name) => ({ name, family: OWN_FAMILY })),
+  ];
+}
+
+/** Whether `name` is registered or has the form of a name that `createModel` knows. */
+export function isModelName(name: string): boolean {
+  return registered.has(name) || FAMILIES.some(({ pattern }) => pattern.test(name));
+}
+
+/**
+ * Makes `createModel(name, options)` give `create(options)`, in this program. Throws `INVALID_ARGUMENT` for an empty
+ * name and for one that already has a meaning.
+ */
+export function registerModel(name: string, create: (options: CreateModelOptions) => NetworkModel): void {
+  requireArgument(
+    name.trim() === name && name !== '',
+    () => `A model's name must not be empty or have spaces around it, got '${name}'.`,
+  );
+  requireArgument(
+    !isModelName(name),
+    () => `The name '${name}' already stands for a model. Register yours under another one.`,
+  );
+  registered.set(name, create);
+}
+
+/**
+ * The named model: `resnet56`, `resnet8x4`, `wrn-40-2`, `vgg13`, ..., or a registered one. Throws `INVALID_ARGUMENT` for an
+ * unknown name, with the nearest known one, and for a depth or width that its family does not have.
  */
 export function createModel(name: string, options: CreateModelOptions): NetworkModel {
+  const own = registered.get(name);
+  if (own !== undefined) return own(options);
   for (const { pattern, construct } of FAMILIES) {
     const match = pattern.exec(name);
-    if (match !== null) return construct(match.slice(1).map(Number), { ...options, name });
+    // Networks that need classes refuse undefined with their own rule.
+    if (match !== null)
+      return construct(match.slice(1), { ...options, name } as Parameters<typeof construct>[1]);
   }
-  const nearest = nearestName(name, LISTED);
+  const names = listModels().map((model) => model.name);
+  const nearest = nearestName(name, names);
   const hint = nearest === undefined ? '' : ` Did you mean '${nearest}'?`;
   throw new KdError(
     'INVALID_ARGUMENT',
-    `There is no model '${name}'.${hint} Known: ${LISTED.join(', ')}, and other depths of these families.`,
+    `There is no model '${name}'.${hint} Known: ${names.join(', ')}, and other depths of these families.`,
   );
 }

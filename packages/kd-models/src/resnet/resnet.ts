@@ -51,7 +51,7 @@ export function resnet(options: ResnetOptions): NetworkModel {
     inputShape,
     classes,
     network: (layers, images) => forward(layers, images, { widths, blocksPerStage, classes }),
-    pyTorchName: pyTorchResnetName,
+    pyTorchNames: { repdistiller: pyTorchResnetName },
   });
 }
 

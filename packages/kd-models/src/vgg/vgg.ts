@@ -1,5 +1,5 @@
 import { requireArgument } from 'kd-core';
-import type { DenseInitializers, Layers } from '../network/layers.ts';
+import type { DenseOptions, Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchVggName } from './pytorch-names.ts';
@@ -45,9 +45,9 @@ const STAGES = ['stem', 'stage1', 'stage2', 'stage3', 'stage4'] as const;
 const HALVINGS = 3;
 /** Images of this height are halved once more. */
 const LARGE_IMAGE = 64;
-const CLASSIFIER: DenseInitializers = {
-  kernel: { kind: 'normal', standardDeviation: 0.01 },
-  bias: { kind: 'constant', value: 0 },
+const CLASSIFIER: DenseOptions = {
+  kernelInitializer: { kind: 'normal', standardDeviation: 0.01 },
+  biasInitializer: { kind: 'constant', value: 0 },
 };
 
 export interface VggOptions {
@@ -89,7 +89,7 @@ export function vgg(options: VggOptions): NetworkModel {
     inputShape,
     classes,
     network: (layers, images) => forward(layers, images, { widths, batchNorm, halvings, classes }),
-    pyTorchName: pyTorchVggName(batchNorm),
+    pyTorchNames: { repdistiller: pyTorchVggName(batchNorm) },
   });
 }
 

@@ -1,5 +1,5 @@
 import { requireArgument } from 'kd-core';
-import type { DenseInitializers, Layers } from '../network/layers.ts';
+import type { DenseOptions, Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchWideResnetName } from './pytorch-names.ts';
@@ -10,7 +10,7 @@ const BASE_WIDTHS = [16, 32, 64] as const;
 const STAGE_STRIDES = [1, 2, 2] as const;
 /** Two strides of 2 leave at least one pixel for the last stage. */
 const SMALLEST_SIDE = 4;
-const ZERO_BIAS: DenseInitializers = { bias: { kind: 'constant', value: 0 } };
+const ZERO_BIAS: DenseOptions = { biasInitializer: { kind: 'constant', value: 0 } };
 
 export interface WideResnetOptions {
   /** 6n + 4 with n >= 1 blocks a stage (10, 16, 22, 28, 34, 40, ...). */
@@ -57,7 +57,7 @@ export function wideResnet(options: WideResnetOptions): NetworkModel {
     inputShape,
     classes,
     network: (layers, images) => forward(layers, images, { widths, blocksPerStage, classes }),
-    pyTorchName: pyTorchWideResnetName,
+    pyTorchNames: { repdistiller: pyTorchWideResnetName },
   });
 }
 

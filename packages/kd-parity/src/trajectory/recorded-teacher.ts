@@ -20,7 +20,14 @@ export function recordedTeacher(
       taps: {},
       state,
     }),
-    summary: () => ({ parameters: 0, stateElements: 0, macs: 0, activationBytes: 0, taps: {} }),
+    summary: () => ({
+      parameters: 0,
+      frozenParameters: 0,
+      stateElements: 0,
+      macs: 0,
+      activationBytes: 0,
+      taps: {},
+    }),
   };
   return { model, variables };
 }

@@ -88,6 +88,7 @@ export function tinyNetwork({
     },
     summary: () => ({
       parameters: 11 * channels + (channels + 1) * classes,
+      frozenParameters: 0,
       stateElements: 2 * channels,
       macs: side * side * 9 * channels + channels * classes,
       activationBytes: 4 * (3 * side * side * channels + channels + classes),

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import type { Backend, HostTensor, ModelVariables } from 'kd-core';
-import { fromPyTorchLayout, importPyTorchWeights, toPyTorchLayout } from 'kd-models';
+import { fromPyTorchLayout, importPyTorchWeights, type NetworkModel, toPyTorchLayout } from 'kd-models';
 import type { CaseOutcome, ParityCase } from '../case-result.ts';
 import { compareChecksum } from '../comparison/checksum.ts';
 import { type Comparison, compare, failed } from '../comparison/comparison.ts';
@@ -17,7 +17,8 @@ import {
 } from '../fixtures/fields.ts';
 import { type FixtureTensor, fixtureTensor, hostTensorOf } from '../fixtures/fixture-tensor.ts';
 import { readWeights } from '../fixtures/read-weights.ts';
-import { type BuiltModel, modelFamilies } from './model-families.ts';
+import { modelFamilies } from './model-families.ts';
+import { referenceTaps } from './reference-taps.ts';
 
 const TAP_RELATIVE = 1e-4;
 
@@ -40,20 +41,24 @@ async function runModel(backend: Backend, fixture: Fields, folder: string): Prom
   }
   const family = stringField(build, 'family');
   const construct = Object.hasOwn(modelFamilies, family) ? modelFamilies[family] : undefined;
-  const built = construct?.(build, [height, width, channels]);
-  if (built === undefined) return { unsupported: `no such network here (${family})` };
+  const model = construct?.(build, [height, width, channels]);
+  if (model === undefined) return { unsupported: `no such network here (${family})` };
 
   const tensors = await readWeights(folder, stringField(fixture, 'weights'));
-  const variables = importPyTorchWeights({ model: built.model, tensors });
-  const got = await runForward(backend, built, variables, fromPyTorchLayout(hostTensorOf(input), 'map'));
+  const variables = importPyTorchWeights({ model, tensors });
+  const got = await runForward(backend, model, variables, fromPyTorchLayout(hostTensorOf(input), 'map'));
   const absolute = numberFieldOr(optionalFields(fixture, 'tolerance'), 'max_abs', 1e-4);
+  const { taps, preactivationTaps } = referenceTaps(model);
+  const output = fixture.values.embedding === undefined ? 'logits' : 'embedding';
   return {
     comparisons: [
-      compareParameters(fixture, built),
-      compareVector('logits', got.logits, tensorField(fixture, 'logits'), absolute),
-      compareVector('pooled', got.taps[built.taps.at(-1)!]!, tensorField(fixture, 'pooled'), absolute),
-      ...compareTaps(fixture, 'taps', built.taps, got.taps, absolute),
-      ...compareTaps(fixture, 'taps_preact', built.preactivationTaps, got.taps, absolute),
+      compareParameters(fixture, model),
+      compareVector(output, got.logits, tensorField(fixture, output), absolute),
+      ...(fixture.values.pooled === undefined
+        ? []
+        : [compareVector('pooled', got.taps.pooled, tensorField(fixture, 'pooled'), absolute)]),
+      ...compareTaps(fixture, 'taps', taps, got.taps, absolute),
+      ...compareTaps(fixture, 'taps_preact', preactivationTaps, got.taps, absolute),
     ],
   };
 }
@@ -65,7 +70,7 @@ interface ForwardResult<Leaf> {
 
 async function runForward(
   backend: Backend,
-  { model }: BuiltModel,
+  model: NetworkModel,
   variables: ModelVariables<HostTensor>,
   images: HostTensor,
 ): Promise<ForwardResult<HostTensor>> {
@@ -83,16 +88,23 @@ async function runForward(
   }
 }
 
-function compareParameters(fixture: Fields, { model }: BuiltModel): Comparison {
+function compareParameters(fixture: Fields, model: NetworkModel): Comparison {
+  const { parameters, frozenParameters } = model.summary();
   return compare({
     quantity: 'parameters',
-    got: [model.summary().parameters],
+    got: [parameters + frozenParameters],
     want: [numberField(fixture, 'params_total')],
     allowed: () => 0,
   });
 }
 
-function compareVector(quantity: string, got: HostTensor, want: FixtureTensor, absolute: number): Comparison {
+function compareVector(
+  quantity: string,
+  got: HostTensor | undefined,
+  want: FixtureTensor,
+  absolute: number,
+): Comparison {
+  if (got === undefined) return failed(quantity, 'the network has no such output');
   return got.shape.join() === want.shape.join()
     ? compare({ quantity, got: got.data, want: want.values, allowed: () => absolute })
     : failed(quantity, `shape [${got.shape.join(', ')}] instead of [${want.shape.join(', ')}]`);

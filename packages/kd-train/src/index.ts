@@ -19,7 +19,13 @@ export {
   type CompileForwardOptions,
   compileForward,
 } from './evaluation/compile-forward.ts';
-export { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.ts';
+export {
+  type EvaluateFrozenModelOptions,
+  type EvaluateNetworkOptions,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluate,
+} from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
 export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';
 export { crossEntropy } from './methods/cross-entropy.ts';
@@ -71,8 +77,9 @@ export {
   type TrainingState,
   trainedParams,
 } from './step/training-state.ts';
+export type { Teacher, TeacherNetwork, TrainedNetwork } from './teachers/teacher.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
 export { train } from './training/train.ts';
 export type * from './training/training-event.ts';
-export type { Teacher, TrainingOptions, TrainingResult } from './training/training-options.ts';
+export type { TrainingOptions, TrainingResult } from './training/training-options.ts';

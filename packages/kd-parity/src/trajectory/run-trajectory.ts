@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import {
   type Backend,
   type DeviceTensor,
@@ -19,6 +19,7 @@ import {
   hinton,
   initialTrainingState,
   type Method,
+  noVariables,
   scheduleTime,
   sgd,
   sum,
@@ -81,9 +82,10 @@ export async function runTrajectory(
     weight(settings.distillationWeight, hinton({ temperature: settings.temperature })),
   ]);
   const optimizer = sgd({ momentum, weightDecay, nesterov });
-  const participants = { student, teachers: [teacher.model], method, optimizer };
+  const participants = { student, teachers: [teacher], method, optimizer };
   const feeds: StepFeeds = {
-    teachers: [teacher.variables],
+    teachers: [noVariables],
+    teacherOutputs: { 0: await teacher.run(batch.images) },
     batch: { images: batch.images, labels: batch.labels, indices: countUp(batch.labels.data.length) },
     scalars: { learningRate, method: scalarValues(method) },
   };
@@ -136,28 +138,27 @@ async function differentiateOnce(
   initial: TrainingState<HostTensor>,
   feeds: StepFeeds,
 ): Promise<Pick<TrajectoryRecord, 'firstLogits' | 'firstGradient'>> {
-  interface Arguments extends Pick<TrainingStepArguments, 'teachers' | 'batch' | 'scalars'> {
+  interface Arguments extends Pick<TrainingStepArguments, 'teacherOutputs' | 'batch' | 'scalars'> {
     readonly variables: ModelVariables<Tensor>;
     readonly methodVariables: ModelVariables<Tensor>;
   }
-  const compiled = backend.compile(({ variables, methodVariables, teachers, batch, scalars }: Arguments) => {
-    const { gradient, aux } = valueAndGradient((params: Tree<Tensor>) => {
-      const output = student.apply({ params, state: variables.state }, batch.images, { train: true });
-      const { total } = method.loss({
-        student: output,
-        teachers: teachers.map((each) => ({
-          logits: (each.params as { readonly logits: Tensor2D }).logits,
-          taps: {},
-        })),
-        labels: batch.labels,
-        indices: batch.indices,
-        scalars: scalars.method,
-        variables: methodVariables,
-      });
-      return { value: total, aux: { logits: output.logits } };
-    }, variables.params);
-    return { gradient, logits: aux.logits };
-  });
+  const compiled = backend.compile(
+    ({ variables, methodVariables, teacherOutputs = {}, batch, scalars }: Arguments) => {
+      const { gradient, aux } = valueAndGradient((params: Tree<Tensor>) => {
+        const output = student.apply({ params, state: variables.state }, batch.images, { train: true });
+        const { total } = method.loss({
+          student: output,
+          teachers: Object.values(teacherOutputs),
+          labels: batch.labels,
+          indices: batch.indices,
+          scalars: scalars.method,
+          variables: methodVariables,
+        });
+        return { value: total, aux: { logits: output.logits } };
+      }, variables.params);
+      return { gradient, logits: aux.logits };
+    },
+  );
   try {
     const { gradient, logits } = await takeOff(
       backend,

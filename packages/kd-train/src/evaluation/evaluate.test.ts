@@ -3,6 +3,7 @@ import { type Backend, type BatchSource, HostTensor, prngKey } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileForward, evaluate } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
+import { frozenNetwork } from '../testing/frozen-network.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
 
 let backend: Backend;
@@ -40,6 +41,34 @@ describe('evaluate', () => {
     });
     expect(metrics.top1).toBeCloseTo(hits.length / 11, 10);
     await forward.dispose();
+  });
+
+  it('takes a network that runs by itself, and gives the same', async () => {
+    const source = blobSource({ length: 11, batchSize: 4 });
+    const expected = await evaluate({ backend, model, variables, source });
+    const frozen = frozenNetwork(backend, { model, variables });
+    const found = await evaluate({ model: frozen, source });
+    expect(found.labels).toEqual(expected.labels);
+    expect(found.indices).toEqual(expected.indices);
+    found.logits.data.forEach((value, index) => {
+      expect(value).toBeCloseTo(expected.logits.data[index]!, 5);
+    });
+    expect(found.metrics.top1).toBe(expected.metrics.top1);
+
+    // It is still there: the caller disposes it.
+    await evaluate({ model: frozen, source });
+    await frozen.dispose();
+  });
+
+  it('refuses what does not fit a network that runs by itself, naming it', async () => {
+    const frozen = frozenNetwork(backend, { model, variables });
+    const source = blobSource();
+    await expect(evaluate({ model: { ...frozen, inputShape: [5, 5, 1] }, source })).rejects.toThrow(
+      /'frozen tiny2' takes float32 \[batch, 5, 5, 1\]/,
+    );
+    await expect(evaluate({ model: { ...frozen, classes: 4 }, source })).rejects.toThrow(
+      /'frozen tiny2' gives logits as float32 \[8, 3\], but by its description they are float32 \[8, 4\]/,
+    );
   });
 
   it('refuses labels and images that the network does not know, naming the sample', async () => {

@@ -3,16 +3,18 @@ import {
   type BatchSource,
   type ClassificationMetrics,
   classificationMetrics,
+  type FrozenModel,
   HostTensor,
   type InputLeaf,
   type Model,
   type ModelVariables,
 } from 'kd-core';
+import { runFrozenModel } from '../teachers/run-frozen-model.ts';
 import { breather } from '../training/breather.ts';
 import { checkBatch } from '../training/check-batch.ts';
 import { type CompiledForward, compileForward } from './compile-forward.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateNetworkOptions {
   readonly backend: Backend;
   readonly model: Model;
   /** Host or device tensors. */
@@ -21,6 +23,14 @@ export interface EvaluateOptions {
   /** A compiled forward pass to use again; otherwise one is compiled for this call. */
   readonly forward?: CompiledForward;
 }
+
+/** For a network that runs by itself, such as an ONNX file. It is not disposed here. */
+export interface EvaluateFrozenModelOptions {
+  readonly model: FrozenModel;
+  readonly source: BatchSource;
+}
+
+export type EvaluateOptions = EvaluateNetworkOptions | EvaluateFrozenModelOptions;
 
 export interface Evaluation {
   readonly metrics: ClassificationMetrics;
@@ -33,18 +43,13 @@ export interface Evaluation {
 }
 
 /**
- * Runs `model` in evaluation mode over epoch 0 of `source`. A short last batch is padded with zeros to the
- * source's batch size and the padding's logits are dropped, so that one compilation serves all batches.
- * Throws what `checkBatch` throws for images and labels that the model cannot take.
+ * Runs `model` in evaluation mode over epoch 0 of `source`: a network with its variables on a backend, or a frozen model
+ * by itself. Throws what `checkBatch` throws for images and labels that the model cannot take, and for a frozen model
+ * what `runFrozenModel` throws.
  */
-export async function evaluate({
-  backend,
-  model,
-  variables,
-  source,
-  forward,
-}: EvaluateOptions): Promise<Evaluation> {
-  const compiled = forward ?? compileForward({ backend, model, frozen: true });
+export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
+  const { model, source } = options;
+  const classifier = 'variables' in options ? compiledClassifier(options) : frozenClassifier(options);
   const logits = new Float32Array(source.length * model.classes);
   const labels = new Int32Array(source.length);
   const indices = new Int32Array(source.length);
@@ -55,17 +60,15 @@ export async function evaluate({
       const batch = await source.batch(0, index);
       checkBatch(batch, model, { epoch: 0, index });
       const count = batch.labels.shape[0]!;
-      const output = await compiled.logits(variables, padTo(batch.images, source.batchSize));
-      const { values } = await backend.download({ values: output });
-      output.dispose();
-      logits.set(values.data.subarray(0, count * model.classes), samples * model.classes);
+      const { data } = await classifier.logits(batch.images);
+      logits.set(data.subarray(0, count * model.classes), samples * model.classes);
       labels.set(batch.labels.data, samples);
       indices.set(batch.indices.data, samples);
       samples += count;
       await breathe();
     }
   } finally {
-    if (forward === undefined) await compiled.dispose();
+    await classifier.close();
   }
   const allLogits = new HostTensor(logits.slice(0, samples * model.classes), [samples, model.classes]);
   const allLabels = new HostTensor(labels.slice(0, samples), [samples]);
@@ -74,6 +77,42 @@ export async function evaluate({
     logits: allLogits,
     labels: allLabels,
     indices: new HostTensor(indices.slice(0, samples), [samples]),
+  };
+}
+
+interface Classifier {
+  /** Of all `images`, in order; rows after them are to be ignored. */
+  logits(images: HostTensor): Promise<HostTensor>;
+  close(): Promise<void>;
+}
+
+/** Pads a short last batch with zeros to the source's batch size, so that one compilation serves all batches. */
+function compiledClassifier({
+  backend,
+  model,
+  variables,
+  source,
+  forward,
+}: EvaluateNetworkOptions): Classifier {
+  const compiled = forward ?? compileForward({ backend, model, frozen: true });
+  return {
+    async logits(images) {
+      const output = await compiled.logits(variables, padTo(images, source.batchSize));
+      const { values } = await backend.download({ values: output });
+      output.dispose();
+      return values;
+    },
+    async close() {
+      if (forward === undefined) await compiled.dispose();
+    },
+  };
+}
+
+function frozenClassifier({ model }: EvaluateFrozenModelOptions): Classifier {
+  return {
+    logits: async (images) =>
+      (await runFrozenModel(model, images, { taps: [], who: `'${model.name}'` })).logits,
+    close: async () => {},
   };
 }
 

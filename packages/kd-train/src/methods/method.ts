@@ -12,6 +12,8 @@ export interface NetworkOutput {
 
 /** What a network will give, known before anything runs. */
 export interface NetworkShapes {
+  /** For messages. */
+  readonly name?: string;
   readonly classes: number;
   /** Shape of each tap without the batch dimension. */
   readonly taps: Readonly<Record<string, readonly number[]>>;
@@ -26,7 +28,10 @@ export interface MethodShapes {
 export interface MethodContext {
   /** The student in training mode; gradients flow. */
   readonly student: NetworkOutput;
-  /** Frozen, in evaluation mode, computed outside of differentiation. */
+  /**
+   * Frozen, in evaluation mode, computed outside of differentiation. Of a teacher that runs outside of the step, only
+   * the taps in `requires` are there.
+   */
   readonly teachers: readonly NetworkOutput[];
   /** int32 [batch]. */
   readonly labels: Tensor1D;

@@ -55,11 +55,12 @@ export function checkRequirements({ name, requires }: Method, shapes: MethodShap
   );
   requires.teachers.forEach(({ taps, sameClasses }, index) => {
     const teacher = shapes.teachers[index]!;
-    requireTaps(`teacher ${index}`, taps, teacher.taps);
+    const who = `teacher ${index}${teacher.name === undefined ? '' : ` ('${teacher.name}')`}`;
+    requireTaps(who, taps, teacher.taps);
     if (sameClasses && teacher.classes !== shapes.student.classes) {
       throw new KdError(
         'SHAPE_MISMATCH',
-        `Method '${name}' compares logits, but teacher ${index} has ${teacher.classes} classes and the student ${shapes.student.classes}. Both must be trained for the same classes.`,
+        `Method '${name}' compares logits, but ${who} has ${teacher.classes} classes and the student ${shapes.student.classes}. Both must be trained for the same classes.`,
       );
     }
   });

@@ -15,17 +15,28 @@ import {
   type Tensor4D,
   where,
 } from '@tensorflow/tfjs-core';
-import { type Model, type ModelVariables, type Tree, treeMap, treeMap2, valueAndGradient } from 'kd-core';
+import {
+  isFrozenModel,
+  type Model,
+  type ModelVariables,
+  type Tree,
+  treeMap,
+  treeMap2,
+  valueAndGradient,
+} from 'kd-core';
 import type { Method, NetworkOutput } from '../methods/method.ts';
 import { groupLeaves } from '../optimizers/leaf-groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import type { TeacherNetwork } from '../teachers/teacher.ts';
 import { isFiniteScalar, type LossScale, toLossScale } from './loss-scale.ts';
 import { type TrainingState, trainedParams } from './training-state.ts';
 
 export interface TrainingStepArguments {
   readonly state: TrainingState<Tensor>;
-  /** Frozen; one a teacher. */
+  /** Frozen; one a teacher, which is `noVariables` for a teacher that runs outside of the step. */
   readonly teachers: readonly ModelVariables<Tensor>[];
+  /** What each teacher that runs outside of the step gives for this batch, by its index; default none. */
+  readonly teacherOutputs?: Readonly<Record<string, NetworkOutput>>;
   readonly batch: { readonly images: Tensor4D; readonly labels: Tensor1D; readonly indices: Tensor1D };
   readonly scalars: {
     readonly learningRate: Scalar;
@@ -56,7 +67,8 @@ export type TrainingStep = (args: TrainingStepArguments) => TrainingStepResult;
 /**
  * One step of training as a pure function, to be compiled by a backend: the teachers' forward pass in evaluation
  * mode, the student's in training mode, the method's loss, its gradient with respect to the student and the method,
- * and the optimiser's update. Everything that changes from step to step is an argument.
+ * and the optimiser's update. Everything that changes from step to step is an argument, and so is what teachers give that
+ * run by themselves (`FrozenModel`).
  *
  * With `lossScale`, a number or `dynamicLossScale()`, the gradient is computed of the loss times a factor and divided by
  * it again: for backends that compute in float16. Default none.
@@ -69,15 +81,17 @@ export function buildTrainingStep({
   lossScale,
 }: {
   readonly student: Model;
-  readonly teachers: readonly Model[];
+  readonly teachers: readonly TeacherNetwork[];
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly lossScale?: number | LossScale | undefined;
 }): TrainingStep {
   const scaling = lossScale === undefined ? undefined : toLossScale(lossScale);
-  return ({ state, teachers: teacherVariables, batch, scalars }) => {
+  return ({ state, teachers: teacherVariables, teacherOutputs = {}, batch, scalars }) => {
     const taught: readonly NetworkOutput[] = teachers.map((teacher, index) =>
-      teacher.apply(teacherVariables[index]!, batch.images, { train: false }),
+      isFrozenModel(teacher)
+        ? teacherOutputs[index]!
+        : teacher.apply(teacherVariables[index]!, batch.images, { train: false }),
     );
     const params = trainedParams(state);
     const factor = scaling?.factor(state.lossScale);

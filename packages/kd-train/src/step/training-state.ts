@@ -9,6 +9,7 @@ import {
 } from 'kd-core';
 import type { Method, MethodShapes } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
+import { networkShapes, type TeacherNetwork } from '../teachers/teacher.ts';
 import { type LossScale, toLossScale } from './loss-scale.ts';
 
 /** Everything that training changes; a checkpoint is exactly this, and where it stands. */
@@ -30,17 +31,13 @@ export function trainedParams<Leaf>(state: {
 }
 
 /** Classes and tap shapes of the participants. */
-export function methodShapes(student: Model, teachers: readonly Model[]): MethodShapes {
-  const shapesOf = (model: Model): MethodShapes['student'] => ({
-    classes: model.classes,
-    taps: model.summary().taps,
-  });
-  return { student: shapesOf(student), teachers: teachers.map(shapesOf) };
+export function methodShapes(student: Model, teachers: readonly TeacherNetwork[]): MethodShapes {
+  return { student: networkShapes(student), teachers: teachers.map(networkShapes) };
 }
 
 export interface InitialStateOptions {
   readonly student: Model;
-  readonly teachers: readonly Model[];
+  readonly teachers: readonly TeacherNetwork[];
   readonly method: Method;
   readonly optimizer: Optimizer;
   /** Where the student starts; default: its own `init`. */

@@ -6,7 +6,7 @@ import { type Batch, KdError, type Model } from 'kd-core';
  */
 export function checkBatch(
   { images, labels, indices }: Batch,
-  model: Model,
+  model: Pick<Model, 'name' | 'inputShape' | 'classes'>,
   at: { readonly epoch: number; readonly index: number },
 ): void {
   const where = `Batch ${at.index} of epoch ${at.epoch}`;

@@ -11,6 +11,7 @@ import {
 import { checkRequirements } from '../methods/requirements.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { methodShapes } from '../step/training-state.ts';
+import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 import { checkBatch } from './check-batch.ts';
 import type { TrainingOptions } from './training-options.ts';
 
@@ -36,24 +37,19 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
     () =>
       `The source gives no batch: ${source.length} samples in batches of ${source.batchSize}. Lower the batch size or keep short batches.`,
   );
-  for (const [index, { model, variables }] of teachers.entries()) {
-    if (model.inputShape.join() !== student.inputShape.join()) {
+  for (const [index, teacher] of teachers.entries()) {
+    const network = teacherNetwork(teacher);
+    if (network.inputShape.join() !== student.inputShape.join()) {
       throw new KdError(
         'SHAPE_MISMATCH',
-        `Teacher ${index} ('${model.name}') takes images [${model.inputShape.join(', ')}], but the student '${student.name}' takes [${student.inputShape.join(', ')}].`,
+        `${teacherTitle(index, network)} takes images [${network.inputShape.join(', ')}], but the student '${student.name}' takes [${student.inputShape.join(', ')}].`,
       );
     }
-    checkVariables(`teacher ${index}`, model, variables);
+    if ('variables' in teacher) checkVariables(`teacher ${index}`, teacher.model, teacher.variables);
   }
   if (options.studentVariables !== undefined)
     checkVariables('the student', student, options.studentVariables);
-  checkRequirements(
-    method,
-    methodShapes(
-      student,
-      teachers.map(({ model }) => model),
-    ),
-  );
+  checkRequirements(method, methodShapes(student, teachers.map(teacherNetwork)));
   checkBatch(await source.batch(0, 0), student, { epoch: 0, index: 0 });
   if (validation !== undefined) {
     checkBatch(await validation.source.batch(0, 0), student, { epoch: 0, index: 0 });

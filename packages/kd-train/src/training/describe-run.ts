@@ -1,4 +1,4 @@
-import { type HostTensor, type ModelVariables, type Tree, treePaths } from 'kd-core';
+import { type FrozenModel, type HostTensor, type ModelVariables, type Tree, treePaths } from 'kd-core';
 import { type ConfigValue, hashTensors } from '../hash.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { type TrainingState, trainedParams } from '../step/training-state.ts';
@@ -24,10 +24,11 @@ export async function describeRun(
       start: studentVariables === undefined ? 'initialised' : await hashVariables(studentVariables),
     },
     teachers: await Promise.all(
-      teachers.map(async ({ model, variables }) => ({
-        name: model.name,
-        variables: await hashVariables(variables),
-      })),
+      teachers.map(async (teacher) =>
+        'variables' in teacher
+          ? { name: teacher.model.name, variables: await hashVariables(teacher.variables) }
+          : describeFrozenModel(teacher),
+      ),
     ),
     method: method.config,
     optimizer: optimizer.describe(treePaths(trainedParams(initialState) as Tree<HostTensor>)),
@@ -39,4 +40,9 @@ export async function describeRun(
       firstBatch: await hash({ ...(await source.batch(0, 0)) }),
     },
   };
+}
+
+/** Its fingerprint where it has one; what else is known of it only tells which part is another. */
+function describeFrozenModel({ name, fingerprint, inputShape, classes, taps }: FrozenModel): ConfigValue {
+  return { name, ...(fingerprint === undefined ? {} : { fingerprint }), inputShape, classes, taps };
 }

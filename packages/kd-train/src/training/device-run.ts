@@ -12,7 +12,7 @@ import {
   treeMap,
   type WithLeaves,
 } from 'kd-core';
-import type { Method } from '../methods/method.ts';
+import { type Method, noVariables } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import {
   buildTrainingStep,
@@ -21,8 +21,9 @@ import {
 } from '../step/build-training-step.ts';
 import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
+import type { TeacherOutputs } from '../teachers/outside-teachers.ts';
+import { type Teacher, teacherNetwork } from '../teachers/teacher.ts';
 import type { StepMetrics } from './epoch-totals.ts';
-import type { Teacher } from './training-options.ts';
 
 export interface DeviceRunOptions {
   readonly backend: Backend;
@@ -44,8 +45,11 @@ export interface StepScalars {
 
 /** A training state that lives on a backend, with the compiled step that moves it on. */
 export interface DeviceRun {
-  /** One update. Only the metrics come back to the host. After a failure the state is the one before the step. */
-  step(batch: Batch, scalars: StepScalars): Promise<StepMetrics>;
+  /**
+   * One update; `teacherOutputs` are those of the teachers outside of the step. Only the metrics come back to the host.
+   * After a failure the state is the one before the step.
+   */
+  step(batch: Batch, scalars: StepScalars, teacherOutputs?: TeacherOutputs): Promise<StepMetrics>;
   /** The student as it is now; valid until the next step. */
   student(): ModelVariables<DeviceTensor>;
   download(): Promise<TrainingState<HostTensor>>;
@@ -66,21 +70,21 @@ export async function openDeviceRun({
   const step: Compiled<TrainingStepArguments, TrainingStepResult> = backend.compile(
     buildTrainingStep({
       student,
-      teachers: teachers.map(({ model }) => model),
+      teachers: teachers.map(teacherNetwork),
       method,
       optimizer,
       lossScale,
     }),
     { name: `training step of ${student.name}`, donate: ['state'], constants: ['teachers'] },
   );
-  const frozen = teachers.map(({ variables }) => variables);
+  const frozen = teachers.map((teacher) => ('variables' in teacher ? teacher.variables : noVariables));
   const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
   let state = uploaded as TrainingState<DeviceTensor>;
 
   return {
-    async step(batch, scalars) {
+    async step(batch, scalars, teacherOutputs = {}) {
       const { images, labels, indices } = batch;
-      const args = { state, teachers: frozen, batch: { images, labels, indices }, scalars };
+      const args = { state, teachers: frozen, teacherOutputs, batch: { images, labels, indices }, scalars };
       const result = (await step(
         args as unknown as WithLeaves<TrainingStepArguments, InputLeaf>,
       )) as unknown as {

@@ -3,6 +3,7 @@ import { restoreState, stateTensors, type TrainingProgress } from '../checkpoint
 import { listCheckpoints, loadLatestCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { requireSameConfiguration } from '../checkpoint/compare-configuration.ts';
 import { initialTrainingState, type TrainingState } from '../step/training-state.ts';
+import { teacherNetwork } from '../teachers/teacher.ts';
 import { checkOptions } from './check-options.ts';
 import { describeRun } from './describe-run.ts';
 import { emptyTotals } from './epoch-totals.ts';
@@ -44,7 +45,7 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
 
   const state = initialTrainingState(key, {
     student,
-    teachers: teachers.map(({ model }) => model),
+    teachers: teachers.map(teacherNetwork),
     method,
     optimizer,
     lossScale,

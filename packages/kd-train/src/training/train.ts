@@ -1,8 +1,9 @@
-import type { ClassificationMetrics } from 'kd-core';
+import type { Batch, ClassificationMetrics } from 'kd-core';
 import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
 import { type CompiledForward, compileForward } from '../evaluation/compile-forward.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
-import { batchStream } from './batch-stream.ts';
+import { outsideTeachers, type TeacherOutputs } from '../teachers/outside-teachers.ts';
+import { type BatchStream, batchStream } from './batch-stream.ts';
 import { breather } from './breather.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkpointWriter } from './checkpoint-writer.ts';
@@ -17,8 +18,8 @@ import type { TrainingOptions, TrainingResult } from './training-options.ts';
  * Trains a student: an asynchronous stream of events that ends with the result. Nothing runs unless the stream is
  * consumed; leaving it early frees the device without a checkpoint (use `signal` to stop with one).
  *
- * The state stays on the backend; each step brings back its metrics only, while the next batch is assembled.
- * With the same options, a run that was stopped at any step and resumed gives bit-identical parameters on the same
+ * The state stays on the backend; each step brings back its metrics only, while the next batch is assembled and shown to
+ * the teachers that run outside of the step. With the same options, a run that was stopped at any step and resumed gives bit-identical parameters on the same
  * backend. Throws, before anything is compiled, `INVALID_ARGUMENT`, `SHAPE_MISMATCH`, `STORAGE` or `CHECKPOINT` for
  * what cannot work; later `NON_FINITE` when the loss or the gradient becomes NaN or infinite.
  */
@@ -43,35 +44,60 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
     state: run.state,
   });
   const forward = options.validation && compileForward({ backend, model: student });
+  const batches = taughtBatches(options);
   try {
-    return yield* runSteps(options, run, device, forward);
+    return yield* runSteps(options, run, { device, forward, batches });
   } finally {
+    await batches.close();
     await device.close();
     await forward?.dispose();
   }
 }
 
+/** A batch, and what the teachers outside of the step say of it. */
+interface TaughtBatch {
+  readonly batch: Batch;
+  readonly teacherOutputs: TeacherOutputs;
+}
+
+function taughtBatches({
+  student,
+  source,
+  teachers = [],
+  method,
+}: TrainingOptions): BatchStream<TaughtBatch> {
+  const teach = outsideTeachers(teachers, method);
+  return batchStream(source.stepsPerEpoch, async (at) => {
+    const batch = await source.batch(at.epoch, at.index);
+    checkBatch(batch, student, at);
+    return { batch, teacherOutputs: await teach(batch, at) };
+  });
+}
+
+interface RunParts {
+  readonly device: DeviceRun;
+  readonly forward: CompiledForward | undefined;
+  readonly batches: BatchStream<TaughtBatch>;
+}
+
 async function* runSteps(
   options: TrainingOptions,
   { schedules, totalSteps, progress: start, resumedFrom }: PreparedRun,
-  device: DeviceRun,
-  forward: CompiledForward | undefined,
+  { device, forward, batches }: RunParts,
 ): AsyncGenerator<TrainingEvent, TrainingResult, void> {
-  const { student, source, signal } = options;
-  const { stepsPerEpoch } = source;
+  const { signal } = options;
+  const { stepsPerEpoch } = options.source;
   const checkpointEvery = options.checkpoint?.every ?? stepsPerEpoch;
   const checkpoints = checkpointWriter(options.checkpoint, { device, schedules, resumedFrom });
-  const batches = batchStream(source);
   const breathe = breather();
   let progress = start;
 
   while (progress.step < totalSteps && !signal?.aborted) {
     const started = performance.now();
     const { step, epoch } = progress;
-    const batch = await batches.take(step);
-    checkBatch(batch, student, { epoch, index: step % stepsPerEpoch });
+    const { batch, teacherOutputs } = await batches.take(step);
     const scalars = schedules.at(step);
-    const running = device.step(batch, scalars);
+    const running = device.step(batch, scalars, teacherOutputs);
     if (step + 1 < totalSteps) batches.prefetch(step + 1);
     const metrics = await running;
     const { learningRate, method } = scalars;

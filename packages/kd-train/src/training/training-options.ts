@@ -4,20 +4,18 @@ import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import type { LossScale } from '../step/loss-scale.ts';
+import type { Teacher } from '../teachers/teacher.ts';
 import type { EpochSummary } from './epoch-totals.ts';
-
-/** A trained network that stays as it is. */
-export interface Teacher {
-  readonly model: Model;
-  readonly variables: ModelVariables<HostTensor>;
-}
 
 export interface TrainingOptions {
   readonly backend: Backend;
   readonly student: Model;
   /** Where the student starts; default: its `init` with a key derived from `key`. */
   readonly studentVariables?: ModelVariables<HostTensor>;
-  /** Default none. */
+  /**
+   * Default none. One that runs outside of the step works on the next batch while the student learns from the last;
+   * what it holds is not disposed here.
+   */
   readonly teachers?: readonly Teacher[];
   readonly method: Method;
   readonly optimizer: Optimizer;

@@ -1,0 +1,32 @@
+import { type FrozenModel, type HostTensor, isFrozenModel, type Model, type ModelVariables } from 'kd-core';
+import type { NetworkShapes } from '../methods/method.ts';
+
+/** A network and its trained variables. Its forward pass is compiled into the training step. */
+export interface TrainedNetwork {
+  readonly model: Model;
+  readonly variables: ModelVariables<HostTensor>;
+}
+
+/**
+ * A trained network that stays as it is. A `FrozenModel` runs by itself, and its outputs are arguments of the training
+ * step; who opened it disposes it, after the training.
+ */
+export type Teacher = TrainedNetwork | FrozenModel;
+
+/** What of a teacher is known before it runs. */
+export type TeacherNetwork = Model | FrozenModel;
+
+export function teacherNetwork(teacher: Teacher): TeacherNetwork {
+  return 'variables' in teacher ? teacher.model : teacher;
+}
+
+/** What a network will give. */
+export function networkShapes(network: TeacherNetwork): NetworkShapes {
+  const { name, classes } = network;
+  return { name, classes, taps: isFrozenModel(network) ? network.taps : network.summary().taps };
+}
+
+/** `Teacher 0 ('resnet20')`, for messages. */
+export function teacherTitle(index: number, { name }: Pick<TeacherNetwork, 'name'>): string {
+  return `Teacher ${index} ('${name}')`;
+}

@@ -5,6 +5,8 @@ export { GraphBuilder, type GraphTarget } from './graph/graph-builder.ts';
 export { lowerings } from './lowerings/index.ts';
 export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
 export { decodeModel } from './reader/decode-model.ts';
+export { type ExternalDataSource, externalLocations, loadExternalData } from './reader/external-data.ts';
+export { floatToHalf, halfToFloat } from './reader/half-floats.ts';
 export type {
   OnnxAttribute,
   OnnxDataType,
@@ -15,6 +17,7 @@ export type {
   OnnxTensorStorage,
   OnnxValue,
 } from './reader/onnx-model.ts';
+export { hostTensorOf, type OnnxTensorData, tensorData } from './reader/tensor-data.ts';
 export { KernelRecorder } from './trace/kernel-recorder.ts';
 export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';
 export type { TracedValue } from './trace/traced-value.ts';

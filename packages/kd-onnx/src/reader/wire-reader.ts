@@ -38,6 +38,9 @@ export class WireReader {
   #end: number;
   #wireType = VARINT;
   #depth = 0;
+  /** The halves of the last number, the upper one signed. */
+  #low = 0;
+  #high = 0;
   #memory: number;
 
   constructor(bytes: Uint8Array) {
@@ -100,6 +103,17 @@ export class WireReader {
   int(): number {
     this.#require(VARINT);
     return this.#varint();
+  }
+
+  /** Whether all was read: for the numbers of a packed run, which are read one after the other. */
+  get isAtEnd(): boolean {
+    return this.#position === this.#end;
+  }
+
+  /** A signed 64-bit integer. */
+  bigint(): bigint {
+    this.int();
+    return (BigInt(this.#high) << 32n) | BigInt(this.#low);
   }
 
   float(): number {
@@ -184,7 +198,11 @@ export class WireReader {
         low |= bits << 28;
         high |= bits >>> 4;
       } else high |= bits << (shift - 32);
-      if (byte < 0x80) return high * 2 ** 32 + (low >>> 0);
+      if (byte < 0x80) {
+        this.#low = low >>> 0;
+        this.#high = high;
+        return high * 2 ** 32 + this.#low;
+      }
     }
     throw this.#failure('a number has more than ten bytes');
   }

@@ -6,6 +6,7 @@ import { sharedFolder } from './tools/lib/shared.mjs';
 const sharedTests = 'packages/*/src/**/*.shared.test.ts';
 const webgpuTests = 'packages/*/src/**/*.webgpu.test.ts';
 const browserTests = 'packages/*/src/**/*.browser.test.ts';
+const slowTests = 'packages/*/src/**/*.slow.test.ts';
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -13,8 +14,13 @@ const projects: TestProjectConfiguration[] = [
     test: {
       name: 'unit',
       include: ['packages/*/src/**/*.test.ts', 'tools/lib/**/*.test.ts'],
-      exclude: [sharedTests, webgpuTests, browserTests],
+      exclude: [sharedTests, webgpuTests, browserTests, slowTests],
     },
+  },
+  {
+    // Large networks, many cases: minutes where the others take seconds.
+    extends: true,
+    test: { name: 'slow', include: [slowTests], testTimeout: 300_000 },
   },
   {
     // What users install: the packed tarballs in a project of their own.

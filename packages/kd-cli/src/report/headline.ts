@@ -45,7 +45,7 @@ export function subline(report: RunReport): string {
   if (transfer !== undefined) sentences.push(transfer);
   const teacher = findNetwork(report, 'teacher');
   const student = findNetwork(report, 'distilled');
-  if (teacher !== undefined && student !== undefined) sentences.push(sizeSentence(teacher, student));
+  if (teacher !== undefined && student !== undefined) sentences.push(...sizeSentence(teacher, student));
   return sentences.join(' ');
 }
 
@@ -56,14 +56,18 @@ export function transferSentence({ dataset }: RunReport): string | undefined {
   return `The teacher learned from ${train} labelled images, both students from ${transfer} of them.`;
 }
 
-function sizeSentence(teacher: NetworkResult, student: NetworkResult): string {
+/** No sentence where nothing can be compared. */
+function sizeSentence(teacher: NetworkResult, student: NetworkResult): string[] {
   const times = (factor: number): string => significant(factor, factor < 10 ? 2 : 3);
-  const facts = [`${times(teacher.parameters / student.parameters)} times fewer parameters`];
+  const facts: string[] = [];
+  if (teacher.parameters !== undefined && student.parameters !== undefined) {
+    facts.push(`has ${times(teacher.parameters / student.parameters)} times fewer parameters`);
+  }
   if (teacher.latency !== undefined && student.latency !== undefined) {
     const factor = teacher.latency.medianMs / student.latency.medianMs;
     facts.push(
       factor >= 1 ? `answers ${times(factor)} times faster` : `answers ${times(1 / factor)} times slower`,
     );
   }
-  return `The student has ${facts.join(' and ')} than its teacher.`;
+  return facts.length === 0 ? [] : [`The student ${facts.join(' and ')} than its teacher.`];
 }

@@ -73,6 +73,20 @@ describe('the report', () => {
     expect(reportPage(sampleReport(1))).not.toMatch(/NaN|Infinity|undefined|\[object/);
   });
 
+  it('says nothing of what is not known of a teacher that is a file', () => {
+    const report = sampleReport();
+    const networks = report.networks.map(({ parameters, macs, latency, ...rest }) =>
+      rest.role === 'teacher' ? rest : { ...rest, parameters, macs, latency },
+    ) as RunReport['networks'];
+    const page = reportPage({ ...report, networks });
+    expect(page).not.toMatch(/NaN|Infinity|undefined|\[object/);
+    expect(page).not.toContain('than its teacher');
+    expect(page).toMatch(
+      /Teacher<small>[^<]+<\/small><\/th>(<td>.+?<\/td>){3}<td><\/td><td><\/td><td>[\d.]+ MB/,
+    );
+    expect(textSummary({ ...report, networks }, createColors(false))).not.toMatch(/NaN|undefined/);
+  });
+
   it('lets no text out of its place', () => {
     const attack = '"><script>alert(1)</script><i x=\'';
     const poisoned = JSON.parse(

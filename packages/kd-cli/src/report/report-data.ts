@@ -42,11 +42,12 @@ export interface DatasetFacts {
 export interface NetworkResult {
   readonly role: Role;
   readonly label: string;
-  /** As a reader would say it: `resnet20, widths 16-32-64`. */
+  /** As a reader would say it: `resnet20, widths 16-32-64`, or the name of a file. */
   readonly architecture: string;
-  readonly parameters: number;
+  /** Absent, as the next, for a network that is known as a file only. */
+  readonly parameters?: number;
   /** Multiply-accumulates for one input. */
-  readonly macs: number;
+  readonly macs?: number;
   /** Of the ONNX file. */
   readonly fileBytes?: number;
   readonly latency?: LatencyResult;

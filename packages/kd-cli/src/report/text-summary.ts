@@ -1,5 +1,5 @@
 import type { Colors } from '../cli/host.ts';
-import { bytes, milliseconds, quantity } from '../text/format-number.ts';
+import { bytes, known, milliseconds, quantity } from '../text/format-number.ts';
 import { table } from '../text/table.ts';
 import { headline, transferSentence } from './headline.ts';
 import type { NetworkResult, RunReport } from './report-data.ts';
@@ -53,11 +53,11 @@ function costTable(report: RunReport, colors: Colors): string {
   const networks = report.networks.filter((network) => network.role !== 'alone');
   const row = (network: NetworkResult): string[] => [
     network.role === 'teacher' ? 'Teacher' : 'Student',
-    quantity(network.parameters),
-    quantity(network.macs),
-    network.fileBytes === undefined ? '' : bytes(network.fileBytes),
-    network.latency === undefined ? '' : milliseconds(network.latency.medianMs),
-    network.latency === undefined ? '' : milliseconds(network.latency.p95Ms),
+    known(network.parameters, quantity),
+    known(network.macs, quantity),
+    known(network.fileBytes, bytes),
+    known(network.latency?.medianMs, milliseconds),
+    known(network.latency?.p95Ms, milliseconds),
   ];
   const heading = ['', 'Parameters', 'MACs', 'ONNX file', 'Latency, ms', 'p95, ms'];
   return table([heading, ...networks.map(row)], colors);

@@ -23,6 +23,11 @@ export function quantity(value: number, separator = ' '): string {
   return scaled(value, 1000, ['', 'k', 'M', 'G', 'T'], separator);
 }
 
+/** `value` in a format, or nothing where it is not known. */
+export function known(value: number | undefined, format: (value: number) => string): string {
+  return value === undefined ? '' : format(value);
+}
+
 /** Bytes in decimal units: 78.3 kB. */
 export function bytes(value: number): string {
   return scaled(value, 1000, ['B', 'kB', 'MB', 'GB', 'TB'], ' ');

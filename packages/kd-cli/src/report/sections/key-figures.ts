@@ -44,12 +44,12 @@ function figuresOf(report: RunReport): Figure[] {
       tone: verdict(gain, 'higher'),
     });
   }
-  if (distilled !== undefined && teacher !== undefined) {
+  if (distilled?.parameters !== undefined && teacher !== undefined) {
     figures.push({
       name: 'Parameters',
       value: quantity(distilled.parameters),
       unit: '',
-      context: `teacher ${quantity(teacher.parameters)}`,
+      context: teacher.parameters === undefined ? '' : `teacher ${quantity(teacher.parameters)}`,
     });
   }
   if (distilled?.latency !== undefined) {

@@ -1,5 +1,5 @@
 import { summarize } from '../../statistics/summary.ts';
-import { bytes, milliseconds, quantity } from '../../text/format-number.ts';
+import { bytes, known, milliseconds, quantity } from '../../text/format-number.ts';
 import { marker } from '../charts/svg.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { NetworkResult, RunReport } from '../report-data.ts';
@@ -30,7 +30,7 @@ function networkRow(network: NetworkResult): Markup {
   const { latency } = network;
   return html`<tr><th scope="row">${swatch(network.role)}${network.label}<small>${network.architecture}</small></th>${measures.map(
     (measure) => html`<td>${meanCell(valuesOf(network, measure.key), measure)}</td>`,
-  )}<td>${quantity(network.parameters)}</td><td>${quantity(network.macs)}</td><td>${network.fileBytes === undefined ? '' : bytes(network.fileBytes)}</td><td>${
+  )}<td>${known(network.parameters, quantity)}</td><td>${known(network.macs, quantity)}</td><td>${known(network.fileBytes, bytes)}</td><td>${
     latency !== undefined &&
     html`${milliseconds(latency.medianMs)}<small>p95 ${milliseconds(latency.p95Ms)}</small>`
   }</td></tr>`;

@@ -29,6 +29,12 @@ export interface Dataset {
   originalIndex(index: number): number;
 }
 
+/** A data set whose images have to be fetched or decoded first. */
+export interface AsyncDataset extends Omit<Dataset, 'image'> {
+  /** What `Dataset.image` gives, later; it is rejected with what that throws. */
+  image(index: number): Promise<Float32Array>;
+}
+
 /** Throws `INVALID_ARGUMENT` unless `index` is an integer of 0..length - 1. */
 export function requireIndex(index: number, length: number, what: string): void {
   if (!Number.isInteger(index) || index < 0 || index >= length) {

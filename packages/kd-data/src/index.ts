@@ -1,9 +1,15 @@
+export type { BytesSource } from './archives/bytes-source.ts';
 export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
-export type { Dataset, ImageShape } from './dataset.ts';
+export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
 export { digits } from './digits/digits.ts';
 export { fashionMnistClassNames, type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
-export { createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
+export { imageArchive } from './image-files/image-archive.ts';
+export type { ImageFileDataset, ImageFileOptions } from './image-files/image-file-dataset.ts';
+export { intoMemory } from './image-files/into-memory.ts';
+export { type DecodeImageOptions, decodeImage, readImageHeader } from './images/decode-image.ts';
+export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
+export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
 export { channelStatistics } from './transforms/channel-statistics.ts';

@@ -1,12 +1,20 @@
 import { KdError, requireArgument } from 'kd-core';
-import type { Dataset } from './dataset.ts';
+import type { AsyncDataset, Dataset } from './dataset.ts';
+
+/** The pixels of a sample, checked by `checkImage`. */
+export function readImage(dataset: Dataset, index: number): Float32Array {
+  return checkImage(dataset, index, dataset.image(index));
+}
 
 /**
- * The pixels of a sample, checked. Throws `SHAPE_MISMATCH` for a wrong number of pixels and
+ * `image`, which a data set gave for the sample `index`. Throws `SHAPE_MISMATCH` for a wrong number of pixels and
  * `INVALID_ARGUMENT` for a pixel that is not in 0..1 (NaN included); both name the sample.
  */
-export function readImage(dataset: Dataset, index: number): Float32Array {
-  const image = dataset.image(index);
+export function checkImage(
+  dataset: Dataset | AsyncDataset,
+  index: number,
+  image: Float32Array,
+): Float32Array {
   const [height, width, channels] = dataset.inputShape;
   if (image.length !== height * width * channels) {
     throw new KdError(
@@ -27,7 +35,7 @@ export function readImage(dataset: Dataset, index: number): Float32Array {
 }
 
 /** The class of a sample. Throws `INVALID_ARGUMENT` with the sample unless it is an integer of 0..classes - 1. */
-export function readLabel(dataset: Dataset, index: number): number {
+export function readLabel(dataset: Dataset | AsyncDataset, index: number): number {
   const label = dataset.label(index);
   requireArgument(
     Number.isInteger(label) && label >= 0 && label < dataset.classes,

@@ -5,7 +5,6 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { KdError } from 'kd-core';
 import { describe, expect, it } from 'vitest';
-import { crc32 } from './crc32.ts';
 import { idxDataset } from './idx-dataset.ts';
 import { parseIdx } from './parse-idx.ts';
 import { readIdxDataset } from './read-idx-dataset.ts';
@@ -34,12 +33,6 @@ const codeOf = (run: () => unknown): string => {
   }
   return 'none';
 };
-
-describe('crc32', () => {
-  it('has the check value of the CRC catalogue', () => {
-    expect(crc32(new TextEncoder().encode('123456789'))).toBe(0xcbf43926);
-  });
-});
 
 describe('parseIdx', () => {
   it.each([

@@ -8,13 +8,13 @@ import {
   requireArgument,
   splitKey,
 } from 'kd-core';
-import type { Dataset, ImageShape } from '../dataset.ts';
-import { readImage, readLabel } from '../read-sample.ts';
-import { compose, type Image, type Transform } from '../transforms/transform.ts';
+import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
+import { checkImage, readLabel } from '../read-sample.ts';
+import { compose, type Transform } from '../transforms/transform.ts';
 import { epochOrder } from './epoch-order.ts';
 
-export interface LoaderOptions {
-  readonly dataset: Dataset;
+export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> {
+  readonly dataset: Source;
   readonly batchSize: number;
   readonly key: PrngKey;
   /** A new order in each epoch (default), or the order of the data set. */
@@ -32,8 +32,13 @@ export interface Loader extends BatchSource {
   batch(epoch: number, index: number): Batch;
 }
 
+/** A `BatchSource` that reads the images of a batch when the batch is asked for. */
+export interface AsyncLoader extends Omit<Loader, 'batch'> {
+  batch(epoch: number, index: number): Promise<Batch>;
+}
+
 /**
- * Batches of a data set with random access. The order of an epoch is a pure function of (key, epoch), and what
+ * Batches of a data set with random access; of an `AsyncDataset`, all images of a batch are asked for at once. The order of an epoch is a pure function of (key, epoch), and what
  * the transforms draw for a sample is one of (key, epoch, original index of the sample): it changes
  * neither with the batch size nor with the part of the data set that is loaded.
  * `indices` of a batch are original indices (see `Dataset.originalIndex`).
@@ -41,7 +46,9 @@ export interface Loader extends BatchSource {
  * Throws `INVALID_ARGUMENT` at once for a bad size, a label outside the classes or a data set without a
  * full batch under `dropLast`; bad images throw from `batch`, and name the sample.
  */
-export function createLoader(options: LoaderOptions): Loader {
+export function createLoader(options: LoaderOptions): Loader;
+export function createLoader(options: LoaderOptions<AsyncDataset>): AsyncLoader;
+export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Loader | AsyncLoader {
   const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [] } = options;
   const { length } = dataset;
   requireArgument(
@@ -60,14 +67,12 @@ export function createLoader(options: LoaderOptions): Loader {
   const stepsPerEpoch = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 
   const transform = compose(transforms);
-  const load = (index: number, epochKey: PrngKey): Image => {
-    const image: Image = { data: readImage(dataset, index), shape: dataset.inputShape };
-    return transform(image, foldIn(epochKey, dataset.originalIndex(index)));
-  };
-  const imageShape = load(0, foldIn(transformKey, 0)).shape;
+  const { inputShape } = dataset;
+  const blank = new Float32Array(inputShape[0] * inputShape[1] * inputShape[2]);
+  const imageShape = transform({ data: blank, shape: inputShape }, transformKey).shape;
   const imageSize = imageShape[0] * imageShape[1] * imageShape[2];
 
-  const batch = (epoch: number, index: number): Batch => {
+  const samplesOf = (epoch: number, index: number): number[] => {
     requireArgument(
       Number.isInteger(epoch) && epoch >= 0,
       () => `epoch must be a whole number, 0 or more, got ${epoch}.`,
@@ -77,26 +82,39 @@ export function createLoader(options: LoaderOptions): Loader {
       () => `An epoch has the batches 0..${stepsPerEpoch - 1}, but batch ${index} was asked for.`,
     );
     const first = index * batchSize;
-    const count = Math.min(batchSize, length - first);
     const order = orderOf?.(epoch);
+    return Array.from({ length: Math.min(batchSize, length - first) }, (_, position) =>
+      order === undefined ? first + position : order[first + position]!,
+    );
+  };
+
+  const assemble = (epoch: number, samples: readonly number[], read: readonly Float32Array[]): Batch => {
+    const count = samples.length;
     const epochKey = foldIn(transformKey, epoch);
     const images = new Float32Array(count * imageSize);
-    const batchLabels = new Int32Array(count);
-    const indices = new Int32Array(count);
-
-    for (let position = 0; position < count; position++) {
-      const sample = order === undefined ? first + position : order[first + position]!;
-      const { data } = load(sample, epochKey);
+    for (const [position, sample] of samples.entries()) {
+      const image = { data: checkImage(dataset, sample, read[position]!), shape: inputShape };
+      const { data } = transform(image, foldIn(epochKey, dataset.originalIndex(sample)));
       if (data.length !== imageSize) throw changedShape(dataset, sample, imageShape, data.length);
       images.set(data, position * imageSize);
-      batchLabels[position] = labels[sample]!;
-      indices[position] = dataset.originalIndex(sample);
     }
+    const indices = Int32Array.from(samples, (sample) => dataset.originalIndex(sample));
     return {
       images: new HostTensor(images, [count, ...imageShape]),
-      labels: new HostTensor(batchLabels, [count]),
+      labels: new HostTensor(
+        Int32Array.from(samples, (sample) => labels[sample]!),
+        [count],
+      ),
       indices: new HostTensor(indices, [count]),
     };
+  };
+
+  const batch = (epoch: number, index: number): Batch | Promise<Batch> => {
+    const samples = samplesOf(epoch, index);
+    const read = samples.map((sample) => dataset.image(sample));
+    return read[0] instanceof Promise
+      ? Promise.all(read).then((images) => assemble(epoch, samples, images))
+      : assemble(epoch, samples, read as Float32Array[]);
   };
 
   return {
@@ -105,10 +123,15 @@ export function createLoader(options: LoaderOptions): Loader {
     stepsPerEpoch,
     imageShape,
     batch,
-  };
+  } as Loader | AsyncLoader;
 }
 
-function changedShape(dataset: Dataset, sample: number, shape: ImageShape, found: number): KdError {
+function changedShape(
+  dataset: Dataset | AsyncDataset,
+  sample: number,
+  shape: ImageShape,
+  found: number,
+): KdError {
   return new KdError(
     'SHAPE_MISMATCH',
     `The transforms gave ${found} pixels for sample ${sample} of data set '${dataset.name}', but [${shape.join(', ')}] for its first sample. Every image must come out in one shape.`,

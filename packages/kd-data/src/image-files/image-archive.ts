@@ -1,0 +1,23 @@
+import type { BytesSource } from '../archives/bytes-source.ts';
+import { openZip } from '../archives/zip-archive.ts';
+import { type ImageFileDataset, type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
+
+/**
+ * JPEG and PNG images in a ZIP archive, with the classes of their folders: `CLASS/NAME.jpg`, also below `train/`,
+ * `test/` and the like (`split` chooses). Entries are read one by one when they are asked for; the archive is never
+ * expanded as a whole, and nothing is written. In Node, `openAsBlob(path)` of `node:fs` gives a file as a `Blob`.
+ *
+ * Throws `PARSE` for an archive that is damaged or hostile (see `readZipDirectory`), and what `imageFileDataset` throws.
+ */
+export async function imageArchive(
+  source: BytesSource,
+  options: ImageFileOptions = {},
+): Promise<ImageFileDataset> {
+  const what = options.name === undefined ? 'The archive' : `The archive '${options.name}'`;
+  const { entries, read } = await openZip(source, what.replace('The', 'the'));
+  const byPath = new Map(entries.map((entry) => [entry.name, entry]));
+  return imageFileDataset(
+    { what, paths: [...byPath.keys()], read: (path) => read(byPath.get(path)!) },
+    { name: 'images', ...options },
+  );
+}

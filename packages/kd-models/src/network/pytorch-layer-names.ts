@@ -1,13 +1,15 @@
-const NORM_VARIABLES: Readonly<Record<string, string>> = {
+const VARIABLES: Readonly<Record<string, string>> = {
+  kernel: 'weight',
+  slope: 'weight',
   scale: 'weight',
   offset: 'bias',
   mean: 'running_mean',
   variance: 'running_var',
 };
 
-/** What PyTorch calls a variable (`kernel`, `bias`, `scale`, ...) of a convolution, dense layer or batch norm. */
+/** What PyTorch calls a variable (`kernel`, `bias`, `scale`, ...) of a convolution, dense layer, batch norm or PReLU. */
 export function pyTorchVariable(variable: string): string {
-  return variable === 'kernel' ? 'weight' : (NORM_VARIABLES[variable] ?? variable);
+  return VARIABLES[variable] ?? variable;
 }
 
 /** The layer and the variable of a path: `stage1/0/conv1/kernel` is `stage1/0/conv1` and `kernel`. */

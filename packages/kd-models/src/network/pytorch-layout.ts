@@ -4,20 +4,24 @@ import { HostTensor, hostData, sizeOf } from 'kd-core';
  * What a PyTorch tensor is, which decides how its axes are ordered here:
  * - `map`: images and feature maps, NCHW there and NHWC here;
  * - `weight`: convolution kernels, OIHW there and HWIO here (of a transposed convolution IOHW there and HWOI
- *   here: the same permutation), and linear weights, [out, in] there and [in, out] here.
+ *   here: the same permutation), and linear weights, [out, in] there and [in, out] here;
+ * - `depthwise`: kernels that convolve each channel by itself, [channels, 1, height, width] there and
+ *   [height, width, channels, 1] here.
  * Tensors of other ranks, such as vectors, are the same on both sides.
  */
-export type PyTorchTensorKind = 'map' | 'weight';
+export type PyTorchTensorKind = 'map' | 'weight' | 'depthwise';
 
 type AxesByRank = Readonly<Record<number, readonly number[]>>;
 
 const FROM_PYTORCH: Readonly<Record<PyTorchTensorKind, AxesByRank>> = {
   map: { 4: [0, 2, 3, 1] },
   weight: { 4: [2, 3, 1, 0], 2: [1, 0] },
+  depthwise: { 4: [2, 3, 0, 1] },
 };
 const TO_PYTORCH: Readonly<Record<PyTorchTensorKind, AxesByRank>> = {
   map: { 4: [0, 3, 1, 2] },
   weight: { 4: [3, 2, 0, 1], 2: [1, 0] },
+  depthwise: { 4: [2, 3, 0, 1] },
 };
 
 /** A PyTorch tensor with its axes in the order of this SDK. */

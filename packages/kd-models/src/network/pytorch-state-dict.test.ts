@@ -45,6 +45,31 @@ test('layouts are those of PyTorch', () => {
   expect(kernel.data[1 * 18 + 2 * 6 + 0 * 2 + 1]).toBe(32);
 });
 
+test('depthwise kernels and slopes have the shapes and names of PyTorch', () => {
+  const separable: Network = (layers, images) => {
+    const filtered = layers.depthwiseConvolution('filter', images, { kernelSize: [1, 2] });
+    return layers.globalAveragePool(layers.parametricRelu('activation', filtered));
+  };
+  const each = networkModel({
+    name: 'separable',
+    inputShape: [2, 2, 3],
+    classes: 3,
+    network: separable,
+    pyTorchNames: { plain: (path) => path.replace(/slope|kernel/, 'weight').replace('/', '.') },
+  });
+  // [channels, 1, height, width]: the taps of a channel stand together.
+  const tensors = {
+    'filter.weight': new HostTensor(Float32Array.of(1, 2, 10, 20, 100, 200), [3, 1, 1, 2]),
+    'activation.weight': new HostTensor(Float32Array.of(4, 5, 6), [3]),
+  };
+  const variables = importPyTorchWeights({ model: each, tensors });
+  expect(variables.params).toMatchObject({
+    filter: { kernel: { shape: [1, 2, 3, 1], data: Float32Array.of(1, 10, 100, 2, 20, 200) } },
+    activation: { slope: { data: Float32Array.of(4, 5, 6) } },
+  });
+  expect(exportPyTorchWeights({ model: each, variables })).toEqual(tensors);
+});
+
 test('batch counters are ignored', () => {
   const tensors = stateDict(model);
   const counted = { ...tensors, 'bn1.num_batches_tracked': HostTensor.scalar(7, 'int32') };

@@ -1,6 +1,12 @@
 import { HostTensor, KdError, type ModelVariables, visitTree } from 'kd-core';
+import type { VariableLayout } from './describe-network.ts';
 import type { NetworkModel } from './network-model.ts';
-import { fromPyTorchLayout, pyTorchShape, toPyTorchLayout } from './pytorch-layout.ts';
+import {
+  fromPyTorchLayout,
+  type PyTorchTensorKind,
+  pyTorchShape,
+  toPyTorchLayout,
+} from './pytorch-layout.ts';
 import { treeFromPaths } from './variable-tree.ts';
 
 export interface ImportPyTorchWeightsOptions {
@@ -24,10 +30,10 @@ export function importPyTorchWeights({
   const known = new Set<string>();
   const params: [string, HostTensor][] = [];
   const state: [string, HostTensor][] = [];
-  for (const { path, kind, shape } of model.variables) {
+  for (const { path, kind, shape, layout } of model.variables) {
     const name = nameOf(path);
     known.add(name);
-    const expected = pyTorchShape(shape, 'weight');
+    const expected = pyTorchShape(shape, kindOf(layout));
     const tensor = Object.hasOwn(tensors, name) ? tensors[name] : undefined;
     if (tensor === undefined) {
       problems.push(`missing ${name} [${expected.join(', ')}]`);
@@ -36,7 +42,7 @@ export function importPyTorchWeights({
     } else if (tensor.dtype !== 'float32') {
       problems.push(`${name} is ${tensor.dtype}, expected float32`);
     } else {
-      (kind === 'param' ? params : state).push([path, ownTensor(fromPyTorchLayout(tensor, 'weight'))]);
+      (kind === 'param' ? params : state).push([path, ownTensor(fromPyTorchLayout(tensor, kindOf(layout)))]);
     }
   }
   for (const name of Object.keys(tensors)) {
@@ -74,12 +80,17 @@ export function exportPyTorchWeights({
 }: ExportPyTorchWeightsOptions): Record<string, HostTensor> {
   const nameOf = usualNames(model);
   const tensors: Record<string, HostTensor> = {};
+  const layouts = new Map(model.variables.map(({ path, layout }) => [path, layout]));
   for (const tree of [variables.params, variables.state]) {
     visitTree(tree, (tensor, path) => {
-      tensors[nameOf(path)] = toPyTorchLayout(tensor, 'weight');
+      tensors[nameOf(path)] = toPyTorchLayout(tensor, kindOf(layouts.get(path)!));
     });
   }
   return tensors;
+}
+
+function kindOf(layout: VariableLayout): PyTorchTensorKind {
+  return layout === 'depthwise' ? 'depthwise' : 'weight';
 }
 
 function usualNames({ name, pyTorchNames }: NetworkModel): (path: string) => string {

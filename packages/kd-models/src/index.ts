@@ -7,6 +7,12 @@ export {
 } from './blocks/convolution-unit.ts';
 export { type DepthwiseSeparableOptions, depthwiseSeparable } from './blocks/depthwise-separable.ts';
 export { type InvertedResidualOptions, invertedResidual } from './blocks/inverted-residual.ts';
+export { type ShuffleUnitOptions, shuffleUnit } from './blocks/shuffle-unit.ts';
+export {
+  type SplitShuffleUnitOutput,
+  splitShuffleDownsampling,
+  splitShuffleUnit,
+} from './blocks/split-shuffle-unit.ts';
 export {
   type SqueezeAndExcitationOptions,
   squeezeAndExcitation,
@@ -51,5 +57,12 @@ export {
   registerModel,
 } from './registry/registry.ts';
 export { type ResnetOptions, type ResnetWidths, resnet } from './resnet/resnet.ts';
+export { type ShuffleNetV1Options, shuffleNetV1 } from './shufflenet/shufflenet-v1.ts';
+export {
+  type ShuffleNetV2Options,
+  type ShuffleNetV2SizeFactor,
+  type ShuffleNetV2Widths,
+  shuffleNetV2,
+} from './shufflenet/shufflenet-v2.ts';
 export { type VggDepth, type VggOptions, type VggWidths, vgg } from './vgg/vgg.ts';
 export { type WideResnetOptions, wideResnet } from './wide-resnet/wide-resnet.ts';

@@ -1,13 +1,19 @@
 import { KdError, requireArgument } from 'kd-core';
 import type { NetworkModel } from '../network/network-model.ts';
 import { resnetFamilies } from '../resnet/family.ts';
+import { shuffleNetFamilies } from '../shufflenet/family.ts';
 import { vggFamily } from '../vgg/family.ts';
 import { wideResnetFamily } from '../wide-resnet/family.ts';
 import type { CreateModelOptions, ModelFamily } from './model-family.ts';
 import { nearestName } from './nearest-name.ts';
 
 /** The first whose pattern fits a name makes its model. */
-const FAMILIES: readonly ModelFamily[] = [...resnetFamilies, wideResnetFamily, vggFamily];
+const FAMILIES: readonly ModelFamily[] = [
+  ...resnetFamilies,
+  wideResnetFamily,
+  vggFamily,
+  ...shuffleNetFamilies,
+];
 
 /** The family of names that users have registered. */
 const OWN_FAMILY = 'own';

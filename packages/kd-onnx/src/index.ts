@@ -5,6 +5,7 @@ export { GraphBuilder, type GraphTarget } from './graph/graph-builder.ts';
 export { lowerings } from './lowerings/index.ts';
 export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.ts';
 export { decodeModel } from './reader/decode-model.ts';
+export { describeModel, type OnnxDescription, type OnnxTapCandidate } from './reader/describe-model.ts';
 export { type ExternalDataSource, externalLocations, loadExternalData } from './reader/external-data.ts';
 export { floatToHalf, halfToFloat } from './reader/half-floats.ts';
 export type {
@@ -18,6 +19,7 @@ export type {
   OnnxValue,
 } from './reader/onnx-model.ts';
 export { hostTensorOf, type OnnxTensorData, tensorData } from './reader/tensor-data.ts';
+export { requireComputed, withOutputs } from './reader/with-outputs.ts';
 export { KernelRecorder } from './trace/kernel-recorder.ts';
 export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';
 export type { TracedValue } from './trace/traced-value.ts';

@@ -111,13 +111,16 @@ function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
+// `bytes` may be a Buffer, whose `slice` gives a view.
 function fromBytes(tensor: OnnxTensor, { array }: Element, bytes: Uint8Array): OnnxTensorData {
   const width = array.BYTES_PER_ELEMENT;
   requireCount(tensor, bytes.length / width);
   const isAligned = bytes.byteOffset % width === 0;
   if (isAligned && hostIsLittleEndian)
     return new array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / width);
-  const copy = hostIsLittleEndian ? bytes.slice() : bytes.map((_, index) => bytes[index ^ (width - 1)]!);
+  const copy = hostIsLittleEndian
+    ? new Uint8Array(bytes)
+    : Uint8Array.from(bytes, (_, index) => bytes[index ^ (width - 1)]!);
   return new array(copy.buffer);
 }
 

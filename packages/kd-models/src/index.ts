@@ -57,6 +57,7 @@ export {
   registerModel,
 } from './registry/registry.ts';
 export { type ResnetOptions, type ResnetWidths, resnet } from './resnet/resnet.ts';
+export type { PerStage } from './shufflenet/shufflenet-options.ts';
 export { type ShuffleNetV1Options, shuffleNetV1 } from './shufflenet/shufflenet-v1.ts';
 export {
   type ShuffleNetV2Options,

@@ -1,4 +1,15 @@
-import { type NetworkModel, type ResnetWidths, resnet, type VggWidths, vgg, wideResnet } from 'kd-models';
+import {
+  type NetworkModel,
+  type PerStage,
+  type ResnetWidths,
+  resnet,
+  type ShuffleNetV2Widths,
+  shuffleNetV1,
+  shuffleNetV2,
+  type VggWidths,
+  vgg,
+  wideResnet,
+} from 'kd-models';
 import {
   booleanFieldOr,
   type Fields,
@@ -28,5 +39,16 @@ export const modelFamilies: Readonly<Record<string, ModelFamily>> = {
     const widths = numberListsField(build, 'stages') as unknown as VggWidths;
     const batchNorm = booleanFieldOr(build, 'batch_norm', true);
     return vgg({ widths, batchNorm, classes: numberField(build, 'classes'), inputShape });
+  },
+  shufflev1(build, inputShape) {
+    const widths = numbersField(build, 'out_planes') as unknown as PerStage;
+    const blocks = numbersField(build, 'num_blocks') as unknown as PerStage;
+    const groups = numberField(build, 'groups');
+    return shuffleNetV1({ widths, blocks, groups, classes: numberField(build, 'classes'), inputShape });
+  },
+  shufflev2(build, inputShape) {
+    const widths = numbersField(build, 'out_channels') as unknown as ShuffleNetV2Widths;
+    const blocks = numbersField(build, 'num_blocks') as unknown as PerStage;
+    return shuffleNetV2({ widths, blocks, classes: numberField(build, 'classes'), inputShape });
   },
 };

@@ -8,10 +8,9 @@ export default defineConfig({
     'images/jpeg/codec.node': 'src/images/jpeg/codec.node.ts',
     'images/jpeg/codec.browser': 'src/images/jpeg/codec.browser.ts',
   },
-  external: ['#jpeg-codec'],
   format: 'esm',
   platform: 'neutral',
   dts: true,
   sourcemap: false,
-  deps: { neverBundle: [/^node:/] },
+  deps: { neverBundle: [/^node:/, '#jpeg-codec'] },
 });

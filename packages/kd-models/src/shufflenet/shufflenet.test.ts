@@ -112,5 +112,5 @@ interface Params {
 }
 
 function largest({ data }: HostTensor): number {
-  return data.reduce((max, value) => Math.max(max, Math.abs(value)), 0);
+  return Array.from(data).reduce((max, value) => Math.max(max, Math.abs(value)), 0);
 }

@@ -1,4 +1,6 @@
 export type { Activation } from './blocks/activation.ts';
+export { basicBlock, type ResidualBlockOptions } from './blocks/basic-block.ts';
+export { bottleneckBlock } from './blocks/bottleneck-block.ts';
 export {
   type ConvolutionUnitOptions,
   convolutionUnit,
@@ -7,6 +9,7 @@ export {
 } from './blocks/convolution-unit.ts';
 export { type DepthwiseSeparableOptions, depthwiseSeparable } from './blocks/depthwise-separable.ts';
 export { type InvertedResidualOptions, invertedResidual } from './blocks/inverted-residual.ts';
+export { type Shortcut, type ShortcutOptions, shortcut } from './blocks/shortcut.ts';
 export { type ShuffleUnitOptions, shuffleUnit } from './blocks/shuffle-unit.ts';
 export {
   type SplitShuffleUnitOutput,
@@ -17,6 +20,12 @@ export {
   type SqueezeAndExcitationOptions,
   squeezeAndExcitation,
 } from './blocks/squeeze-and-excitation.ts';
+export { type MobileNetV1Options, mobileNetV1 } from './mobilenet/mobilenet-v1.ts';
+export {
+  type MobileNetV2Options,
+  type MobileNetV2Variant,
+  mobileNetV2,
+} from './mobilenet/mobilenet-v2.ts';
 export type { VariableDescription, VariableLayout } from './network/describe-network.ts';
 export {
   type Fans,
@@ -24,6 +33,7 @@ export {
   type Initializer,
   type KernelInitializer,
   kaimingNormal,
+  kaimingNormalFanIn,
 } from './network/initializer.ts';
 export type {
   AveragePoolOptions,
@@ -56,6 +66,14 @@ export {
   listModels,
   registerModel,
 } from './registry/registry.ts';
+export {
+  type ImagenetResnetDepth,
+  type ImagenetResnetOptions,
+  type ImagenetResnetStem,
+  type ImagenetResnetWidths,
+  imagenetResnet,
+} from './resnet/imagenet-resnet.ts';
+export type { ResidualBlock } from './resnet/residual-network.ts';
 export { type ResnetOptions, type ResnetWidths, resnet } from './resnet/resnet.ts';
 export type { PerStage } from './shufflenet/shufflenet-options.ts';
 export { type ShuffleNetV1Options, shuffleNetV1 } from './shufflenet/shufflenet-v1.ts';

@@ -12,6 +12,8 @@ export interface DepthwiseSeparableOptions {
   readonly kernelSize?: number;
   /** What follows both batch norms. Default `relu`. */
   readonly activation?: Activation;
+  /** What follows the second batch norm, where it is something else: `none` for what comes before its activation. */
+  readonly outputActivation?: Activation;
 }
 
 /**
@@ -22,10 +24,17 @@ export interface DepthwiseSeparableOptions {
 export function depthwiseSeparable<Value>(
   layers: Layers<Value>,
   x: Value,
-  { channels, stride = 1, kernelSize = 3, activation = 'relu' }: DepthwiseSeparableOptions,
+  {
+    channels,
+    stride = 1,
+    kernelSize = 3,
+    activation = 'relu',
+    outputActivation = activation,
+  }: DepthwiseSeparableOptions,
 ): Value {
   const padding = samePadding('depthwiseSeparable', kernelSize);
   const depthwise = { kernelSize, stride, padding, activation };
   const filtered = depthwiseUnit(layers.scope('depthwise'), x, depthwise);
-  return convolutionUnit(layers.scope('pointwise'), filtered, { channels, kernelSize: 1, activation });
+  const across = { channels, kernelSize: 1, activation: outputActivation };
+  return convolutionUnit(layers.scope('pointwise'), filtered, across);
 }

@@ -26,6 +26,18 @@ export const kaimingNormal: KernelInitializer = (fans) => ({
   standardDeviation: Math.sqrt(2 / fans.out),
 });
 
+/** Kaiming normal with fan-in: variance 2 / fan-in (He et al. 2015, eq. 10). */
+export const kaimingNormalFanIn: KernelInitializer = (fans) => ({
+  kind: 'normal',
+  standardDeviation: Math.sqrt(2 / fans.in),
+});
+
+/** Kaiming uniform with fan-in: variance 2 / fan-in, on +-sqrt(6 / fan-in) (He et al. 2015, eq. 10). */
+export const kaimingUniform: KernelInitializer = (fans) => ({
+  kind: 'uniform',
+  bound: Math.sqrt(6 / fans.in),
+});
+
 /** PyTorch's default for convolutions, kernel and bias: uniform on +-1/sqrt(fan-in). */
 export const fanInUniform: KernelInitializer = (fans) => linearUniform(fans.in);
 

@@ -1,4 +1,5 @@
 import { KdError, requireArgument } from 'kd-core';
+import { mobileNetFamilies } from '../mobilenet/family.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { resnetFamilies } from '../resnet/family.ts';
 import { shuffleNetFamilies } from '../shufflenet/family.ts';
@@ -12,6 +13,7 @@ const FAMILIES: readonly ModelFamily[] = [
   ...resnetFamilies,
   wideResnetFamily,
   vggFamily,
+  ...mobileNetFamilies,
   ...shuffleNetFamilies,
 ];
 

@@ -1,109 +1,122 @@
 import { requireArgument } from 'kd-core';
-import type { Layers } from '../network/layers.ts';
+import { convolutionUnit } from '../blocks/convolution-unit.ts';
+import type { Shortcut } from '../blocks/shortcut.ts';
+import { kaimingNormalFanIn } from '../network/initializer.ts';
+import type { DenseOptions } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
-import { basicBlock } from './basic-block.ts';
-import { pyTorchResnetName } from './pytorch-names.ts';
+import { pyTorchResnetNames } from './pytorch-names.ts';
+import { featuresOf, type ResidualBlock, residualNetwork } from './residual-network.ts';
+import { resolveWidths, widthSuffix } from './resolve-widths.ts';
 
-/** Channels of the stem and of the three stages. */
+/** Channels of the stem and of the three stages; those of the 3x3 convolutions where blocks are bottlenecks. */
 export type ResnetWidths = readonly [stem: number, stage1: number, stage2: number, stage3: number];
 
 const STANDARD_WIDTHS: ResnetWidths = [16, 16, 32, 64];
-const STAGE_STRIDES = [1, 2, 2] as const;
+const STAGES = 3;
 /** Two strides of 2 leave at least one pixel for the last stage. */
 const SMALLEST_SIDE = 4;
+const CONVOLUTIONS_OF_BLOCK: Readonly<Record<ResidualBlock, number>> = { basic: 2, bottleneck: 3 };
 
 export interface ResnetOptions {
-  /** Weighted layers on the longest path: 6n + 2 with n >= 1 blocks a stage (8, 14, 20, ...). */
+  /**
+   * Weighted layers on the longest path: 6n + 2 with n >= 1 basic blocks a stage (8, 14, 20, ...), 9n + 2 with n >= 1
+   * bottleneck blocks (11, 20, 29, ...).
+   */
   readonly depth: number;
   readonly classes: number;
+  /** Default `basic`. */
+  readonly block?: ResidualBlock;
+  /**
+   * How shortcuts reach another shape. Default `projection`, as in RepDistiller; `padding`, as in the paper and in
+   * akamaster's implementation, needs widths that do not shrink and starts as that implementation does.
+   */
+  readonly shortcut?: Shortcut;
   /** Multiplies the standard widths 16, 16, 32, 64; each product must be a whole number. Default 1. */
   readonly widthFactor?: number;
   /** Widths given one by one, instead of `widthFactor`. */
   readonly widths?: ResnetWidths;
   /** [height, width, channels]; both sides at least 4. Default [32, 32, 3]. */
   readonly inputShape?: readonly [number, number, number];
-  /** Default `resnet{depth}`, followed by the widths when they are not the standard ones. */
+  /** Default `resnet{depth}`, followed by the block, the shortcut and the widths where they are not the standard ones. */
   readonly name?: string;
 }
 
 /**
  * The ResNet for small images of He et al. 2016 (arXiv:1512.03385, section 4.2): a 3x3 stem and three stages of
- * basic blocks with strides 1, 2, 2, global average pooling and a dense classifier.
+ * residual blocks with strides 1, 2, 2, global average pooling and a dense classifier.
  *
  * Taps: `stem`; `stage1` to `stage3`, each after its last ReLU; `stage1.preactivation` to
  * `stage3.preactivation`, the sums before that ReLU; `pooled` [channels], what the classifier reads.
  *
+ * Kernels start with Kaiming normal values by fan-out, the classifier as PyTorch's linear layers do; with
+ * `shortcut: 'padding'` both kinds of kernel start with Kaiming normal values by fan-in.
+ *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
 export function resnet(options: ResnetOptions): NetworkModel {
-  const { depth, classes, inputShape = [32, 32, 3] } = options;
+  const { depth, classes, block = 'basic', shortcut = 'projection', inputShape = [32, 32, 3] } = options;
+  const blocksPerStage = resolveBlocks(depth, block);
   requireArgument(
-    Number.isInteger(depth) && depth >= 8 && (depth - 2) % 6 === 0,
-    () => `resnet depth must be 6n + 2 with n >= 1 (8, 14, 20, 32, 44, 56, 110, ...), got ${depth}.`,
+    shortcut === 'projection' || shortcut === 'padding',
+    () => `resnet shortcut must be 'projection' or 'padding', got '${shortcut}'.`,
   );
   requireClasses('resnet', classes);
   requireInputShape('resnet', inputShape, { smallestSide: SMALLEST_SIDE, reason: 'halves the image twice' });
-  const widths = resolveWidths(options);
-  const blocksPerStage = (depth - 2) / 6;
+  const widths = resolveWidths('resnet', STANDARD_WIDTHS, options);
+  const [stemWidth, ...stageWidths] = widths;
+  const padded = shortcut === 'padding';
+  const plan = {
+    block,
+    shortcut,
+    stageWidths,
+    stageBlocks: stageWidths.map(() => blocksPerStage),
+    classes,
+    ...(padded && { classifier: kaimingClassifier(featuresOf(block, widths[STAGES]), classes) }),
+  };
   return networkModel({
-    name: options.name ?? defaultName(depth, widths),
+    name: options.name ?? defaultName(options, widths),
     inputShape,
     classes,
-    network: (layers, images) => forward(layers, images, { widths, blocksPerStage, classes }),
-    pyTorchNames: { repdistiller: pyTorchResnetName },
+    network: (layers, images) => {
+      const stem = { channels: stemWidth, kernelSize: 3, padding: 1 };
+      const x = convolutionUnit(layers.scope('stem'), images, stem);
+      layers.tap('stem', x);
+      return residualNetwork(layers, x, plan);
+    },
+    ...(padded && { kernelInitializer: kaimingNormalFanIn }),
+    pyTorchNames: padded
+      ? { akamaster: pyTorchResnetNames.shortcutAndLinear }
+      : {
+          repdistiller: pyTorchResnetNames.downsampleAndFc,
+          akamaster: pyTorchResnetNames.shortcutAndLinear,
+        },
   });
 }
 
-interface Plan {
-  readonly widths: ResnetWidths;
-  readonly blocksPerStage: number;
-  readonly classes: number;
-}
-
-function forward<Value>(
-  layers: Layers<Value>,
-  images: Value,
-  { widths, blocksPerStage, classes }: Plan,
-): Value {
-  const [stemWidth, ...stageWidths] = widths;
-  const stem = layers.scope('stem');
-  const stemOutput = stem.convolution('conv', images, { channels: stemWidth, kernelSize: 3, padding: 1 });
-  let x = layers.relu(stem.batchNorm('norm', stemOutput));
-  layers.tap('stem', x);
-  for (const [index, channels] of stageWidths.entries()) {
-    const stage = `stage${index + 1}`;
-    for (let block = 0; block < blocksPerStage; block += 1) {
-      const stride = block === 0 ? STAGE_STRIDES[index]! : 1;
-      const sum = basicBlock(layers.scope(stage).scope(String(block)), x, { channels, stride });
-      x = layers.relu(sum);
-      if (block === blocksPerStage - 1) layers.tap(`${stage}.preactivation`, sum);
-    }
-    layers.tap(stage, x);
-  }
-  const pooled = layers.globalAveragePool(x);
-  layers.tap('pooled', pooled);
-  return layers.dense('classifier', pooled, classes);
-}
-
-function resolveWidths({ widthFactor, widths }: ResnetOptions): ResnetWidths {
+function resolveBlocks(depth: number, block: ResidualBlock): number {
   requireArgument(
-    widthFactor === undefined || widths === undefined,
-    () => 'resnet takes widthFactor or widths, not both; give the widths alone.',
+    Object.hasOwn(CONVOLUTIONS_OF_BLOCK, block),
+    () => `resnet block must be 'basic' or 'bottleneck', got '${block}'.`,
   );
-  const resolved =
-    widths ?? (STANDARD_WIDTHS.map((width) => width * (widthFactor ?? 1)) as unknown as ResnetWidths);
+  const layersPerBlock = STAGES * CONVOLUTIONS_OF_BLOCK[block];
+  const blocksPerStage = (depth - 2) / layersPerBlock;
+  const examples = [1, 2, 3].map((blocks) => layersPerBlock * blocks + 2).join(', ');
   requireArgument(
-    resolved.length === 4 && resolved.every((width) => Number.isInteger(width) && width >= 1),
+    Number.isInteger(blocksPerStage) && blocksPerStage >= 1,
     () =>
-      widths === undefined
-        ? `resnet widthFactor must make the widths ${STANDARD_WIDTHS.join(', ')} whole and positive, so be a positive multiple of 1/16, got ${widthFactor}.`
-        : `resnet widths must be four whole positive numbers (stem and three stages), got [${resolved.join(', ')}].`,
+      `resnet depth must be ${layersPerBlock}n + 2 with n >= 1 ${block} blocks a stage (${examples}, ...), got ${depth}.`,
   );
-  return resolved;
+  return blocksPerStage;
 }
 
-function defaultName(depth: number, widths: ResnetWidths): string {
-  const standard = widths.every((width, index) => width === STANDARD_WIDTHS[index]);
-  return standard ? `resnet${depth}` : `resnet${depth}-${widths.join('-')}`;
+/** Kaiming normal by fan-in for the kernel; the bias as PyTorch's linear layers start it. */
+function kaimingClassifier(inFeatures: number, classes: number): DenseOptions {
+  return { kernelInitializer: kaimingNormalFanIn({ in: inFeatures, out: classes }) };
+}
+
+function defaultName({ depth, block, shortcut }: ResnetOptions, widths: ResnetWidths): string {
+  const blockSuffix = block === 'bottleneck' ? '-bottleneck' : '';
+  const shortcutSuffix = shortcut === 'padding' ? '-a' : '';
+  return `resnet${depth}${blockSuffix}${shortcutSuffix}${widthSuffix(widths, STANDARD_WIDTHS)}`;
 }

@@ -13,11 +13,27 @@ export interface OrtEngine {
    * Loads an encoded model; results stay on the device where the provider can keep them there. Throws `UNSUPPORTED`
    * for a model that the provider refuses, with `details.operator` where an operator is the reason.
    */
-  load(model: Uint8Array, options?: { readonly name?: string }): Promise<InferenceSession>;
+  load(model: Uint8Array, options?: LoadOptions): Promise<InferenceSession>;
   /** Host data as a tensor to feed. Does not copy. */
-  tensor(host: HostTensor): Tensor;
+  tensor(host: HostTensor | HostInput): Tensor;
   /** Copies host data to where results are kept. Whoever asked must `dispose` the tensor. */
   place(host: HostTensor): Promise<Tensor>;
   /** Reads a tensor back, from wherever it is. Copies. */
   read(tensor: Tensor): Promise<HostTensor>;
+}
+
+export interface LoadOptions {
+  /** For errors. */
+  readonly name?: string;
+  /** Whether results come to the host at once, where the provider could keep them on the device. */
+  readonly resultsOnHost?: boolean;
+  /** Files beside the model that hold data of its tensors, by the path that the model gives them. */
+  readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
+}
+
+/** Data of element types that only files from elsewhere ask for; float16 as its bits. */
+export interface HostInput {
+  readonly data: Float64Array | Uint8Array | Uint16Array;
+  readonly shape: readonly number[];
+  readonly dtype: 'float16' | 'float64' | 'uint8';
 }

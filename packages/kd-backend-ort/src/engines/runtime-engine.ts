@@ -31,10 +31,15 @@ export function runtimeEngine(parts: EngineParts): OrtEngine {
     id,
     device,
     target,
-    async load(model, { name } = {}) {
+    async load(model, { name, resultsOnHost = false, externalData } = {}) {
+      const options = {
+        ...sessionOptions,
+        ...(resultsOnHost && { preferredOutputLocation: 'cpu' as const }),
+        ...(externalData !== undefined && { externalData }),
+      };
       try {
-        const session = await runtime.InferenceSession.create(model, sessionOptions);
-        return isOnDevice ? outliveBuffers(session, runtime) : session;
+        const session = await runtime.InferenceSession.create(model, options);
+        return isOnDevice && !resultsOnHost ? outliveBuffers(session, runtime) : session;
       } catch (cause) {
         throw refusal(cause, id, name);
       }

@@ -12,3 +12,5 @@ export const engines: Readonly<Record<OrtEngineId, EngineSource>> = {
 };
 
 export const defaultEngine: OrtEngineId = 'ort-wasm';
+
+export { openFile, openSibling } from './open-file.ts';

@@ -13,3 +13,5 @@ export const engines: Readonly<Record<OrtEngineId, EngineSource>> = {
 };
 
 export const defaultEngine: OrtEngineId = 'ort-cpu';
+
+export { openFile, openSibling } from './open-file.ts';

@@ -11,7 +11,7 @@ import { runParity } from './run-parity.ts';
 const supported = [
   /^losses\/(kd|kd_total|hint|at|at_paper)\.json$/,
   /^trajectory\/.*\.json$/,
-  /^models\/(resnet\d+|wrn_\w+|vgg_\w+|shufflev[12]\w*)\.json$/,
+  /^models\/(resnet\d+|mobilenetv2_\w+|wrn_\w+|vgg_\w+|shufflev[12]\w*)\.json$/,
   /^metrics\/(classification|lr_schedule)\.json$/,
 ];
 

@@ -1,6 +1,8 @@
 import {
+  mobileNetV2,
   type NetworkModel,
   type PerStage,
+  type ResidualBlock,
   type ResnetWidths,
   resnet,
   type ShuffleNetV2Widths,
@@ -22,13 +24,26 @@ import {
 type InputShape = readonly [height: number, width: number, channels: number];
 type ModelFamily = (build: Fields, inputShape: InputShape) => NetworkModel | undefined;
 
+const residualBlocks: Readonly<Record<string, ResidualBlock>> = {
+  basicblock: 'basic',
+  bottleneck: 'bottleneck',
+};
+
 /** By `build.family`. A builder gives undefined for a variant that does not exist here. */
 export const modelFamilies: Readonly<Record<string, ModelFamily>> = {
   resnet(build, inputShape) {
-    if (stringField(build, 'block') !== 'basicblock') return undefined;
+    const blockName = stringField(build, 'block');
+    const block = Object.hasOwn(residualBlocks, blockName) ? residualBlocks[blockName] : undefined;
+    if (block === undefined) return undefined;
     const depth = numberField(build, 'depth');
     const widths = numbersField(build, 'filters') as unknown as ResnetWidths;
-    return resnet({ depth, widths, classes: numberField(build, 'classes'), inputShape });
+    return resnet({ depth, block, widths, classes: numberField(build, 'classes'), inputShape });
+  },
+  mobilenetv2(build, inputShape) {
+    const expansion = numberField(build, 'T');
+    const widthMultiplier = numberField(build, 'width_mult');
+    const classes = numberField(build, 'classes');
+    return mobileNetV2({ variant: 'cifar', expansion, widthMultiplier, classes, inputShape });
   },
   wrn(build, inputShape) {
     const depth = numberField(build, 'depth');

@@ -10,7 +10,7 @@ export interface OptionDefinition {
 
 export interface CommandDefinition {
   readonly name: string;
-  /** Positional arguments as in help, `<config>`; empty for none. */
+  /** Positional arguments as in help: `<config>`, or `[name]` for one that may be left out; empty for none. */
   readonly arguments: string;
   readonly description: string;
   readonly options: readonly OptionDefinition[];

@@ -37,6 +37,22 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {
+    name: 'models',
+    arguments: '[name]',
+    description: 'List the networks with what they cost, or show one with its taps',
+    options: [
+      { flags: '--family <name>', description: 'Only networks of one family' },
+      {
+        flags: '--input <shape>',
+        description: 'Height, width and channels, such as 32x32x3 (default: what each was made for)',
+      },
+      { flags: '--classes <number>', description: 'Classes (default: 100)' },
+      { flags: '--json', description: 'Print JSON' },
+    ],
+    examples: ['', 'resnet20', '--family vgg --input 64x64x3', '--json'],
+    load: async () => (await import('../commands/models.ts')).modelsCommand,
+  },
+  {
     name: 'doctor',
     arguments: '',
     description: 'Show which backends can run here and how fast, and why others cannot',

@@ -42,6 +42,28 @@ export function choiceOption<T extends string>(
   throw new UsageError(`--${name} must be one of ${known}, got '${value}'.${didYouMean(value, choices)}`);
 }
 
+/** Numbers between commas, or undefined when absent. */
+export function numbersOption(options: ParsedOptions, name: string): readonly number[] | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+  if (numbers.every(Number.isFinite)) return numbers;
+  throw new UsageError(`--${name} must be numbers with commas between them, got '${text}'.`);
+}
+
+/** Height, width and channels as `32x32x3`, or undefined when absent. */
+export function imageShapeOption(
+  options: ParsedOptions,
+  name: string,
+): readonly [height: number, width: number, channels: number] | undefined {
+  const text = textOption(options, name);
+  if (text === undefined) return undefined;
+  const sizes = /^([1-9]\d*)x([1-9]\d*)x([1-9]\d*)$/.exec(text)?.slice(1).map(Number);
+  const [height, width, channels] = sizes ?? [];
+  if (height !== undefined && width !== undefined && channels !== undefined) return [height, width, channels];
+  throw new UsageError(`--${name} must be height, width and channels, such as 32x32x3, got '${text}'.`);
+}
+
 function single(options: ParsedOptions, name: string): unknown {
   const value = options[camelCase(name)];
   if (Array.isArray(value)) throw new UsageError(`--${name} was given ${value.length} times; give it once.`);

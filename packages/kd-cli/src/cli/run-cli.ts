@@ -120,12 +120,13 @@ function refuseMissingValues(options: ParsedOptions, command: CommandDefinition,
 }
 
 function refuseWrongCount(positional: readonly string[], command: CommandDefinition): void {
-  const expected = command.arguments === '' ? [] : command.arguments.split(' ');
-  if (positional.length === expected.length) return;
-  const usage = `kd ${command.name}${expected.map((each) => ` ${each}`).join('')}`;
+  const known = command.arguments === '' ? [] : command.arguments.split(' ');
+  const required = known.filter((argument) => argument.startsWith('<'));
+  if (positional.length >= required.length && positional.length <= known.length) return;
+  const usage = `kd ${command.name}${known.map((each) => ` ${each}`).join('')}`;
   throw new UsageError(
-    positional.length < expected.length
-      ? `kd ${command.name} needs ${expected.slice(positional.length).join(' ')}. Usage: ${usage}`
-      : `kd ${command.name} takes ${expected.length === 0 ? 'no arguments' : `only ${expected.join(' ')}`}, got '${positional.slice(expected.length).join(' ')}' as well. Usage: ${usage}`,
+    positional.length < required.length
+      ? `kd ${command.name} needs ${required.slice(positional.length).join(' ')}. Usage: ${usage}`
+      : `kd ${command.name} takes ${known.length === 0 ? 'no arguments' : `only ${known.join(' ')}`}, got '${positional.slice(known.length).join(' ')}' as well. Usage: ${usage}`,
   );
 }

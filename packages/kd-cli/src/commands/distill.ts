@@ -1,3 +1,4 @@
+import type { Model } from 'kd-core';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
@@ -6,8 +7,9 @@ import { loadConfig } from '../config/load-config.ts';
 import { openBackend } from '../open-backend.ts';
 import { distill } from '../pipeline/distill.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
+import { sessionBeside } from '../pipeline/open-teacher.ts';
 import { claim, outputFolder, requireWritable } from '../pipeline/output-folder.ts';
-import { planDistillation } from '../pipeline/plan.ts';
+import { type DistillPlan, planDistillation } from '../pipeline/plan.ts';
 import { writeResults } from '../pipeline/write-results.ts';
 import { textSummary } from '../report/text-summary.ts';
 import { displayPath } from '../text/display-path.ts';
@@ -20,9 +22,7 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   const backendId = textOption(options, 'backend');
   const resume = switchOption(options, 'resume');
   const config = await loadConfig(path);
-  const plan = await planDistillation(config);
   const folder = outputFolder(config.output);
-  await requireWritable(folder, [plan.teacher.model, plan.student.student]);
   const backend = await openBackend(host, { id: backendId ?? config.backend, threads });
 
   const words = [
@@ -30,20 +30,31 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     ...(threads === undefined ? [] : ['--threads', String(threads)]),
     ...(backendId === undefined ? [] : ['--backend', shellQuote(backendId)]),
   ];
-  const interrupt = listenForInterrupt(host, {
-    saved: folder.path,
-    again: host.commandLine('distill', [...words, '--resume']),
-  });
   try {
-    await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });
-    const reproduce = host.commandLine('distill', words);
-    const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce });
-    const page = await writeResults(folder.results, report);
-    const summary = textSummary(report, colorsOf(host, 'stdout'));
-    host.stdout.write(`\n${summary}\n\nReport: ${displayPath(page, host.cwd)}\n`);
-    return exitCode.ok;
+    const plan = await planDistillation(config, sessionBeside(backend, threads));
+    const interrupt = listenForInterrupt(host, {
+      saved: folder.path,
+      again: host.commandLine('distill', [...words, '--resume']),
+    });
+    try {
+      await requireWritable(folder, modelsOf(plan));
+      await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });
+      const reproduce = host.commandLine('distill', words);
+      const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce });
+      const page = await writeResults(folder.results, report);
+      const summary = textSummary(report, colorsOf(host, 'stdout'));
+      host.stdout.write(`\n${summary}\n\nReport: ${displayPath(page, host.cwd)}\n`);
+      return exitCode.ok;
+    } finally {
+      interrupt.stop();
+      await plan.close();
+    }
   } finally {
-    interrupt.stop();
     await backend.dispose();
   }
 };
+
+/** Those whose results are written. */
+function modelsOf({ teacher, student }: DistillPlan): readonly Model[] {
+  return 'model' in teacher ? [teacher.model, student.student] : [student.student];
+}

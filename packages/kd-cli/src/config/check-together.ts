@@ -1,12 +1,19 @@
 import { accessSync, constants } from 'node:fs';
 import { KdError, type Model } from 'kd-core';
+import { checkTeacher } from './check-teacher.ts';
 import type { DistillConfig, ModelConfig } from './config.ts';
 import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
+import { isOnnxTeacher } from './weights-file.ts';
 
 /** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
 export function checkTogether(config: DistillConfig): ConfigProblem[] {
-  return [...checkSplit(config), ...checkTeacher(config), ...checkModels(config), ...checkFiles(config)];
+  return [
+    ...checkSplit(config),
+    ...checkTeacher(config.teacher),
+    ...checkModels(config),
+    ...checkFiles(config),
+  ];
 }
 
 function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
@@ -25,15 +32,10 @@ function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
   ];
 }
 
-function checkTeacher({ teacher }: DistillConfig): ConfigProblem[] {
-  if ((teacher.weights === undefined) !== (teacher.training === undefined)) return [];
-  const found = teacher.weights === undefined ? 'neither' : 'both';
-  return [
-    {
-      path: 'teacher',
-      message: `must have either 'weights' (a trained network) or 'training' (to train it first), got ${found}.`,
-    },
-  ];
+/** What a network lets methods read; `owner` is where the names come from. */
+interface Taps {
+  readonly owner: string;
+  readonly names: readonly string[];
 }
 
 function checkModels(config: DistillConfig): ConfigProblem[] {
@@ -48,14 +50,17 @@ function checkModels(config: DistillConfig): ConfigProblem[] {
       return undefined;
     }
   };
-  const student = build('student.model', config.student.model);
-  const teacher = build('teacher.model', config.teacher.model);
-  const requireTap = (path: string, tap: string, model: Model | undefined): void => {
-    if (model === undefined) return;
-    const taps = Object.keys(model.summary().taps);
-    if (!taps.includes(tap)) {
-      problems.push({ path, message: `must be a tap of ${model.name} (${taps.join(', ')}), got '${tap}'.` });
-    }
+  const tapsOf = (model: Model | undefined): Taps | undefined =>
+    model && { owner: model.name, names: Object.keys(model.summary().taps) };
+  const student = tapsOf(build('student.model', config.student.model));
+  const { model, onnx } = config.teacher;
+  const teacher = isOnnxTeacher(config.teacher)
+    ? { owner: 'teacher.onnx.taps', names: Object.keys(onnx?.taps ?? {}) }
+    : tapsOf(model === undefined ? undefined : build('teacher.model', model));
+  const requireTap = (path: string, tap: string, taps: Taps | undefined): void => {
+    if (taps === undefined || taps.names.includes(tap)) return;
+    const known = taps.names.length === 0 ? 'which names none' : taps.names.join(', ');
+    problems.push({ path, message: `must be a tap of ${taps.owner} (${known}), got '${tap}'.` });
   };
   config.method.forEach((method, index) => {
     const path = `method[${index}]`;

@@ -40,6 +40,9 @@ function problemsOf(value: unknown): string[] {
 
 const { epochs: _, ...withoutEpochs } = good;
 
+const here = join(await mkdtemp(join(tmpdir(), 'kd-config-')), 'teacher.onnx');
+await writeFile(here, '');
+
 describe('a wrong configuration', () => {
   it.each<[string, unknown, string[]]>([
     ['a missing key', withoutEpochs, ['epochs: is missing; it must be a whole number of at least 1.']],
@@ -126,7 +129,10 @@ describe('a wrong configuration', () => {
     [
       'a teacher without its model',
       { ...good, teacher: {} },
-      ["teacher.model: is missing; it must be the name of a model, or { name: 'resnet', depth, widths }."],
+      [
+        "teacher: must have either 'weights' (a trained network) or 'training' (to train it first), got neither.",
+        'teacher.model: is missing; only a teacher whose weights are an .onnx file goes without.',
+      ],
     ],
     [
       'no object',
@@ -155,7 +161,7 @@ describe('a wrong configuration', () => {
       [
         'split: must leave samples to train on, but validation and test add up to 1.',
         "teacher: must have either 'weights' (a trained network) or 'training' (to train it first), got neither.",
-        'student.model: does not describe a network: resnet depth must be 6n + 2 with n >= 1 (8, 14, 20, 32, 44, 56, 110, ...), got 9.',
+        'student.model: does not describe a network: resnet depth must be 6n + 2 with n >= 1 basic blocks a stage (8, 14, 20, ...), got 9.',
       ],
     ],
     [
@@ -164,6 +170,44 @@ describe('a wrong configuration', () => {
       [
         "method[0].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'stage9'.",
       ],
+    ],
+    [
+      'a network beside an ONNX file, and a tap that is not named in it',
+      {
+        ...good,
+        teacher: { model: 'resnet20', weights: here, onnx: { taps: { last: '/relu' } } },
+        method: [{ name: 'fitnet', studentTap: 'stage2' }],
+      },
+      [
+        'teacher.model: must be left out, because the .onnx file in teacher.weights is the whole network.',
+        "method[0].teacherTap: must be a tap of teacher.onnx.taps (last), got 'stage2'.",
+      ],
+    ],
+    [
+      'a tap of an ONNX file for which none is named',
+      { ...good, teacher: { weights: here }, method: [{ name: 'fitnet' }] },
+      ["method[0].teacherTap: must be a tap of teacher.onnx.taps (which names none), got 'stage2'."],
+    ],
+    [
+      'settings of an ONNX file without one',
+      { ...good, teacher: { model: 'resnet20', training: {}, onnx: { input: 'x' } } },
+      ['teacher.onnx: must be left out unless teacher.weights is an .onnx file.'],
+    ],
+    [
+      'preprocessing that divides by nothing',
+      {
+        ...good,
+        teacher: { weights: here, onnx: { layout: 'NHCW', preprocessing: { standardDeviation: [1, 0] } } },
+      },
+      [
+        "teacher.onnx.layout: must be one of 'NCHW', 'NHWC', got 'NHCW'. Did you mean 'NCHW'?",
+        'teacher.onnx.preprocessing.standardDeviation[1]: must be a number above 0, got 0.',
+      ],
+    ],
+    [
+      'weights of an unknown kind',
+      { ...good, teacher: { model: 'resnet20', weights: import.meta.filename } },
+      [`teacher.weights: must be a .safetensors, .pth, .pt or .onnx file, got ${import.meta.filename}.`],
     ],
     [
       'a file that is not there',
@@ -181,6 +225,15 @@ describe('a right configuration', () => {
   it('is taken as it is, with absolute paths', () => {
     const config = checkConfig(good, { source: 'kd.json', folder: '/configs' });
     expect(config).toEqual({ ...good, output: '/configs/out' });
+  });
+
+  it('may have a teacher that is an ONNX file', () => {
+    const onnx = {
+      taps: { stage2: '/relu' },
+      preprocessing: { range: 255, mean: 127.5, standardDeviation: [64] },
+    };
+    const config = { ...good, teacher: { weights: here, onnx }, method: [{ name: 'fitnet' }] };
+    expect(problemsOf(config)).toEqual([]);
   });
 });
 

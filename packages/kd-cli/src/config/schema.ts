@@ -7,7 +7,9 @@ import type {
   IdxFilesConfig,
   MethodConfig,
   ModelConfig,
+  OnnxTeacherConfig,
   OptimizerConfig,
+  PreprocessingConfig,
   ScheduleConfig,
   SplitConfig,
   TeacherConfig,
@@ -175,9 +177,36 @@ const training: z.ZodType<TeacherTrainingConfig> = object({
   labelSmoothing: belowOne.exactOptional(),
 });
 
+const perChannel = (value: z.ZodNumber, expected: string) =>
+  z.union([value, z.array(value).min(1, { error: `${expected}, or one for each channel` })], {
+    error: `${expected}, or one for each channel`,
+  });
+const aboveZero = number('a number above 0', { above: 0 });
+
+const preprocessing: z.ZodType<PreprocessingConfig> = object({
+  range: aboveZero.exactOptional(),
+  mean: perChannel(number('a number'), 'a number').exactOptional(),
+  standardDeviation: perChannel(aboveZero, 'a number above 0').exactOptional(),
+  channelOrder: z.enum(['RGB', 'BGR']).exactOptional(),
+});
+
+const onnx: z.ZodType<OnnxTeacherConfig> = object({
+  input: text('the name of an input').exactOptional(),
+  logits: text('the name of an output').exactOptional(),
+  taps: z
+    .record(z.string(), text('the name of a tensor in the file'), {
+      error: 'an object with the name of a tensor for each tap',
+    })
+    .exactOptional(),
+  layout: z.enum(['NCHW', 'NHWC']).exactOptional(),
+  batchSize: wholeNumber(1).exactOptional(),
+  preprocessing: preprocessing.exactOptional(),
+});
+
 const teacher: z.ZodType<TeacherConfig> = object({
-  model,
-  weights: text('the path of a .safetensors file').exactOptional(),
+  model: model.exactOptional(),
+  weights: text('the path of a .safetensors, .pth, .pt or .onnx file').exactOptional(),
+  onnx: onnx.exactOptional(),
   training: training.exactOptional(),
 });
 

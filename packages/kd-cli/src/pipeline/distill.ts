@@ -1,25 +1,22 @@
 import { join } from 'node:path';
-import type { Backend, HostTensor, Model, ModelVariables } from 'kd-core';
-import type { Teacher, TrainingResult } from 'kd-train';
+import type { Backend, FrozenModel } from 'kd-core';
+import type { Teacher } from 'kd-train';
 import type { Host } from '../cli/host.ts';
-import type { ModelConfig } from '../config/config.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 import type { NetworkResult, RunReport } from '../report/report-data.ts';
 import { continuedNote } from './continued-note.ts';
-import { describeModel } from './describe-model.ts';
 import { environmentFacts } from './environment-facts.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import type { Interrupt } from './interrupt.ts';
-import { type MeasuredNetwork, measureNetwork } from './measure-network.ts';
 import { encodeNetwork } from './network-file.ts';
+import { type Measuring, measureFrozen, measureTrained, type Trained } from './network-result.ts';
 import { describeData } from './open-data.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { DistillPlan, Recipe } from './plan.ts';
 import { progressFor } from './progress-for.ts';
-import { fileLatency } from './ship-network.ts';
 import { evaluationSource } from './sources.ts';
-import { curveOf, trainNetwork } from './train-network.ts';
+import { trainNetwork } from './train-network.ts';
 
 export interface DistillOptions {
   readonly host: Host;
@@ -37,15 +34,15 @@ interface Run extends DistillOptions {
   readonly log: EventLog;
 }
 
-/** `step` and `history` are of a training; a network read from a file has none. */
-type Trained = { readonly variables: ModelVariables<HostTensor> } & Partial<TrainingResult>;
+const otherClassesNote =
+  'The teacher does not name the classes of this data set, so its accuracy is not measured; the student learned from its features.';
 
 /**
  * Trains the teacher where it is not trained yet, teaches the student, and writes `student.safetensors`,
  * `student.onnx` and `events.jsonl`. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written.
  */
 export async function distill(options: DistillOptions): Promise<RunReport> {
-  const { host, plan, backend, folder, resume } = options;
+  const { host, plan, backend, folder, resume, interrupt } = options;
   const { config, data } = plan;
   const started = host.now();
   const progress = progressFor(host, phasesOf(plan));
@@ -53,17 +50,13 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
   const run: Run = { ...options, progress, log };
   try {
     const teacher = await trainedTeacher(run);
-    const student = await trainStudent(run, { model: plan.teacher.model, variables: teacher.variables });
+    const student = await trainRecipe(run, 'student', plan.student, [teacher]);
     progress.stop();
-    const teacherAbout = { role: 'teacher', label: 'Teacher', config: config.teacher.model } as const;
-    const studentAbout = {
-      role: 'distilled',
-      label: 'Student distilled',
-      config: config.student.model,
-    } as const;
-    const measuredTeacher = await measure(run, teacherAbout, plan.teacher.model, teacher);
-    const measured = await measure(run, studentAbout, plan.student.student, student);
-    await folder.results.write('student.safetensors', encodeNetwork(plan.student.student, student.variables));
+    const teacherResult = await measureTeacher(run, teacher);
+    const about = { role: 'distilled', label: 'Student distilled', model: config.student.model } as const;
+    const measured = await measureTrained(measuring(run), about, student);
+    interrupt.throwIfAborted();
+    await folder.results.write('student.safetensors', encodeNetwork(student.model, student.variables));
     await folder.results.write('student.onnx', measured.file);
     return {
       format: 'kd-report/1',
@@ -72,12 +65,12 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       wallSeconds: (host.now() - started) / 1000,
       split: 'test',
       dataset: describeData(config.dataset.name, data),
-      networks: [measuredTeacher.result, measured.result],
+      networks: [...(teacherResult === undefined ? [] : [teacherResult]), measured.result],
       exported: { file: 'student.onnx', fileBytes: measured.file.length, ...measured.check },
       configuration: { ...config },
       environment: environmentFacts(backend),
       reproduce: options.reproduce,
-      notes: resume ? [continuedNote] : [],
+      notes: [...(resume ? [continuedNote] : []), ...(teacherResult === undefined ? [otherClassesNote] : [])],
     };
   } finally {
     progress.stop();
@@ -94,16 +87,12 @@ function phasesOf({ teacher, student }: DistillPlan): Phase[] {
   return [...('recipe' in teacher ? [phase('teacher', teacher.recipe)] : []), phase('student', student)];
 }
 
-async function trainedTeacher(run: Run): Promise<Trained> {
+async function trainedTeacher(run: Run): Promise<Trained | FrozenModel> {
   const { teacher } = run.plan;
-  if ('variables' in teacher) return teacher;
-  const result = await trainRecipe(run, 'teacher', teacher.recipe, []);
-  await run.folder.results.write('teacher.safetensors', encodeNetwork(teacher.model, result.variables));
-  return result;
-}
-
-function trainStudent(run: Run, teacher: Teacher): Promise<TrainingResult> {
-  return trainRecipe(run, 'student', run.plan.student, [teacher]);
+  if (!('recipe' in teacher)) return teacher;
+  const trained = await trainRecipe(run, 'teacher', teacher.recipe, []);
+  await run.folder.results.write('teacher.safetensors', encodeNetwork(teacher.model, trained.variables));
+  return trained;
 }
 
 async function trainRecipe(
@@ -111,7 +100,7 @@ async function trainRecipe(
   name: 'teacher' | 'student',
   recipe: Recipe,
   teachers: readonly Teacher[],
-): Promise<TrainingResult> {
+): Promise<Trained> {
   const { everySteps, keep } = plan.config.checkpoint ?? {};
   const result = await trainNetwork(
     {
@@ -130,34 +119,19 @@ async function trainRecipe(
     { name, progress, log },
   );
   interrupt.throwIfAborted();
-  return result;
+  return { model: recipe.student, ...result };
 }
 
-async function measure(
-  { backend, plan, interrupt }: Run,
-  about: Pick<NetworkResult, 'role' | 'label'> & { readonly config: ModelConfig },
-  model: Model,
-  { variables, history, step }: Trained,
-): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
-  const measured = await measureNetwork({ backend, model, variables, dataset: plan.data.test });
-  const { parameters, macs } = model.summary();
-  const result: NetworkResult = {
-    role: about.role,
-    label: about.label,
-    architecture: describeModel(about.config, model),
-    parameters,
-    macs,
-    fileBytes: measured.file.length,
-    latency: await fileLatency(measured.file, model),
-    runs: [
-      {
-        seed: plan.config.seed ?? 0,
-        ...(step !== undefined && { updates: step }),
-        metrics: measured.metrics,
-        curve: history === undefined ? [] : curveOf({ history }),
-      },
-    ],
-  };
-  interrupt.throwIfAborted();
-  return { ...measured, result };
+/** `undefined` for a teacher that names other classes, which only gives hints. */
+async function measureTeacher(run: Run, teacher: Trained | FrozenModel): Promise<NetworkResult | undefined> {
+  const { config, data } = run.plan;
+  if ('variables' in teacher) {
+    const about = { role: 'teacher', label: 'Teacher', model: config.teacher.model! } as const;
+    return (await measureTrained(measuring(run), about, teacher)).result;
+  }
+  return teacher.classes === data.train.classes ? measureFrozen(measuring(run), teacher) : undefined;
+}
+
+function measuring({ backend, plan: { config, data } }: Run): Measuring {
+  return { backend, config, data };
 }

@@ -1,4 +1,9 @@
-import { KdError } from 'kd-core';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KdError, prngKey } from 'kd-core';
+import { exportOnnx } from 'kd-export';
+import { resnet } from 'kd-models';
 import { describe, expect, it } from 'vitest';
 import type { DistillConfig } from '../config/config.ts';
 import { planDistillation } from './plan.ts';
@@ -48,5 +53,37 @@ describe('planDistillation', () => {
     const failure = await planDistillation({ ...config, ...change }).catch((error: unknown) => error);
     expect(KdError.isInstance(failure)).toBe(true);
     expect((failure as KdError).message).toMatch(message);
+  });
+});
+
+describe('a teacher that is an ONNX file', () => {
+  const fileOf = async (classes: number, side: number): Promise<string> => {
+    const model = resnet({ depth: 8, widths: [2, 2, 4, 4], classes, inputShape: [side, side, 1] });
+    const path = join(await mkdtemp(join(tmpdir(), 'kd-plan-')), 'net.onnx');
+    await writeFile(path, exportOnnx({ model, variables: model.init(prngKey(1)), taps: ['stage2'] }));
+    return path;
+  };
+  const onnx = { logits: 'logits', taps: { last: 'stage2' } };
+
+  it('is opened, with what methods may read of it', async () => {
+    const weights = await fileOf(10, 8);
+    const method: DistillConfig['method'] = [{ name: 'hinton' }, { name: 'fitnet', teacherTap: 'last' }];
+    const plan = await planDistillation({ ...config, teacher: { weights, onnx }, method });
+    expect(plan.teacher).toMatchObject({
+      name: 'net',
+      inputShape: [8, 8, 1],
+      classes: 10,
+      taps: { last: [4, 4, 4] },
+      fingerprint: expect.stringMatching(/^[\da-f]{64}$/),
+    });
+    await plan.close();
+  });
+
+  it.each<[string, number, number, RegExp]>([
+    ['other classes', 7, 8, /compares logits, but teacher 0 \('net'\) has 7 classes and the student 10/],
+    ['other images', 10, 16, /\[8, 8, 1\].*'input' is float32 \[batch, 1, 16, 16\]/],
+  ])('is refused before work when it is of %s', async (_name, classes, side, message) => {
+    const weights = await fileOf(classes, side);
+    await expect(planDistillation({ ...config, teacher: { weights, onnx } })).rejects.toThrow(message);
   });
 });

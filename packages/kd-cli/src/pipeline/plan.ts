@@ -1,13 +1,20 @@
-import { readFile } from 'node:fs/promises';
-import { type HostTensor, type Model, type ModelVariables, type PrngKey, prngKey } from 'kd-core';
+import { type Model, type PrngKey, prngKey } from 'kd-core';
 import type { Loader } from 'kd-data';
-import { checkRequirements, type Method, methodShapes, type Optimizer, type Schedule } from 'kd-train';
+import {
+  checkRequirements,
+  type Method,
+  methodShapes,
+  type Optimizer,
+  type Schedule,
+  type Teacher,
+  type TeacherNetwork,
+} from 'kd-train';
 import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
 import type { DistillConfig, MethodConfig, TeacherTrainingConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { runKeys } from '../config/run-keys.ts';
-import { decodeNetwork } from './network-file.ts';
 import { type DataSplits, openData } from './open-data.ts';
+import { openTeacher, type SessionSettings } from './open-teacher.ts';
 import { trainingSource } from './sources.ts';
 
 /** All that one training needs besides a backend. */
@@ -21,29 +28,36 @@ export interface Recipe {
   readonly key: PrngKey;
 }
 
+/** A teacher that is to be trained first. */
+export interface UntrainedTeacher {
+  readonly model: Model;
+  readonly recipe: Recipe;
+}
+
 /** A configuration made into things that run. */
 export interface DistillPlan {
   readonly config: DistillConfig;
   readonly data: DataSplits;
-  /** A trained teacher, or how to train it. */
-  readonly teacher: { readonly model: Model } & (
-    | { readonly variables: ModelVariables<HostTensor> }
-    | { readonly recipe: Recipe }
-  );
+  readonly teacher: Teacher | UntrainedTeacher;
   readonly student: Recipe;
+  /** Gives back what a teacher holds that runs by itself. */
+  close(): Promise<void>;
 }
 
 const defaultBatchSize = 64;
 
 /**
  * Reads the data and the weights and builds every part of the run, so that whatever does not fit is refused before
- * the first step and not after the teacher's last: files, class counts, batch sizes, taps, regressors.
+ * the first step and not after the teacher's last: files, class counts, batch sizes, taps, regressors. `session` is for a
+ * teacher that is an ONNX file.
  */
-export async function planDistillation(config: DistillConfig): Promise<DistillPlan> {
+export async function planDistillation(
+  config: DistillConfig,
+  session: SessionSettings = {},
+): Promise<DistillPlan> {
   const data = await openData(config);
   const { classes, inputShape } = data.train;
   const keys = runKeys(config.seed ?? 0);
-  const model = createModelFrom(config.teacher.model, { classes, inputShape });
   const student = createModelFrom(config.student.model, { classes, inputShape });
 
   const recipe = (
@@ -66,19 +80,27 @@ export async function planDistillation(config: DistillConfig): Promise<DistillPl
   });
 
   const plan = recipe(student, config.method, {}, { init: keys.student, data: keys.studentData });
-  requireFit(plan.method, student, model);
   const { weights, training = {} } = config.teacher;
   if (weights !== undefined) {
-    const variables = decodeNetwork(await readFile(weights), model, weights);
-    return { config, data, teacher: { model, variables }, student: plan };
+    const teacher = await openTeacher({ ...config.teacher, weights }, data.train, session);
+    const close = async (): Promise<void> => ('variables' in teacher ? undefined : teacher.dispose());
+    try {
+      requireFit(plan.method, student, 'variables' in teacher ? teacher.model : teacher);
+    } catch (error) {
+      await close();
+      throw error;
+    }
+    return { config, data, teacher, student: plan, close };
   }
+  const model = createModelFrom(config.teacher.model!, { classes, inputShape });
+  requireFit(plan.method, student, model);
   const { labelSmoothing = 0 } = training;
   const terms: MethodConfig[] = [{ name: 'crossEntropy', labelSmoothing }];
   const teacher = recipe(model, terms, training, { init: keys.teacher, data: keys.teacherData });
-  return { config, data, teacher: { model, recipe: teacher }, student: plan };
+  return { config, data, teacher: { model, recipe: teacher }, student: plan, close: async () => {} };
 }
 
-function requireFit(method: Method, student: Model, teacher: Model): void {
+function requireFit(method: Method, student: Model, teacher: TeacherNetwork): void {
   const shapes = methodShapes(student, [teacher]);
   checkRequirements(method, shapes);
   // A method finds out here whether its own parts fit between the two networks; the values are drawn again later.

@@ -1,5 +1,13 @@
 import { openOnnx } from 'kd-backend-ort';
-import { type BatchSource, HostTensor, KdError, type Model, type ModelVariables } from 'kd-core';
+import {
+  type BatchSource,
+  type FrozenModel,
+  HostTensor,
+  KdError,
+  type Model,
+  type ModelVariables,
+  sizeOf,
+} from 'kd-core';
 import { exportOnnx, imagesInLayout, measureLatency, verifyOnnx } from 'kd-export';
 import type { LatencyResult } from '../report/report-data.ts';
 
@@ -72,16 +80,35 @@ export function mergeChecks(checks: readonly FileCheck[]): FileCheck {
 
 /** How long the file takes for one image. */
 export async function fileLatency(bytes: Uint8Array, model: Model): Promise<LatencyResult> {
-  const { batchSize, threads, runs, warmup } = latencySettings;
-  const session = await openOnnx(bytes, { threads });
-  const [height, width, channels] = model.inputShape;
-  const shape = [batchSize, height, width, channels];
-  const images = new HostTensor(new Float32Array(batchSize * height * width * channels).fill(0.5), shape);
-  const feeds = { [session.inputs[0]!.name]: imagesInLayout(images, layout) };
+  const session = await openOnnx(bytes, { threads: latencySettings.threads });
+  const feeds = { [session.inputs[0]!.name]: imagesInLayout(greyImages(model), layout) };
   try {
-    const { median, p95 } = await measureLatency(() => session.run(feeds), { runs, warmup });
-    return { batchSize, medianMs: median, p95Ms: p95, runs, threads };
+    return await latencyOf(() => session.run(feeds));
   } finally {
     await session.release();
   }
+}
+
+/** The same for a file that runs as it is; `open` opens it with the given number of threads. */
+export async function frozenLatency(
+  open: (settings: { readonly threads: number }) => Promise<FrozenModel>,
+): Promise<LatencyResult> {
+  const model = await open({ threads: latencySettings.threads });
+  const images = greyImages(model);
+  try {
+    return await latencyOf(() => model.run(images));
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function latencyOf(run: () => Promise<unknown>): Promise<LatencyResult> {
+  const { batchSize, threads, runs, warmup } = latencySettings;
+  const { median, p95 } = await measureLatency(run, { runs, warmup });
+  return { batchSize, medianMs: median, p95Ms: p95, runs, threads };
+}
+
+function greyImages({ inputShape }: Pick<Model, 'inputShape'>): HostTensor {
+  const shape = [latencySettings.batchSize, ...inputShape];
+  return new HostTensor(new Float32Array(sizeOf(shape)).fill(0.5), shape);
 }

@@ -1,0 +1,57 @@
+import type { TeacherConfig } from './config.ts';
+import type { ConfigProblem } from './describe-issues.ts';
+import { isOnnxTeacher, weightsExtension, weightsExtensions } from './weights-file.ts';
+
+/** What the keys of a teacher say together: a network and its weights, or how to train it, or an ONNX file. */
+export function checkTeacher(teacher: TeacherConfig): ConfigProblem[] {
+  return [...checkOrigin(teacher), ...checkExtension(teacher), ...checkNetwork(teacher)];
+}
+
+function checkOrigin({ weights, training }: TeacherConfig): ConfigProblem[] {
+  if ((weights === undefined) !== (training === undefined)) return [];
+  const found = weights === undefined ? 'neither' : 'both';
+  return [
+    {
+      path: 'teacher',
+      message: `must have either 'weights' (a trained network) or 'training' (to train it first), got ${found}.`,
+    },
+  ];
+}
+
+function checkExtension({ weights }: TeacherConfig): ConfigProblem[] {
+  if (weights === undefined || weightsExtensions.includes(weightsExtension(weights))) return [];
+  const [last, ...others] = [...weightsExtensions].reverse();
+  return [
+    {
+      path: 'teacher.weights',
+      message: `must be a ${others.reverse().join(', ')} or ${last} file, got ${weights}.`,
+    },
+  ];
+}
+
+function checkNetwork(teacher: TeacherConfig): ConfigProblem[] {
+  const { model, onnx } = teacher;
+  if (isOnnxTeacher(teacher)) {
+    if (model === undefined) return [];
+    return [
+      {
+        path: 'teacher.model',
+        message: 'must be left out, because the .onnx file in teacher.weights is the whole network.',
+      },
+    ];
+  }
+  const problems: ConfigProblem[] = [];
+  if (model === undefined) {
+    problems.push({
+      path: 'teacher.model',
+      message: 'is missing; only a teacher whose weights are an .onnx file goes without.',
+    });
+  }
+  if (onnx !== undefined) {
+    problems.push({
+      path: 'teacher.onnx',
+      message: 'must be left out unless teacher.weights is an .onnx file.',
+    });
+  }
+  return problems;
+}

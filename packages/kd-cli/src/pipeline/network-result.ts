@@ -1,0 +1,68 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Backend, FrozenModel } from 'kd-core';
+import { evaluate, type TrainedNetwork, type TrainingResult } from 'kd-train';
+import type { DistillConfig, ModelConfig } from '../config/config.ts';
+import type { NetworkResult } from '../report/report-data.ts';
+import { describeModel } from './describe-model.ts';
+import { type MeasuredNetwork, measureNetwork } from './measure-network.ts';
+import type { DataSplits } from './open-data.ts';
+import { openOnnxTeacher } from './open-teacher.ts';
+import { fileLatency, frozenLatency } from './ship-network.ts';
+import { evaluationSource } from './sources.ts';
+import { curveOf } from './train-network.ts';
+
+/** `step` and `history` are of a training; a network read from a file has none. */
+export type Trained = TrainedNetwork & Partial<Pick<TrainingResult, 'step' | 'history'>>;
+
+/** What is the same for all networks of a run. */
+export interface Measuring {
+  readonly backend: Backend;
+  readonly config: DistillConfig;
+  readonly data: DataSplits;
+}
+
+/** Measures a network on the test samples and exports it. */
+export async function measureTrained(
+  { backend, config, data }: Measuring,
+  about: Pick<NetworkResult, 'role' | 'label'> & { readonly model: ModelConfig },
+  { model, variables, history, step }: Trained,
+): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
+  const measured = await measureNetwork({ backend, model, variables, dataset: data.test });
+  const { parameters, macs } = model.summary();
+  const result: NetworkResult = {
+    role: about.role,
+    label: about.label,
+    architecture: describeModel(about.model, model),
+    parameters,
+    macs,
+    fileBytes: measured.file.length,
+    latency: await fileLatency(measured.file, model),
+    runs: [
+      {
+        seed: config.seed ?? 0,
+        ...(step !== undefined && { updates: step }),
+        metrics: measured.metrics,
+        curve: history === undefined ? [] : curveOf({ history }),
+      },
+    ],
+  };
+  return { ...measured, result };
+}
+
+/** Measures a teacher that is an ONNX file, on the test samples. */
+export async function measureFrozen(
+  { config, data }: Measuring,
+  teacher: FrozenModel,
+): Promise<NetworkResult> {
+  const file = { ...config.teacher, weights: config.teacher.weights! };
+  const { metrics } = await evaluate({ model: teacher, source: evaluationSource(data.test) });
+  return {
+    role: 'teacher',
+    label: 'Teacher',
+    architecture: basename(file.weights),
+    fileBytes: (await stat(file.weights)).size,
+    latency: await frozenLatency((settings) => openOnnxTeacher(file, data.test, settings)),
+    runs: [{ seed: config.seed ?? 0, metrics, curve: [] }],
+  };
+}

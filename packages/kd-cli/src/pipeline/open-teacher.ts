@@ -1,0 +1,52 @@
+import { type OrtEngineId, onnxModel } from 'kd-backend-ort';
+import type { Backend, FrozenModel } from 'kd-core';
+import type { TrainedNetwork } from 'kd-train';
+import type { TeacherConfig } from '../config/config.ts';
+import { createModelFrom } from '../config/create-model.ts';
+import { isOnnxTeacher } from '../config/weights-file.ts';
+import { readWeights } from './read-weights.ts';
+
+/** A teacher that comes out of a file. */
+export type TeacherFile = TeacherConfig & { readonly weights: string };
+
+/** What the data ask of a network. */
+export interface ImageClasses {
+  readonly classes: number;
+  readonly inputShape: readonly [number, number, number];
+}
+
+/** On what a network runs that is an ONNX file. */
+export interface SessionSettings {
+  /** Default `ort-cpu`. */
+  readonly engine?: OrtEngineId;
+  /** Default: all that the process may use. */
+  readonly threads?: number;
+}
+
+/** A session beside `backend` computes where it does, if ONNX Runtime computes there; otherwise on the processor. */
+export function sessionBeside({ id }: Backend, threads: number | undefined): SessionSettings {
+  return {
+    ...(id.startsWith('ort-') && { engine: id as OrtEngineId }),
+    ...(threads !== undefined && { threads }),
+  };
+}
+
+/** The trained network of `teacher.weights`. Throws what the readers of its kind of file throw. */
+export async function openTeacher(
+  teacher: TeacherFile,
+  data: ImageClasses,
+  session: SessionSettings,
+): Promise<TrainedNetwork | FrozenModel> {
+  if (isOnnxTeacher(teacher)) return openOnnxTeacher(teacher, data, session);
+  const model = createModelFrom(teacher.model!, data);
+  return { model, variables: await readWeights(teacher.weights, model) };
+}
+
+/** A teacher that is an ONNX file, in a session of its own. */
+export function openOnnxTeacher(
+  { weights, onnx }: TeacherFile,
+  { inputShape }: ImageClasses,
+  session: SessionSettings,
+): Promise<FrozenModel> {
+  return onnxModel(weights, { ...onnx, inputShape, ...session });
+}

@@ -20,6 +20,21 @@ export {
   type SqueezeAndExcitationOptions,
   squeezeAndExcitation,
 } from './blocks/squeeze-and-excitation.ts';
+export type { Cell, CellEdge, CellOperation, Genotype } from './face/genotype.ts';
+export {
+  type IresnetDepth,
+  type IresnetLayers,
+  type IresnetOptions,
+  type IresnetWidths,
+  iresnet,
+} from './face/iresnet.ts';
+export {
+  type MobileFaceNetBlocks,
+  type MobileFaceNetOptions,
+  mobileFaceNet,
+} from './face/mobile-face-net.ts';
+export { type PocketNetOptions, type PocketNetVariant, pocketNet } from './face/pocket-net.ts';
+export { cifar10Genotype, faceGenotype } from './face/pocket-net-genotypes.ts';
 export { type MobileNetV1Options, mobileNetV1 } from './mobilenet/mobilenet-v1.ts';
 export {
   type MobileNetV2Options,
@@ -34,6 +49,7 @@ export {
   type KernelInitializer,
   kaimingNormal,
   kaimingNormalFanIn,
+  kaimingUniform,
 } from './network/initializer.ts';
 export type {
   AveragePoolOptions,

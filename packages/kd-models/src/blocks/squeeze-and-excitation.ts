@@ -1,4 +1,5 @@
 import { requireArgument } from 'kd-core';
+import type { Initializer } from '../network/initializer.ts';
 import type { Layers } from '../network/layers.ts';
 import { type Activation, activate } from './activation.ts';
 
@@ -9,6 +10,8 @@ export interface SqueezeAndExcitationOptions {
   readonly activation?: Activation;
   /** Whether both layers have biases. Default true. */
   readonly bias?: boolean;
+  /** Where both kernels start; by default as dense layers do. */
+  readonly kernelInitializer?: Initializer;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface SqueezeAndExcitationOptions {
 export function squeezeAndExcitation<Value>(
   layers: Layers<Value>,
   x: Value,
-  { reduction = 16, activation = 'relu', bias = true }: SqueezeAndExcitationOptions = {},
+  { reduction = 16, activation = 'relu', bias = true, kernelInitializer }: SqueezeAndExcitationOptions = {},
 ): Value {
   requireArgument(
     Number.isFinite(reduction) && reduction >= 1,
@@ -27,7 +30,8 @@ export function squeezeAndExcitation<Value>(
   );
   const channels = layers.channels(x);
   const hiddenUnits = Math.max(1, Math.floor(channels / reduction));
-  const squeezed = layers.dense('squeeze', layers.globalAveragePool(x), hiddenUnits, { bias });
+  const dense = { bias, ...(kernelInitializer !== undefined && { kernelInitializer }) };
+  const squeezed = layers.dense('squeeze', layers.globalAveragePool(x), hiddenUnits, dense);
   const hidden = activate(layers, 'activation', squeezed, activation);
-  return layers.scaleChannels(x, layers.sigmoid(layers.dense('excitation', hidden, channels, { bias })));
+  return layers.scaleChannels(x, layers.sigmoid(layers.dense('excitation', hidden, channels, dense)));
 }

@@ -1,4 +1,5 @@
 import { KdError, requireArgument } from 'kd-core';
+import { faceFamilies } from '../face/families.ts';
 import { mobileNetFamilies } from '../mobilenet/family.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { resnetFamilies } from '../resnet/family.ts';
@@ -15,6 +16,7 @@ const FAMILIES: readonly ModelFamily[] = [
   vggFamily,
   ...mobileNetFamilies,
   ...shuffleNetFamilies,
+  ...faceFamilies,
 ];
 
 /** The family of names that users have registered. */

@@ -1,39 +1,22 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import {
-  HostTensor,
-  KdError,
-  type ModelOutput,
-  type ModelSummary,
-  type ModelVariables,
-  sizeOf,
-  treeLeaves,
-} from 'kd-core';
+import { HostTensor, KdError, type ModelSummary, sizeOf, treeLeaves } from 'kd-core';
 import { type TensorSpec, trace } from '../trace/trace.ts';
-import type { Network } from './differentiable-onnx-model.ts';
-import type { NetworkNode } from './network-nodes.ts';
-import type { Value } from './value.ts';
+import { applyNetwork, type Network } from './apply-network.ts';
+import type { NetworkRun } from './run-network.ts';
 
 const BYTES_PER_FLOAT = 4;
 
-type Apply = (
-  values: ModelVariables<Tensor>,
-  images: Tensor4D,
-  options: { readonly train: boolean },
-  observe: (node: NetworkNode, inputs: readonly (Value | undefined)[], outputs: readonly Value[]) => void,
-) => ModelOutput;
+type Observe = NonNullable<NetworkRun['observe']>;
 
 /**
  * What a network costs and gives, found by recording one pass: no backend runs. A second pass, of two images, finds what does not
  * take any batch.
  */
-export function summarize(
-  network: Network,
-  apply: Apply,
-): { readonly classes: number; readonly summary: ModelSummary } {
+export function summarize(network: Network): { readonly classes: number; readonly summary: ModelSummary } {
   const { params, state } = network.variables;
   let macs = 0;
   let activationElements = 0;
-  const { logits, taps } = recordedShapes(network, apply, 1, ({ definition }, inputs, outputs) => {
+  const { logits, taps } = recordedShapes(network, 1, ({ definition }, inputs, outputs) => {
     const [result] = outputs;
     if (result?.kind !== 'computed') return;
     macs +=
@@ -45,7 +28,7 @@ export function summarize(
       activationElements += outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
     }
   });
-  requireAnyBatch(network, apply, taps);
+  requireAnyBatch(network, taps);
   const elements = (tensors: object): number =>
     treeLeaves(tensors as never).reduce<number>((sum, { shape }: TensorSpec) => sum + sizeOf(shape), 0);
   return {
@@ -66,20 +49,16 @@ interface RecordedShapes {
   readonly taps: Readonly<Record<string, readonly number[]>>;
 }
 
-function recordedShapes(
-  { input, variables }: Network,
-  apply: Apply,
-  batch: number,
-  observe: Parameters<Apply>[3],
-): RecordedShapes {
+function recordedShapes(network: Network, batch: number, observe: Observe): RecordedShapes {
+  const { input, variables } = network;
   const shapes: { logits: readonly number[]; taps: Record<string, readonly number[]> } = {
     logits: [],
     taps: {},
   };
-  const shape = [batch, ...input.inputShape];
+  const shape = [batch, ...input.shape];
   const images = new HostTensor(new Float32Array(sizeOf(shape)), shape);
   const record = (given: { params: never; state: never; images: Tensor4D }): { logits: Tensor } => {
-    const output = apply(given, given.images, { train: false }, observe);
+    const output = applyNetwork(network, given, given.images, false, observe);
     shapes.logits = output.logits.shape;
     for (const [tap, value] of Object.entries(output.taps)) shapes.taps[tap] = value.shape;
     return { logits: output.logits };
@@ -88,10 +67,10 @@ function recordedShapes(
   return shapes;
 }
 
-function requireAnyBatch(network: Network, apply: Apply, taps: RecordedShapes['taps']): void {
+function requireAnyBatch(network: Network, taps: RecordedShapes['taps']): void {
   let failure: unknown;
   try {
-    const pair = recordedShapes(network, apply, 2, () => {});
+    const pair = recordedShapes(network, 2, () => {});
     const fixed = Object.entries(pair.taps).filter(
       ([tap, shape]) => shape.join() !== [2, ...taps[tap]!.slice(1)].join(),
     );

@@ -1,7 +1,11 @@
 import {
+  type IresnetLayers,
+  type IresnetWidths,
+  iresnet,
   mobileNetV2,
   type NetworkModel,
   type PerStage,
+  pocketNet,
   type ResidualBlock,
   type ResnetWidths,
   resnet,
@@ -18,8 +22,10 @@ import {
   numberField,
   numberListsField,
   numbersField,
+  optionalFields,
   stringField,
 } from '../fixtures/fields.ts';
+import { genotypeOf } from './genotype.ts';
 
 type InputShape = readonly [height: number, width: number, channels: number];
 type ModelFamily = (build: Fields, inputShape: InputShape) => NetworkModel | undefined;
@@ -65,5 +71,20 @@ export const modelFamilies: Readonly<Record<string, ModelFamily>> = {
     const widths = numbersField(build, 'out_channels') as unknown as ShuffleNetV2Widths;
     const blocks = numbersField(build, 'num_blocks') as unknown as PerStage;
     return shuffleNetV2({ widths, blocks, classes: numberField(build, 'classes'), inputShape });
+  },
+  iresnet(build, inputShape) {
+    const layers = numbersField(build, 'layers') as unknown as IresnetLayers;
+    const widths = numbersField(build, 'widths') as unknown as IresnetWidths;
+    return iresnet({ layers, widths, embeddingSize: numberField(build, 'num_features'), inputShape });
+  },
+  pocketnet(build, inputShape) {
+    return pocketNet({
+      cells: numberField(build, 'n_layers'),
+      channels: numberField(build, 'C'),
+      stemMultiplier: numberField(build, 'stem_multiplier'),
+      genotype: genotypeOf(optionalFields(build, 'genotype')),
+      embeddingSize: numberField(build, 'embedding'),
+      inputShape,
+    });
   },
 };

@@ -1,1 +1,11 @@
-export { decodeSafetensors, encodeSafetensors, type Safetensors } from './safetensors.ts';
+export { type ByteSource, byteLengthOf, readBytes } from './byte-source.ts';
+export {
+  dataTypeOfElements,
+  type ElementType,
+  elementBytes,
+  readElements,
+  type StoredElements,
+} from './element-types.ts';
+export { decodeSafetensors, openSafetensors, type Safetensors } from './read-safetensors.ts';
+export type { TensorEntry, TensorFile } from './tensor-file.ts';
+export { encodeSafetensors, streamSafetensors, type TensorsToWrite } from './write-safetensors.ts';

@@ -6,7 +6,7 @@ import { resnet } from 'kd-models';
 import { cosine, crossEntropy, runTraining, sgd } from 'kd-train';
 
 /** What this teacher was trained to see: pixels minus the mean, over the standard deviation. */
-export const preprocessing = { mean: [0.305], standardDeviation: [0.376] };
+export const preprocessing = { mean: [0.305], standardDeviation: [0.376] } as const;
 
 /**
  * Stands for whoever has trained the teacher, in whatever framework: all that remains of it is an ONNX file. Batch norm is

@@ -2,6 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { prngKey } from 'kd-core';
+import { exportOnnx } from 'kd-export';
+import { resnet } from 'kd-models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DistillConfig } from './config/config.ts';
 import { finished, interruptAt, kd, requireBuilt, stepsOf, type } from './testing/program.ts';
@@ -62,6 +65,32 @@ describe('kd distill', () => {
     expect((await finished(kd(folder, 'distill', 'next.json'))).code).toBe(0);
     const student = (output: string) => readFile(join(folder, output, 'student.safetensors'));
     expect((await student('next')).equals(await student('out'))).toBe(true);
+  });
+
+  it('learns from a teacher in an ONNX file, and continues with it', async () => {
+    const model = resnet({ depth: 8, widths: [2, 2, 4, 4], classes: 10, inputShape: [8, 8, 1] });
+    const file = exportOnnx({ model, variables: model.init(prngKey(1)), taps: ['stage2'] });
+    const teacher = { weights: 'net.onnx', onnx: { logits: 'logits', taps: { stage2: 'stage2' } } };
+    const text = JSON.stringify({ ...config, teacher, epochs: 3 });
+    const [untouched, folder] = [await folderWith('kd.json', text), await folderWith('kd.json', text)];
+    for (const each of [untouched, folder]) await writeFile(join(each, 'net.onnx'), file);
+    const whole = await finished(kd(untouched, 'distill', 'kd.json'));
+    expect(whole.stderr).toMatch(/student {2}48\/48/);
+    expect(whole.code).toBe(0);
+    const metrics = JSON.parse(await readFile(join(untouched, 'out', 'metrics.json'), 'utf8')) as {
+      networks: { architecture: string; fileBytes: number; runs: { metrics: { count: number } }[] }[];
+    };
+    expect(metrics.networks[0]).toMatchObject({
+      architecture: 'net.onnx',
+      fileBytes: file.length,
+      latency: { threads: 1 },
+      runs: [{ metrics: { count: 450 } }],
+    });
+
+    const again = await interruptAt(kd(folder, 'distill', 'kd.json'), join(folder, 'out'), 'student', 9);
+    expect((await finished(type(folder, again))).code).toBe(0);
+    const student = (of: string) => readFile(join(of, 'out', 'student.safetensors'));
+    expect((await student(folder)).equals(await student(untouched))).toBe(true);
   });
 
   it('is interrupted and continued without a trace in the weights', async () => {

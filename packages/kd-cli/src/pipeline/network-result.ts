@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { describeOnnx } from 'kd-backend-ort';
 import type { Backend, FrozenModel } from 'kd-core';
 import { evaluate, type TrainedNetwork, type TrainingResult } from 'kd-train';
 import type { DistillConfig, ModelConfig } from '../config/config.ts';
@@ -57,10 +58,12 @@ export async function measureFrozen(
 ): Promise<NetworkResult> {
   const file = { ...config.teacher, weights: config.teacher.weights! };
   const { metrics } = await evaluate({ model: teacher, source: evaluationSource(data.test) });
+  const { parameters } = await describeOnnx(file.weights);
   return {
     role: 'teacher',
     label: 'Teacher',
     architecture: basename(file.weights),
+    parameters,
     fileBytes: (await stat(file.weights)).size,
     latency: await frozenLatency((settings) => openOnnxTeacher(file, data.test, settings)),
     runs: [{ seed: config.seed ?? 0, metrics, curve: [] }],

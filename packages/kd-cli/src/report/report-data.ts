@@ -44,9 +44,8 @@ export interface NetworkResult {
   readonly label: string;
   /** As a reader would say it: `resnet20, widths 16-32-64`, or the name of a file. */
   readonly architecture: string;
-  /** Absent, as the next, for a network that is known as a file only. */
   readonly parameters?: number;
-  /** Multiply-accumulates for one input. */
+  /** Multiply-accumulates for one input; absent for a network that is known as a file only. */
   readonly macs?: number;
   /** Of the ONNX file. */
   readonly fileBytes?: number;

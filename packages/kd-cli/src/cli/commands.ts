@@ -37,6 +37,63 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {
+    name: 'eval',
+    arguments: '',
+    description: 'Measure a trained network, yours or from elsewhere, on labelled images',
+    options: [
+      {
+        flags: '--weights <file>',
+        description: 'A .safetensors, .pth or .pt file of weights, or a whole network as .onnx',
+      },
+      {
+        flags: '--data <path>',
+        description: "A ZIP archive or a folder with images in CLASS/NAME.jpg or .png, or 'digits'",
+      },
+      {
+        flags: '--model <name>',
+        description: 'The network that the weights are of; kd models lists them. Not for .onnx',
+      },
+      {
+        flags: '--normalize <name>',
+        description: "'imagenet', 'cifar10', 'cifar100', 'mnist', 'symmetric' or 'none'",
+      },
+      {
+        flags: '--mean <numbers>',
+        description: 'Subtracted from pixels of 0..1: a number a channel, with commas (default: see --std)',
+      },
+      {
+        flags: '--std <numbers>',
+        description: 'What the difference is divided by (default: what the weights say, else none)',
+      },
+      {
+        flags: '--split <name>',
+        description: 'The part of the data, a folder such as test, where there are several',
+      },
+      {
+        flags: '--class-names <file>',
+        description: "The network's classes in order, one a line (default: sorted folders)",
+      },
+      { flags: '--classes <number>', description: 'Classes of the network (default: those of the data)' },
+      {
+        flags: '--channels <number>',
+        description: 'Read images as grey (1) or RGB (3) (default: as the first one is)',
+      },
+      {
+        flags: '--batch-size <number>',
+        description: 'Images in a batch (default: by their size, at most 256)',
+      },
+      { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
+      { flags: '--backend <id>', description: 'The backend to run on (default: auto, the best one here)' },
+      { flags: '--json <file>', description: 'Write all measures to a file' },
+    ],
+    examples: [
+      '--model resnet20-a --weights resnet20.safetensors --data test.zip --normalize imagenet',
+      '--weights teacher.onnx --data photos --split val --mean 0.5,0.5,0.5 --std 0.25,0.25,0.25',
+      '--weights runs/demo/student.onnx --data digits',
+    ],
+    load: async () => (await import('../commands/eval.ts')).evalCommand,
+  },
+  {
     name: 'models',
     arguments: '[name]',
     description: 'List the networks with what they cost, or show one with its taps',

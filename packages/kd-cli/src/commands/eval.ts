@@ -1,0 +1,162 @@
+import { openAsBlob } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type BatchSource, KdError, openSafetensors } from 'kd-core';
+import type { RunCommand } from '../cli/command.ts';
+import { exitCode } from '../cli/exit-code.ts';
+import { colorsOf, type Host } from '../cli/host.ts';
+import { choiceOption, integerOption, type ParsedOptions, textOption } from '../cli/options.ts';
+import { UsageError } from '../cli/usage-error.ts';
+import { weightsExtension, weightsExtensions } from '../config/weights-file.ts';
+import { describeEvaluation, type EvalReport } from '../eval/eval-report.ts';
+import { evaluationBatches } from '../eval/evaluation-batches.ts';
+import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
+import { openEvalData } from '../eval/open-eval-data.ts';
+import { type EvalNetwork, openNamedNetwork, openOnnxNetwork } from '../eval/open-eval-network.ts';
+import { progressFor } from '../pipeline/progress-for.ts';
+import { displayPath } from '../text/display-path.ts';
+
+/** `kd eval`: how good a trained network is, whoever has trained it. */
+export const evalCommand: RunCommand = async ({ options }, host) => {
+  const wish = readOptions(options, host);
+  const { isOnnx, weights } = wish;
+  const metadata = weightsExtension(weights) === '.safetensors' ? await readMetadata(weights) : {};
+  const model = isOnnx ? undefined : requireModel(wish.model ?? metadata.model);
+  const asked = wish.normalization ?? (isOnnx ? undefined : normalizationIn(metadata));
+
+  const dataset = await openEvalData(wish);
+  const classes = wish.classes ?? dataset.classes;
+  requireSameClasses(classes, dataset.classes, wish.data);
+  const { inputShape } = dataset;
+  const normalization = asked === undefined || asked === 'none' ? asked : forChannels(asked, inputShape[2]);
+  const common = { weights, classes, inputShape, backend: wish.backend, threads: wish.threads };
+  const network =
+    model === undefined
+      ? await openOnnxNetwork({ ...common, normalization })
+      : await openNamedNetwork(host, { ...common, model });
+  try {
+    const batches = evaluationBatches(dataset, {
+      batchSize: wish.batchSize,
+      normalization: isOnnx || normalization === 'none' ? undefined : normalization,
+    });
+    const { metrics, seconds } = await timedEvaluation(host, network, batches);
+    const report: EvalReport = {
+      format: 'kd-eval/1',
+      createdAt: new Date().toISOString(),
+      network: { name: network.name, weights: wish.shownWeights, classes: network.classes, ...network.size },
+      data: {
+        name: dataset.name,
+        samples: dataset.length,
+        classNames: dataset.classNames,
+        inputShape,
+      },
+      normalization: normalization === 'none' ? null : (normalization ?? (isOnnx ? 'file' : null)),
+      backend: network.backend,
+      metrics,
+      seconds,
+    };
+    host.stdout.write(`${describeEvaluation(report, colorsOf(host, 'stdout'))}\n`);
+    if (wish.json !== undefined) {
+      await writeReport(wish.json, report);
+      host.stdout.write(`\nReport: ${displayPath(wish.json, host.cwd)}\n`);
+    }
+    return exitCode.ok;
+  } finally {
+    await network.dispose();
+  }
+};
+
+function readOptions(options: ParsedOptions, host: Host) {
+  const required = (name: string, example: string): string => {
+    const value = textOption(options, name);
+    if (value === undefined) throw new UsageError(`kd eval needs --${name}, such as --${name} ${example}.`);
+    return value;
+  };
+  const path = (given: string): string => resolve(host.cwd, given);
+  const optionalPath = (given: string | undefined) => (given === undefined ? undefined : path(given));
+  const shownWeights = required('weights', 'resnet20.safetensors');
+  const data = required('data', 'test.zip');
+  const model = textOption(options, 'model');
+  const extension = weightsExtension(shownWeights);
+  if (!weightsExtensions.includes(extension)) {
+    throw new UsageError(
+      `--weights must be a file that ends in ${weightsExtensions.join(', ')}, got '${shownWeights}'.`,
+    );
+  }
+  const isOnnx = extension === '.onnx';
+  if (isOnnx && model !== undefined) {
+    throw new UsageError('An .onnx file is a whole network: leave out --model.');
+  }
+  const channels = choiceOption(options, 'channels', ['1', '3'] as const);
+  return {
+    shownWeights,
+    weights: path(shownWeights),
+    isOnnx,
+    model,
+    data: data === 'digits' ? data : path(data),
+    split: textOption(options, 'split'),
+    classNames: optionalPath(textOption(options, 'class-names')),
+    channels: channels === undefined ? undefined : channels === '1' ? (1 as const) : (3 as const),
+    classes: integerOption(options, 'classes', 1),
+    normalization: normalizationOption(options),
+    batchSize: integerOption(options, 'batch-size', 1),
+    backend: textOption(options, 'backend'),
+    threads: integerOption(options, 'threads', 1),
+    json: optionalPath(textOption(options, 'json')),
+  };
+}
+
+async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
+  let source: Blob;
+  try {
+    source = await openAsBlob(path);
+  } catch (cause) {
+    throw new KdError('STORAGE', `Cannot read '${path}': is it there?`, { cause });
+  }
+  return (await openSafetensors(source)).metadata;
+}
+
+function requireModel(model: string | undefined): string {
+  if (model !== undefined) return model;
+  throw new UsageError(
+    'kd eval needs --model NAME: the file has weights, but does not say of which network. kd models lists the names.',
+  );
+}
+
+function requireSameClasses(network: number, data: number, path: string): void {
+  if (network === data) return;
+  throw new UsageError(
+    `--classes says ${network}, but '${path}' has ${data} classes, and labels would not mean what the network means. Name the network's classes in label order, one a line, in a file, and give it as --class-names FILE.`,
+  );
+}
+
+async function timedEvaluation(host: Host, network: EvalNetwork, source: BatchSource) {
+  const progress = progressFor(host, [
+    { label: network.name, kind: 'evaluation', steps: source.stepsPerEpoch },
+  ]);
+  const started = host.now();
+  progress.nextPhase();
+  try {
+    const { metrics } = await network.evaluate({
+      ...source,
+      batch: (epoch, index) => {
+        // The batches before this one are done.
+        progress.update(index);
+        return source.batch(epoch, index);
+      },
+    });
+    progress.update(source.stepsPerEpoch);
+    return { metrics, seconds: (host.now() - started) / 1000 };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function writeReport(path: string, report: EvalReport): Promise<void> {
+  try {
+    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new KdError('STORAGE', `The report cannot be written to ${path}: ${message}.`, { cause });
+  }
+}

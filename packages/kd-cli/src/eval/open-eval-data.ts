@@ -1,0 +1,71 @@
+import { openAsBlob } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { KdError } from 'kd-core';
+import { type AsyncDataset, type Dataset, type ImageChannels, imageArchive } from 'kd-data';
+import { imageFolder } from 'kd-data/node';
+import { UsageError } from '../cli/usage-error.ts';
+import { openData } from '../pipeline/open-data.ts';
+
+export interface EvalDataWish {
+  /** `digits`, or the path of a ZIP archive or a folder of images. */
+  readonly data: string;
+  readonly split: string | undefined;
+  readonly channels: ImageChannels | undefined;
+  /** Path of a text file with the name of a class in each line, in label order. */
+  readonly classNames: string | undefined;
+}
+
+const digitParts = ['test', 'validation', 'train'] as const;
+
+/**
+ * The images to evaluate on. Of the digits, those of the part that `kd distill` keeps for its report, unless told otherwise.
+ * Throws `STORAGE` for what cannot be read, and what the readers of `kd-data` throw.
+ */
+export async function openEvalData(wish: EvalDataWish): Promise<Dataset | AsyncDataset> {
+  return wish.data === 'digits' ? openDigits(wish) : openImages(wish);
+}
+
+async function openDigits({ split = 'test', channels, classNames }: EvalDataWish): Promise<Dataset> {
+  const part = digitParts.find((each) => each === split);
+  if (part === undefined) {
+    throw new UsageError(`--split of the digits must be one of ${digitParts.join(', ')}, got '${split}'.`);
+  }
+  if (channels === 3 || classNames !== undefined) {
+    throw new UsageError(
+      '--channels and --class-names are for images in files; the digits are grey and named.',
+    );
+  }
+  const dataset = (await openData({ dataset: { name: 'digits' } }))[part];
+  return { ...dataset, name: `digits (${part})` };
+}
+
+async function openImages({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
+  const options = {
+    name: basename(data),
+    ...(split !== undefined && { split }),
+    ...(channels !== undefined && { channels }),
+    ...(classNames !== undefined && { classNames: await readNames(classNames) }),
+  };
+  const found = await guard(data, () => stat(data));
+  if (found.isDirectory()) return imageFolder(data, options);
+  return imageArchive(await guard(data, () => openAsBlob(data)), options);
+}
+
+async function readNames(path: string): Promise<string[]> {
+  const text = await guard(path, () => readFile(path, 'utf8'));
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+async function guard<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'it is not there' : message;
+    throw new KdError('STORAGE', `Cannot read '${path}': ${reason}.`, { cause });
+  }
+}

@@ -5,7 +5,7 @@ import { parseFailure, WireReader } from './wire-reader.ts';
 
 /**
  * Decodes an ONNX file (`ModelProto` of onnx.proto3). Initialisers are views of `bytes`, and everything else takes at most
- * three times the file's size, or 16 MB where that is more. Throws `PARSE` for a file that is damaged or no ONNX file.
+ * three times the file's size, or 32 MB where that is more. Throws `PARSE` for a file that is damaged or no ONNX file.
  */
 export function decodeModel(bytes: Uint8Array): OnnxModel {
   const reader = new WireReader(bytes);

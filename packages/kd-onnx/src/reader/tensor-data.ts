@@ -111,7 +111,6 @@ function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-// `bytes` may be a Buffer, whose `slice` gives a view.
 function fromBytes(tensor: OnnxTensor, { array }: Element, bytes: Uint8Array): OnnxTensorData {
   const width = array.BYTES_PER_ELEMENT;
   requireCount(tensor, bytes.length / width);

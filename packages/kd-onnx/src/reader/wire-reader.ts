@@ -13,11 +13,14 @@ const DEEPEST_MESSAGE = 100;
  * the memory. Weights are views and take nothing.
  */
 const MEMORY_PER_BYTE = 3;
-const LEAST_MEMORY = 1 << 24;
+const LEAST_MEMORY = 1 << 25;
 
-const MESSAGE_MEMORY = 160;
-const STRING_MEMORY = 32;
-const NUMBER_MEMORY = 8;
+const MESSAGE_MEMORY = 256;
+const STRING_MEMORY = 64;
+/** A list is copied as it grows. */
+const NUMBER_MEMORY = 24;
+
+const LONGEST_SHORT_TEXT = 12;
 
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const laxUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -44,7 +47,8 @@ export class WireReader {
   #memory: number;
 
   constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+    // A Buffer's views would be Buffers, whose methods differ.
+    this.#bytes = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = bytes.length;
     this.#memory = Math.max(LEAST_MEMORY, MEMORY_PER_BYTE * bytes.length);
@@ -145,10 +149,22 @@ export class WireReader {
 
   #decode(decoder: typeof strictUtf8): string {
     const end = this.#lengthDelimited();
-    const view = this.#bytes.subarray(this.#position, end);
-    this.#spend(STRING_MEMORY + 2 * view.length);
-    const text = decoder.decode(view);
+    const start = this.#position;
+    this.#spend(STRING_MEMORY + 2 * (end - start));
+    const text = this.#shortAscii(start, end) ?? decoder.decode(this.#bytes.subarray(start, end));
     this.#position = end;
+    return text;
+  }
+
+  /** Names are short and many: a view for each to hand to a decoder would be most of the memory that reading takes. */
+  #shortAscii(start: number, end: number): string | undefined {
+    if (end - start > LONGEST_SHORT_TEXT) return undefined;
+    let text = '';
+    for (let position = start; position < end; position++) {
+      const byte = this.#bytes[position]!;
+      if (byte >= 0x80) return undefined;
+      text += String.fromCharCode(byte);
+    }
     return text;
   }
 

@@ -11,7 +11,7 @@ export interface FrozenModelOutput {
 
 /**
  * A trained network that runs by itself, outside of the compiled step: an ONNX file in its own session, a remote
- * service, stored outputs. It is only ever read: nothing differentiates through it, nothing changes its weights.
+ * service. It is only ever read: nothing differentiates through it, nothing changes its weights.
  */
 export interface FrozenModel {
   /** Shown in errors and reports. */

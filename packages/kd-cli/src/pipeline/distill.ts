@@ -53,6 +53,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
     const student = await trainRecipe(run, 'student', plan.student, [teacher]);
     progress.stop();
     const teacherResult = await measureTeacher(run, teacher);
+    interrupt.throwIfAborted();
     const about = { role: 'distilled', label: 'Student distilled', model: config.student.model } as const;
     const measured = await measureTrained(measuring(run), about, student);
     interrupt.throwIfAborted();

@@ -29,7 +29,7 @@ export interface Recipe {
 }
 
 /** A teacher that is to be trained first. */
-export interface UntrainedTeacher {
+interface UntrainedTeacher {
   readonly model: Model;
   readonly recipe: Recipe;
 }

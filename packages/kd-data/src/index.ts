@@ -1,4 +1,3 @@
-export type { BytesSource } from './archives/bytes-source.ts';
 export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
 export { digits } from './digits/digits.ts';

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
 import { zipSync } from 'fflate';
-import { KdError } from 'kd-core';
+import { type ByteSource, KdError } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { makeZip } from '../testing/make-zip.ts';
-import type { BytesSource } from './bytes-source.ts';
 import { openZip } from './zip-archive.ts';
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 /** Every file of an archive by its name. */
-async function readAll(source: BytesSource): Promise<Map<string, Uint8Array>> {
+async function readAll(source: ByteSource): Promise<Map<string, Uint8Array>> {
   const { entries, read } = await openZip(source, 'the archive');
   const files = new Map<string, Uint8Array>();
   for (const entry of entries) files.set(entry.name, (await read(entry)).slice());

@@ -1,6 +1,5 @@
 import { inflateSync } from 'fflate';
-import { KdError } from 'kd-core';
-import { type BytesSource, byteLength, readBytes } from './bytes-source.ts';
+import { type ByteSource, byteLengthOf, KdError, readBytes } from 'kd-core';
 import { crc32 } from './crc32.ts';
 import { readZipDirectory } from './zip-directory.ts';
 import { localHeaderBytes, type ZipEntry, zipMethod } from './zip-entry.ts';
@@ -21,7 +20,7 @@ const localSignature = 0x04034b50;
 const usualExtraBytes = 64;
 
 /** Opens a ZIP archive; `what` names it in messages. Throws what `readZipDirectory` throws. */
-export async function openZip(source: BytesSource, what: string): Promise<ZipArchive> {
+export async function openZip(source: ByteSource, what: string): Promise<ZipArchive> {
   const entries = await readZipDirectory(source, what);
   return {
     entries,
@@ -29,7 +28,7 @@ export async function openZip(source: BytesSource, what: string): Promise<ZipArc
       const refuse = (reason: string, cause?: unknown): KdError =>
         new KdError('PARSE', `Entry '${entry.name}' of ${what} ${reason}.`, { cause });
       requireReadable(entry, what);
-      const compressed = await readCompressed(source, entry, what, refuse);
+      const compressed = await readCompressed(source, entry, refuse);
       const content = entry.method === zipMethod.stored ? compressed : inflate(compressed, entry, refuse);
       if (crc32(content) !== entry.checksum) throw refuse('is damaged: its checksum does not match');
       return content;
@@ -49,21 +48,20 @@ function requireReadable({ name, encrypted, method }: ZipEntry, what: string): v
 }
 
 async function readCompressed(
-  source: BytesSource,
+  source: ByteSource,
   { offset, name, compressedSize }: ZipEntry,
-  what: string,
   refuse: Refuse,
 ): Promise<Uint8Array> {
   const nameBytes = new TextEncoder().encode(name).length;
-  const end = byteLength(source);
+  const end = byteLengthOf(source);
   const guess = offset + localHeaderBytes + nameBytes + compressedSize + usualExtraBytes;
-  const bytes = await readBytes(source, offset, Math.min(end, guess), what);
+  const bytes = await readBytes(source, offset, Math.min(end, guess));
   const header = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (header.getUint32(0, true) !== localSignature) throw refuse('is damaged: its local header is not there');
   const start = localHeaderBytes + header.getUint16(26, true) + header.getUint16(28, true);
   if (offset + start + compressedSize > end) throw refuse('is damaged: it ends outside of the archive');
   if (start + compressedSize <= bytes.length) return bytes.subarray(start, start + compressedSize);
-  return readBytes(source, offset + start, offset + start + compressedSize, what);
+  return readBytes(source, offset + start, offset + start + compressedSize);
 }
 
 function inflate(compressed: Uint8Array, { size }: ZipEntry, refuse: Refuse): Uint8Array {

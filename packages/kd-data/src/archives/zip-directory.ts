@@ -1,5 +1,4 @@
-import { KdError } from 'kd-core';
-import { type BytesSource, byteLength, readBytes } from './bytes-source.ts';
+import { type ByteSource, byteLengthOf, KdError, readBytes } from 'kd-core';
 import { unsafeName } from './entry-name.ts';
 import { localHeaderBytes, type ZipEntry, zipMethod } from './zip-entry.ts';
 
@@ -32,10 +31,10 @@ interface Directory {
  * out. No content is read. Throws `PARSE` for an archive whose directory is damaged or contradicts itself, that names a
  * path outside of its root or one path twice, whose entries overlap, or announce more than their bytes can hold.
  */
-export async function readZipDirectory(source: BytesSource, what: string): Promise<readonly ZipEntry[]> {
+export async function readZipDirectory(source: ByteSource, what: string): Promise<readonly ZipEntry[]> {
   const refuse: Refuse = (reason) => new KdError('PARSE', `Cannot read ${what}: ${reason}.`);
-  const { count, start, end } = await findDirectory(source, what, refuse);
-  const bytes = await readBytes(source, start, end, what);
+  const { count, start, end } = await findDirectory(source, refuse);
+  const bytes = await readBytes(source, start, end);
   const entries = parseEntries(bytes, count, refuse);
   const files = entries.filter(({ name }) => !name.endsWith('/'));
   for (const entry of files) requirePlausible(entry, refuse);
@@ -45,10 +44,10 @@ export async function readZipDirectory(source: BytesSource, what: string): Promi
 
 type Refuse = (reason: string) => KdError;
 
-async function findDirectory(source: BytesSource, what: string, refuse: Refuse): Promise<Directory> {
-  const size = byteLength(source);
+async function findDirectory(source: ByteSource, refuse: Refuse): Promise<Directory> {
+  const size = byteLengthOf(source);
   const tailStart = Math.max(0, size - endBytes - longestComment - locator64Bytes);
-  const tail = viewOf(await readBytes(source, tailStart, size, what));
+  const tail = viewOf(await readBytes(source, tailStart, size));
   const at = findEnd(tail);
   if (at === undefined) throw refuse('it is not a complete ZIP archive (it has no end record)');
 
@@ -63,7 +62,7 @@ async function findDirectory(source: BytesSource, what: string, refuse: Refuse):
   const locatorAt = at - locator64Bytes;
   const hasLocator = locatorAt >= 0 && tail.getUint32(locatorAt, true) === signature.locator64;
   if (needsZip64 && hasLocator) {
-    return readEnd64(source, tail.getBigUint64(locatorAt + 8, true), tailStart + locatorAt, what, refuse);
+    return readEnd64(source, tail.getBigUint64(locatorAt + 8, true), tailStart + locatorAt, refuse);
   }
   if (short.disk !== 0) throw refuse('archives of several volumes are not supported');
   return requireDirectory({ ...short, limit: tailStart + at }, refuse);
@@ -79,15 +78,14 @@ function findEnd(tail: DataView): number | undefined {
 }
 
 async function readEnd64(
-  source: BytesSource,
+  source: ByteSource,
   position: bigint,
   limit: number,
-  what: string,
   refuse: Refuse,
 ): Promise<Directory> {
   const start = Number(position);
   if (start + end64Bytes > limit) throw refuse('its ZIP64 end record lies outside of the archive');
-  const record = viewOf(await readBytes(source, start, start + end64Bytes, what));
+  const record = viewOf(await readBytes(source, start, start + end64Bytes));
   if (record.getUint32(0, true) !== signature.end64) throw refuse('its ZIP64 end record is damaged');
   if (record.getUint32(16, true) !== 0) throw refuse('archives of several volumes are not supported');
   const directory = {

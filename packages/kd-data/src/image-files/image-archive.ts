@@ -1,4 +1,4 @@
-import type { BytesSource } from '../archives/bytes-source.ts';
+import type { ByteSource } from 'kd-core';
 import { openZip } from '../archives/zip-archive.ts';
 import { type ImageFileDataset, type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
 
@@ -10,7 +10,7 @@ import { type ImageFileDataset, type ImageFileOptions, imageFileDataset } from '
  * Throws `PARSE` for an archive that is damaged or hostile (see `readZipDirectory`), and what `imageFileDataset` throws.
  */
 export async function imageArchive(
-  source: BytesSource,
+  source: ByteSource,
   options: ImageFileOptions = {},
 ): Promise<ImageFileDataset> {
   const what = options.name === undefined ? 'The archive' : `The archive '${options.name}'`;

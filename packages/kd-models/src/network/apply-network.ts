@@ -43,6 +43,8 @@ import type {
   PoolOptions,
 } from './layers.ts';
 
+type ExplicitPadding = Exclude<Parameters<typeof depthwiseConv2d>[3], 'valid' | 'same' | number>;
+
 /** PyTorch's momentum of `BatchNorm2d`: the weight of the newest batch. */
 const MOMENTUM = 0.1;
 
@@ -135,7 +137,10 @@ class TensorReader {
   private depthwiseConvolution(path: string, x: Tensor, options: DepthwiseConvolutionOptions): Tensor {
     const { stride = 1, padding = 0 } = options;
     const kernel = this.variable<Tensor4D>(`${path}/kernel`);
-    return this.biased(path, depthwiseConv2d(x as Tensor4D, kernel, stride, padding), options);
+    // tfjs takes the height of a kernel for its width where the padding is one number.
+    const around: [number, number] = [padding, padding];
+    const paddings = padding === 0 ? 'valid' : ([[0, 0], around, around, [0, 0]] as ExplicitPadding);
+    return this.biased(path, depthwiseConv2d(x as Tensor4D, kernel, stride, paddings), options);
   }
 
   private biased(path: string, y: Tensor, { bias = false }: { readonly bias?: boolean }): Tensor {

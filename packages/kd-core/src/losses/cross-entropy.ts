@@ -9,8 +9,9 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { KdError, requireArgument } from '../errors.ts';
+import { requireArgument } from '../errors.ts';
 import { formatShape, requireLayout } from '../shapes.ts';
+import { requireLabels } from './labels.ts';
 import { type Reduction, reduceSamples } from './reduction.ts';
 
 export interface CrossEntropyOptions {
@@ -36,15 +37,9 @@ export function crossEntropy(
 ): Tensor1D | Scalar {
   const { logits, labels, labelSmoothing = 0, reduction = 'mean' } = options;
   requireLayout('logits', logits, ['batch', 'classes']);
-  const [batch, classes] = (logits as Tensor2D).shape;
-  if (labels.rank !== 1 || labels.shape[0] !== batch) {
-    throw new KdError(
-      'SHAPE_MISMATCH',
-      `labels must be [${batch}], one for each row of logits ${formatShape(logits)}, got ${formatShape(labels)}.`,
-    );
-  }
+  const [, classes] = (logits as Tensor2D).shape;
+  requireLabels(labels, 'logits', logits);
   requireArgument(classes >= 2, () => `logits must have at least two classes, got ${formatShape(logits)}.`);
-  requireArgument(labels.dtype === 'int32', () => `labels must be int32, got ${labels.dtype}.`);
   requireArgument(
     labelSmoothing >= 0 && labelSmoothing < 1,
     () => `labelSmoothing must be in [0, 1), got ${labelSmoothing}.`,

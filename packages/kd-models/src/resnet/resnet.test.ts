@@ -84,9 +84,49 @@ describe('resnet', () => {
     expect(model.init(prngKey(8))).not.toEqual({ params, state });
   });
 
+  test('with padded shortcuts, only the classifier and the blocks have variables', () => {
+    const model = resnet({ depth: 8, shortcut: 'padding', classes: 10 });
+    expect(model.variables.filter(({ path }) => path.includes('downsample'))).toEqual([]);
+    expect(model.name).toBe('resnet8-a');
+    expect(Object.keys(model.pyTorchNames)).toEqual(['akamaster']);
+    expect(model.pyTorchNames.akamaster!('classifier/kernel')).toBe('linear.weight');
+    expect(model.pyTorchNames.akamaster!('stage2/0/norm1/mean')).toBe('layer2.0.bn1.running_mean');
+  });
+
+  test('with padded shortcuts, kernels start with the spread of the reference, by fan-in', () => {
+    const model = resnet({ depth: 8, shortcut: 'padding', classes: 500 });
+    const { params } = model.init(prngKey(7)) as never as { params: PaddedParams };
+    const varianceOf = ({ data }: { data: Float32Array }): number =>
+      data.reduce((sum, value) => sum + value * value, 0) / data.length;
+    expect(varianceOf(params.stage3[0].conv1.kernel) / (2 / (9 * 32))).toBeCloseTo(1, 1);
+    expect(varianceOf(params.classifier.kernel) / (2 / 64)).toBeCloseTo(1, 1);
+    const largestBias = Math.max(...params.classifier.bias.data.map(Math.abs));
+    expect(largestBias).toBeLessThanOrEqual(1 / 8);
+    expect(largestBias).toBeGreaterThan(0.95 / 8);
+  });
+
+  test('bottlenecks give four times the width of their stage', () => {
+    const model = resnet({ depth: 29, block: 'bottleneck', classes: 10 });
+    expect(model.name).toBe('resnet29-bottleneck');
+    expect(model.summary().taps).toMatchObject({
+      stem: [32, 32, 16],
+      stage1: [32, 32, 64],
+      'stage3.preactivation': [8, 8, 256],
+      pooled: [256],
+    });
+    const blocks = new Set(model.variables.map(({ path }) => /^stage1\/\d+/.exec(path)?.[0]));
+    expect([...blocks].filter(Boolean)).toHaveLength(3);
+  });
+
   test.each([
     [{ depth: 9, classes: 10 }, /6n \+ 2.*got 9/],
     [{ depth: 2, classes: 10 }, /6n \+ 2/],
+    [{ depth: 14, block: 'bottleneck', classes: 10 }, /9n \+ 2.*11, 20, 29.*got 14/],
+    [{ depth: 2, block: 'bottleneck', classes: 10 }, /9n \+ 2/],
+    [{ depth: Number.POSITIVE_INFINITY, classes: 10 }, /6n \+ 2.*got Infinity/],
+    [{ depth: 8, block: 'wide', classes: 10 }, /'basic' or 'bottleneck', got 'wide'/],
+    [{ depth: 8, shortcut: 'crop', classes: 10 }, /'projection' or 'padding', got 'crop'/],
+    [{ depth: 8, shortcut: 'padding', widths: [4, 4, 3, 8], classes: 10 }, /cannot take 4 channels to 3/],
     [{ depth: 8, classes: 0 }, /classes.*got 0/],
     [{ depth: 8, classes: 2.5 }, /classes/],
     [{ depth: 8, classes: 10, inputShape: [3, 8, 1] }, /at least 4, got 3x8/],
@@ -111,3 +151,11 @@ describe('resnet', () => {
     );
   });
 });
+
+interface Values {
+  readonly data: Float32Array;
+}
+interface PaddedParams {
+  readonly stage3: { readonly 0: { readonly conv1: { readonly kernel: Values } } };
+  readonly classifier: { readonly kernel: Values; readonly bias: Values };
+}

@@ -70,8 +70,10 @@ describe('kd distill', () => {
   it('learns from a teacher in an ONNX file, and continues with it', async () => {
     const model = resnet({ depth: 8, widths: [2, 2, 4, 4], classes: 10, inputShape: [8, 8, 1] });
     const file = exportOnnx({ model, variables: model.init(prngKey(1)), taps: ['stage2'] });
-    const teacher = { weights: 'net.onnx', onnx: { logits: 'logits', taps: { stage2: 'stage2' } } };
-    const text = JSON.stringify({ ...config, teacher, epochs: 3 });
+    const onnx = { logits: 'logits', taps: { stage2: 'stage2' }, preprocessing: { range: 255 } };
+    const teacher = { weights: 'net.onnx', onnx };
+    const normalization = { mean: 0.3, standardDeviation: 0.4 };
+    const text = JSON.stringify({ ...config, teacher, normalization, epochs: 3 });
     const [untouched, folder] = [await folderWith('kd.json', text), await folderWith('kd.json', text)];
     for (const each of [untouched, folder]) await writeFile(join(each, 'net.onnx'), file);
     const whole = await finished(kd(untouched, 'distill', 'kd.json'));

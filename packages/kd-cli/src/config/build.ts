@@ -1,4 +1,5 @@
-import { randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
+import { requireArgument } from 'kd-core';
+import { type NormalizeOptions, randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
 import {
   adamW,
   attentionTransfer,
@@ -15,7 +16,13 @@ import {
   warmup,
   weight,
 } from 'kd-train';
-import type { AugmentationConfig, MethodConfig, OptimizerConfig, ScheduleConfig } from './config.ts';
+import type {
+  AugmentationConfig,
+  MethodConfig,
+  NormalizationConfig,
+  OptimizerConfig,
+  ScheduleConfig,
+} from './config.ts';
 
 const defaultOptimizer: OptimizerConfig = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 };
 const defaultDecayFactor = 0.1;
@@ -62,4 +69,24 @@ export function buildTransforms({ padding = 0, flip = 0 }: AugmentationConfig = 
     ...(padding > 0 ? [randomCrop({ padding })] : []),
     ...(flip > 0 ? [randomHorizontalFlip({ probability: flip })] : []),
   ];
+}
+
+/** For images of `channels` channels. Throws `INVALID_ARGUMENT` for lists of another length. */
+export function buildNormalization(
+  { mean, standardDeviation }: NormalizationConfig,
+  channels: number,
+): NormalizeOptions {
+  const perChannel = (name: string, value: number | readonly number[]): readonly number[] => {
+    if (typeof value === 'number') return new Array<number>(channels).fill(value);
+    requireArgument(
+      value.length === channels,
+      () =>
+        `normalization.${name} has ${value.length} values, but the images have ${channels} channel${channels === 1 ? '' : 's'}. Give one for each, or one number for all.`,
+    );
+    return value;
+  };
+  return {
+    mean: perChannel('mean', mean),
+    standardDeviation: perChannel('standardDeviation', standardDeviation),
+  };
 }

@@ -50,7 +50,7 @@ describe('a wrong configuration', () => {
       'a misspelt key',
       { ...good, lerningRate: 0.1 },
       [
-        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
       ],
     ],
     [
@@ -138,7 +138,7 @@ describe('a wrong configuration', () => {
       'no object',
       7,
       [
-        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
+        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'normalization', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
       ],
     ],
     [
@@ -147,7 +147,7 @@ describe('a wrong configuration', () => {
       [
         'epochs: must be a whole number of at least 1, got 0.',
         "batchSize: must be a whole number of at least 1, got 'x'.",
-        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
       ],
     ],
     [

@@ -59,6 +59,12 @@ export interface AugmentationConfig {
   flip?: number;
 }
 
+/** `(pixel - mean) / standardDeviation` for pixels from 0 to 1; one number, or one for each channel in the order RGB. */
+export interface NormalizationConfig {
+  mean: number | number[];
+  standardDeviation: number | number[];
+}
+
 /** A registered network by name, or a residual network by its depth (6n + 2) and widths. */
 export type ModelConfig = string | ResnetConfig;
 
@@ -152,6 +158,11 @@ export interface DistillConfig {
   dataset: DigitsConfig | IdxConfig;
   split?: SplitConfig;
   augmentation?: AugmentationConfig;
+  /**
+   * What all networks are shown instead of pixels from 0 to 1. Weights from elsewhere need what they were trained with; an
+   * `.onnx` teacher goes on getting what its own `preprocessing` says.
+   */
+  normalization?: NormalizationConfig;
   teacher: TeacherConfig;
   student: { model: ModelConfig };
   /** The terms of the loss, added up. */

@@ -7,6 +7,7 @@ import type {
   IdxFilesConfig,
   MethodConfig,
   ModelConfig,
+  NormalizationConfig,
   OnnxTeacherConfig,
   OptimizerConfig,
   PreprocessingConfig,
@@ -47,6 +48,12 @@ const object = <Shape extends z.ZodRawShape>(shape: Shape) => {
 const atLeastZero = number('a number of at least 0', { min: 0 });
 const belowOne = number('a number from 0 to below 1', { min: 0, below: 1 });
 const fraction = number('a number between 0 and 1', { above: 0, below: 1 });
+const aboveZero = number('a number above 0', { above: 0 });
+
+const perChannel = (value: z.ZodNumber, expected: string) => {
+  const error = `${expected}, or one for each channel`;
+  return z.union([value, z.array(value).min(1, { error })], { error });
+};
 
 /** A scalar whose plain values satisfy `value`. */
 const scheduleOf = (value: z.ZodNumber, expected: string): z.ZodType<ScheduleConfig> =>
@@ -151,6 +158,11 @@ const augmentation: z.ZodType<AugmentationConfig> = object({
   flip: number('a number from 0 to 1', { min: 0, max: 1 }).exactOptional(),
 });
 
+const normalization: z.ZodType<NormalizationConfig> = object({
+  mean: perChannel(number('a number'), 'a number'),
+  standardDeviation: perChannel(aboveZero, 'a number above 0'),
+});
+
 const files: z.ZodType<IdxFilesConfig> = object({ images: text('a path'), labels: text('a path') });
 
 const dataset = z.discriminatedUnion(
@@ -176,12 +188,6 @@ const training: z.ZodType<TeacherTrainingConfig> = object({
   optimizer: optimizer.exactOptional(),
   labelSmoothing: belowOne.exactOptional(),
 });
-
-const perChannel = (value: z.ZodNumber, expected: string) =>
-  z.union([value, z.array(value).min(1, { error: `${expected}, or one for each channel` })], {
-    error: `${expected}, or one for each channel`,
-  });
-const aboveZero = number('a number above 0', { above: 0 });
 
 const preprocessing: z.ZodType<PreprocessingConfig> = object({
   range: aboveZero.exactOptional(),
@@ -221,6 +227,7 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   dataset,
   split: split.exactOptional(),
   augmentation: augmentation.exactOptional(),
+  normalization: normalization.exactOptional(),
   teacher,
   student: object({ model }),
   method: z.array(method, { error: 'a list of methods' }).min(1, { error: 'a list of at least one method' }),

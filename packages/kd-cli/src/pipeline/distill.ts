@@ -57,7 +57,10 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
     const about = { role: 'distilled', label: 'Student distilled', model: config.student.model } as const;
     const measured = await measureTrained(measuring(run), about, student);
     interrupt.throwIfAborted();
-    await folder.results.write('student.safetensors', encodeNetwork(student.model, student.variables));
+    await folder.results.write(
+      'student.safetensors',
+      encodeNetwork(student.model, student.variables, data.normalization),
+    );
     await folder.results.write('student.onnx', measured.file);
     return {
       format: 'kd-report/1',
@@ -92,7 +95,10 @@ async function trainedTeacher(run: Run): Promise<Trained | FrozenModel> {
   const { teacher } = run.plan;
   if (!('recipe' in teacher)) return teacher;
   const trained = await trainRecipe(run, 'teacher', teacher.recipe, []);
-  await run.folder.results.write('teacher.safetensors', encodeNetwork(teacher.model, trained.variables));
+  await run.folder.results.write(
+    'teacher.safetensors',
+    encodeNetwork(teacher.model, trained.variables, run.plan.data.normalization),
+  );
   return trained;
 }
 
@@ -108,7 +114,7 @@ async function trainRecipe(
       ...recipe,
       teachers,
       backend,
-      validation: { source: evaluationSource(plan.data.validation) },
+      validation: { source: evaluationSource(plan.data.validation, plan.data.normalization) },
       checkpoint: {
         storage: name === 'teacher' ? folder.teacherCheckpoints : folder.studentCheckpoints,
         ...(everySteps !== undefined && { every: everySteps }),

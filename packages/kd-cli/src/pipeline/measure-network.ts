@@ -1,5 +1,5 @@
 import type { Backend, ClassificationMetrics, HostTensor, Model, ModelVariables } from 'kd-core';
-import type { Dataset } from 'kd-data';
+import type { Dataset, NormalizeOptions } from 'kd-data';
 import { type CompiledForward, evaluate } from 'kd-train';
 import { checkFile, type FileCheck, toOnnx } from './ship-network.ts';
 import { evaluationSource } from './sources.ts';
@@ -18,11 +18,12 @@ export async function measureNetwork(options: {
   readonly model: Model;
   readonly variables: ModelVariables<HostTensor>;
   readonly dataset: Dataset;
+  readonly normalization?: NormalizeOptions;
   readonly forward?: CompiledForward;
 }): Promise<MeasuredNetwork> {
-  const { model, variables, dataset } = options;
-  const source = evaluationSource(dataset);
+  const { model, variables, dataset, normalization } = options;
+  const source = evaluationSource(dataset, normalization);
   const { metrics, logits } = await evaluate({ ...options, source });
-  const file = toOnnx(model, variables);
+  const file = toOnnx(model, variables, normalization);
   return { metrics, file, check: await checkFile(file, { source, logits }) };
 }

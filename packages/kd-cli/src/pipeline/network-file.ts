@@ -10,16 +10,34 @@ import {
   treeMap,
   visitTree,
 } from 'kd-core';
+import type { NormalizeOptions } from 'kd-data';
 
 const format = 'kd-network/1';
 
+/** What a file says of the images that its network was trained with: the keys that `kd eval` reads. */
+export function normalizationMetadata(normalization: NormalizeOptions | undefined): Record<string, string> {
+  if (normalization === undefined) return {};
+  const { mean, standardDeviation } = normalization;
+  return { mean: JSON.stringify(mean), std: JSON.stringify(standardDeviation) };
+}
+
+/** Whether a file with these metadata was written by `encodeNetwork`. */
+export function isNetworkFile(metadata: Readonly<Record<string, string>>): boolean {
+  return metadata.format === format;
+}
+
 /** The weights of a network as a safetensors file; names are paths such as `params/stem/conv/kernel`. */
-export function encodeNetwork(model: Model, variables: ModelVariables<HostTensor>): Uint8Array {
+export function encodeNetwork(
+  model: Model,
+  variables: ModelVariables<HostTensor>,
+  normalization?: NormalizeOptions,
+): Uint8Array {
   return encodeSafetensors(tensorsOf(variables), {
     format,
     model: model.name,
     classes: String(model.classes),
     inputShape: JSON.stringify(model.inputShape),
+    ...normalizationMetadata(normalization),
   });
 }
 

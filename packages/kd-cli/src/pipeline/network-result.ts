@@ -29,7 +29,14 @@ export async function measureTrained(
   about: Pick<NetworkResult, 'role' | 'label'> & { readonly model: ModelConfig },
   { model, variables, history, step }: Trained,
 ): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
-  const measured = await measureNetwork({ backend, model, variables, dataset: data.test });
+  const { test: dataset, normalization } = data;
+  const measured = await measureNetwork({
+    backend,
+    model,
+    variables,
+    dataset,
+    ...(normalization !== undefined && { normalization }),
+  });
   const { parameters, macs } = model.summary();
   const result: NetworkResult = {
     role: about.role,
@@ -57,7 +64,8 @@ export async function measureFrozen(
   teacher: FrozenModel,
 ): Promise<NetworkResult> {
   const file = { ...config.teacher, weights: config.teacher.weights! };
-  const { metrics } = await evaluate({ model: teacher, source: evaluationSource(data.test) });
+  const source = evaluationSource(data.test, data.normalization);
+  const { metrics } = await evaluate({ model: teacher, source });
   const { parameters } = await describeOnnx(file.weights);
   return {
     role: 'teacher',
@@ -65,7 +73,7 @@ export async function measureFrozen(
     architecture: basename(file.weights),
     parameters,
     fileBytes: (await stat(file.weights)).size,
-    latency: await frozenLatency((settings) => openOnnxTeacher(file, data.test, settings)),
+    latency: await frozenLatency((settings) => openOnnxTeacher(file, data, settings)),
     runs: [{ seed: config.seed ?? 0, metrics, curve: [] }],
   };
 }

@@ -1,6 +1,7 @@
 import { prngKey } from 'kd-core';
-import { type Dataset, digits, stratifiedSplit } from 'kd-data';
+import { type Dataset, digits, type NormalizeOptions, stratifiedSplit } from 'kd-data';
 import { readIdxDataset } from 'kd-data/node';
+import { buildNormalization } from '../config/build.ts';
 import type { DistillConfig, IdxConfig, IdxFilesConfig, SplitConfig } from '../config/config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
 
@@ -11,15 +12,23 @@ export interface DataSplits {
   readonly validation: Dataset;
   /** For the numbers that are reported. */
   readonly test: Dataset;
+  /** What networks are shown instead of pixels from 0 to 1. */
+  readonly normalization?: NormalizeOptions;
 }
 
 const defaults = { validation: 0.15, test: 0.25, seed: 0 };
 
 /** Reads and splits the data set of a configuration. Throws what the readers of `kd-data` throw. */
 export async function openData({
-  dataset,
-  split,
-}: Pick<DistillConfig, 'dataset' | 'split'>): Promise<DataSplits> {
+  normalization,
+  ...parts
+}: Pick<DistillConfig, 'dataset' | 'split' | 'normalization'>): Promise<DataSplits> {
+  const splits = await openSplits(parts);
+  if (normalization === undefined) return splits;
+  return { ...splits, normalization: buildNormalization(normalization, splits.train.inputShape[2]) };
+}
+
+async function openSplits({ dataset, split }: Pick<DistillConfig, 'dataset' | 'split'>): Promise<DataSplits> {
   if (dataset.name === 'digits') return splitThree(digits(), split);
   const train = await readFiles(dataset, dataset.train, 'train');
   if (dataset.test === undefined) return splitThree(train, split);

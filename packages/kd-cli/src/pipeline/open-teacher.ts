@@ -4,16 +4,11 @@ import type { TrainedNetwork } from 'kd-train';
 import type { TeacherConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { isOnnxTeacher } from '../config/weights-file.ts';
+import type { DataSplits } from './open-data.ts';
 import { readWeights } from './read-weights.ts';
 
 /** A teacher that comes out of a file. */
 export type TeacherFile = TeacherConfig & { readonly weights: string };
-
-/** What the data ask of a network. */
-export interface ImageClasses {
-  readonly classes: number;
-  readonly inputShape: readonly [number, number, number];
-}
 
 /** On what a network runs that is an ONNX file. */
 export interface SessionSettings {
@@ -34,19 +29,25 @@ export function sessionBeside({ id }: Backend, threads: number | undefined): Ses
 /** The trained network of `teacher.weights`. Throws what the readers of its kind of file throw. */
 export async function openTeacher(
   teacher: TeacherFile,
-  data: ImageClasses,
+  data: DataSplits,
   session: SessionSettings,
 ): Promise<TrainedNetwork | FrozenModel> {
   if (isOnnxTeacher(teacher)) return openOnnxTeacher(teacher, data, session);
-  const model = createModelFrom(teacher.model!, data);
+  const { classes, inputShape } = data.train;
+  const model = createModelFrom(teacher.model!, { classes, inputShape });
   return { model, variables: await readWeights(teacher.weights, model) };
 }
 
 /** A teacher that is an ONNX file, in a session of its own. */
 export function openOnnxTeacher(
   { weights, onnx }: TeacherFile,
-  { inputShape }: ImageClasses,
+  { train, normalization }: DataSplits,
   session: SessionSettings,
 ): Promise<FrozenModel> {
-  return onnxModel(weights, { ...onnx, inputShape, ...session });
+  return onnxModel(weights, {
+    ...onnx,
+    inputShape: train.inputShape,
+    ...(normalization !== undefined && { images: normalization }),
+    ...session,
+  });
 }

@@ -45,6 +45,11 @@ describe('planDistillation', () => {
       /nesterov needs a momentum/,
     ],
     [
+      'a normalisation for colours of grey images',
+      { normalization: { mean: [0.5, 0.5, 0.5], standardDeviation: 1 } },
+      /normalization\.mean has 3 values, but the images have 1 channel/,
+    ],
+    [
       'milestones that go back',
       { learningRate: { name: 'step', initial: 0.1, milestones: [5, 2] } },
       /milestones must be increasing/,
@@ -77,6 +82,33 @@ describe('a teacher that is an ONNX file', () => {
       fingerprint: expect.stringMatching(/^[\da-f]{64}$/),
     });
     await plan.close();
+  });
+
+  it('sees what it was trained on, whatever the student is shown', async () => {
+    const weights = await fileOf(10, 8);
+    const normalization = { mean: 0.25, standardDeviation: [0.5] };
+    const plans = await Promise.all([
+      planDistillation({ ...config, teacher: { weights, onnx } }),
+      planDistillation({
+        ...config,
+        normalization,
+        teacher: { weights, onnx: { ...onnx, preprocessing: {} } },
+      }),
+    ]);
+    const [plain, normalized] = await Promise.all(
+      plans.map(async ({ teacher, student }) => {
+        if (!('run' in teacher)) throw new Error('The teacher must run by itself.');
+        const { images } = student.source.batch(0, 0);
+        return { images: images.data, logits: (await teacher.run(images)).logits.data };
+      }),
+    );
+    normalized!.images.forEach((value, index) => {
+      expect(value).toBeCloseTo((plain!.images[index]! - 0.25) / 0.5, 5);
+    });
+    normalized!.logits.forEach((value, index) => {
+      expect(value).toBeCloseTo(plain!.logits[index]!, 4);
+    });
+    for (const plan of plans) await plan.close();
   });
 
   it.each<[string, number, number, RegExp]>([

@@ -57,6 +57,7 @@ export async function planDistillation(
 ): Promise<DistillPlan> {
   const data = await openData(config);
   const { classes, inputShape } = data.train;
+  const { normalization } = data;
   const keys = runKeys(config.seed ?? 0);
   const student = createModelFrom(config.student.model, { classes, inputShape });
 
@@ -74,6 +75,7 @@ export async function planDistillation(
       batchSize: settings.batchSize ?? config.batchSize ?? defaultBatchSize,
       key: key.data,
       ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
+      ...(normalization !== undefined && { normalization }),
     }),
     epochs: settings.epochs ?? config.epochs,
     key: key.init,
@@ -82,7 +84,7 @@ export async function planDistillation(
   const plan = recipe(student, config.method, {}, { init: keys.student, data: keys.studentData });
   const { weights, training = {} } = config.teacher;
   if (weights !== undefined) {
-    const teacher = await openTeacher({ ...config.teacher, weights }, data.train, session);
+    const teacher = await openTeacher({ ...config.teacher, weights }, data, session);
     const close = async (): Promise<void> => ('variables' in teacher ? undefined : teacher.dispose());
     try {
       requireFit(plan.method, student, 'variables' in teacher ? teacher.model : teacher);

@@ -8,8 +8,10 @@ import {
   type ModelVariables,
   sizeOf,
 } from 'kd-core';
+import type { NormalizeOptions } from 'kd-data';
 import { exportOnnx, imagesInLayout, measureLatency, verifyOnnx } from 'kd-export';
 import type { LatencyResult } from '../report/report-data.ts';
+import { normalizationMetadata } from './network-file.ts';
 
 export interface FileCheck {
   readonly samples: number;
@@ -23,9 +25,18 @@ const layout = 'NCHW';
 /** One image on one thread: how a small network is used at the edge. */
 const latencySettings = { batchSize: 1, threads: 1, runs: 300, warmup: 50 };
 
-/** The ONNX file of a trained network. */
-export function toOnnx(model: Model, variables: ModelVariables<HostTensor>): Uint8Array {
-  return exportOnnx({ model, variables, inputLayout: layout });
+/** The ONNX file of a trained network. Its metadata say which normalisation its input has. */
+export function toOnnx(
+  model: Model,
+  variables: ModelVariables<HostTensor>,
+  normalization?: NormalizeOptions,
+): Uint8Array {
+  return exportOnnx({
+    model,
+    variables,
+    inputLayout: layout,
+    metadata: normalizationMetadata(normalization),
+  });
 }
 
 /**

@@ -25,6 +25,19 @@ it('evaluates every sample once, in order, with less padding than batches', () =
   );
 });
 
+it('pads with black before it normalises', () => {
+  const source = trainingSource(digits(), {
+    batchSize: 200,
+    key: prngKey(1),
+    augmentation: { padding: 8 },
+    normalization: { mean: [0.5], standardDeviation: [0.25] },
+  });
+  // Somewhere among 200 crops from a border of eight there is nothing but padding in the first row.
+  const { images } = source.batch(0, 0);
+  const rows = Array.from({ length: 200 }, (_, image) => images.data.subarray(64 * image, 64 * image + 8));
+  expect(rows.some((row) => row.every((value) => value === -2))).toBe(true);
+});
+
 it('trains on full batches only', () => {
   const source = trainingSource(digits(), { batchSize: 500, key: prngKey(1) });
   expect(source.stepsPerEpoch).toBe(3);

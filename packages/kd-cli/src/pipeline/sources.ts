@@ -1,23 +1,47 @@
 import type { PrngKey } from 'kd-core';
-import { createLoader, type Dataset, type Loader } from 'kd-data';
+import {
+  createLoader,
+  type Dataset,
+  type Loader,
+  type NormalizeOptions,
+  normalize,
+  type Transform,
+} from 'kd-data';
 import { buildTransforms } from '../config/build.ts';
 import type { AugmentationConfig } from '../config/config.ts';
 
 const largestEvaluationBatch = 256;
 
 /** Every sample once, in order, in batches as equal as can be, so that little of the last one is padding. */
-export function evaluationSource(dataset: Dataset): Loader {
+export function evaluationSource(dataset: Dataset, normalization?: NormalizeOptions): Loader {
   const batches = Math.ceil(dataset.length / largestEvaluationBatch);
   const batchSize = Math.ceil(dataset.length / batches);
   // Without shuffling and transforms nothing is drawn from the key.
-  return createLoader({ dataset, batchSize, key: [0, 0], shuffle: false });
+  return createLoader({
+    dataset,
+    batchSize,
+    key: [0, 0],
+    shuffle: false,
+    transforms: transformsOf(normalization),
+  });
 }
 
 /** Full, shuffled and augmented batches; one size means one compilation. */
 export function trainingSource(
   dataset: Dataset,
-  options: { readonly batchSize: number; readonly key: PrngKey; readonly augmentation?: AugmentationConfig },
+  options: {
+    readonly batchSize: number;
+    readonly key: PrngKey;
+    readonly augmentation?: AugmentationConfig;
+    readonly normalization?: NormalizeOptions;
+  },
 ): Loader {
-  const { batchSize, key, augmentation } = options;
-  return createLoader({ dataset, batchSize, key, dropLast: true, transforms: buildTransforms(augmentation) });
+  const { batchSize, key, augmentation, normalization } = options;
+  // What a crop pads with is black before it is normalised, as in the published recipes.
+  const transforms = [...buildTransforms(augmentation), ...transformsOf(normalization)];
+  return createLoader({ dataset, batchSize, key, dropLast: true, transforms });
+}
+
+function transformsOf(normalization: NormalizeOptions | undefined): Transform[] {
+  return normalization === undefined ? [] : [normalize(normalization)];
 }

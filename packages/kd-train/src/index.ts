@@ -29,6 +29,10 @@ export {
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
 export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';
 export { crossEntropy } from './methods/cross-entropy.ts';
+export {
+  type EmbeddingDistillationOptions,
+  embeddingDistillation,
+} from './methods/embedding-distillation.ts';
 export { type FitnetOptions, fitnet } from './methods/fitnet.ts';
 export {
   type HintRegressor,
@@ -37,6 +41,7 @@ export {
   hintRegressor,
 } from './methods/hint-regressor.ts';
 export { type HintonOptions, hinton } from './methods/hinton.ts';
+export { type MarginCrossEntropyOptions, marginCrossEntropy } from './methods/margin-cross-entropy.ts';
 export {
   type Method,
   type MethodContext,

@@ -100,4 +100,12 @@ export {
   shuffleNetV2,
 } from './shufflenet/shufflenet-v2.ts';
 export { type VggDepth, type VggOptions, type VggWidths, vgg } from './vgg/vgg.ts';
+export {
+  type LoadWeightsOptions,
+  loadWeights,
+  type OpenWeightsOptions,
+  openWeights,
+} from './weights/load-weights.ts';
+export { type EncodeNetworkOptions, encodeNetwork } from './weights/network-file.ts';
+export { type OpenPyTorchFileOptions, openPyTorchFile } from './weights/pytorch/open-pytorch-file.ts';
 export { type WideResnetOptions, wideResnet } from './wide-resnet/wide-resnet.ts';

@@ -1,0 +1,79 @@
+import { type ByteSource, byteLengthOf, elementBytes, KdError, readBytes } from 'kd-core';
+import { EndOfBytes } from '../pickle/byte-cursor.ts';
+import { MemoryBound } from '../pickle/memory-bound.ts';
+import { type PickleValue, pickleFailure } from '../pickle/pickle-values.ts';
+import { unpickle } from '../pickle/unpickle.ts';
+import type { TorchArchive } from './torch-archive.ts';
+import { findTorchGlobal, storageLoader } from './torch-objects.ts';
+import { openStoredEntry, readStoredEntries, type StoredEntry } from './zip-directory.ts';
+
+const OBJECT = 'data.pkl';
+
+/** Opens what `torch.save` writes since version 1.6: a ZIP archive of `NAME/data.pkl` and `NAME/data/KEY`. */
+export async function openZipArchive(source: ByteSource): Promise<TorchArchive> {
+  const entries = await readStoredEntries(source);
+  const folder = folderOf(entries);
+  const open = async (name: string): Promise<ByteSource> => {
+    const entry = entries.get(folder + name);
+    if (entry === undefined) throw pickleFailure(`the archive has no file '${folder}${name}'.`);
+    return openStoredEntry(source, entry);
+  };
+  await requireLittleEndian(entries.has(`${folder}byteorder`) ? await open('byteorder') : undefined);
+  const object = await open(OBJECT);
+  const pickle = await readBytes(object, 0, byteLengthOf(object));
+  return {
+    root: readRoot(pickle, byteLengthOf(source)),
+    async openStorage({ key, type, length }) {
+      const bytes = await open(`data/${key}`);
+      if (byteLengthOf(bytes) < length * elementBytes(type)) {
+        throw pickleFailure(
+          `storage '${key}' has ${byteLengthOf(bytes)} bytes, too few for ${length} elements of ${type}.`,
+        );
+      }
+      return bytes;
+    },
+  };
+}
+
+function folderOf(entries: ReadonlyMap<string, StoredEntry>): string {
+  for (const name of entries.keys()) {
+    if (name !== OBJECT && !name.endsWith(`/${OBJECT}`)) continue;
+    const folder = name.slice(0, -OBJECT.length);
+    if (!entries.has(`${folder}constants.pkl`)) return folder;
+    throw new KdError(
+      'UNSUPPORTED',
+      'The file is a TorchScript program, not a state dict. Save torch.jit.load(path).state_dict() with torch.save.',
+    );
+  }
+  throw pickleFailure(`the archive has no ${OBJECT}, so torch.save did not write it.`);
+}
+
+async function requireLittleEndian(byteOrder: ByteSource | undefined): Promise<void> {
+  if (byteOrder === undefined) return;
+  const order = new TextDecoder().decode(
+    await readBytes(byteOrder, 0, Math.min(16, byteLengthOf(byteOrder))),
+  );
+  if (order !== 'little') throw unsupportedByteOrder();
+}
+
+export function unsupportedByteOrder(): KdError {
+  return new KdError(
+    'UNSUPPORTED',
+    'The PyTorch file is not little-endian. Save it on a little-endian machine, which nearly all are.',
+  );
+}
+
+function readRoot(pickle: Uint8Array, fileBytes: number): PickleValue {
+  try {
+    const { value } = unpickle(pickle, {
+      position: 0,
+      bound: new MemoryBound(fileBytes),
+      findGlobal: findTorchGlobal,
+      loadPersistent: storageLoader(new Map()),
+    });
+    return value;
+  } catch (error) {
+    if (error instanceof EndOfBytes) throw pickleFailure(`${OBJECT} ends within its pickle.`);
+    throw error;
+  }
+}

@@ -1,20 +1,23 @@
 import { requireArgument } from '../errors.ts';
 import type { PrngKey } from './key.ts';
-import { threefry2x32 } from './threefry.ts';
+import { fillBlocks } from './threefry.ts';
+
+/** Words computed at a time, once a draw has proved long. */
+const LONGEST_RUN = 4096;
 
 /** The words of `randomBits`, one a call and without end. */
 export function wordStream(key: PrngKey): () => number {
+  let words = new Uint32Array(0);
   let block = 0;
-  let spare: number | undefined;
+  let position = 0;
   return () => {
-    if (spare !== undefined) {
-      const word = spare;
-      spare = undefined;
-      return word;
+    if (position === words.length) {
+      words = new Uint32Array(Math.min(Math.max(2 * words.length, 2), LONGEST_RUN));
+      fillBlocks(key, block, words);
+      block += words.length / 2;
+      position = 0;
     }
-    const [first, second] = threefry2x32(key, [0, block++]);
-    spare = second;
-    return first;
+    return words[position++]!;
   };
 }
 

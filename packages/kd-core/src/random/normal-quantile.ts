@@ -1,5 +1,7 @@
 import { naturalLogarithm } from './natural-logarithm.ts';
 
+type Coefficients = readonly [number, number, number, number, number, number, number, number];
+
 // Coefficients of the two rational approximations, lowest power first.
 const centreNumerator = [
   3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987,
@@ -35,6 +37,7 @@ export function normalQuantile(probability: number): number {
   return centred < 0 ? -quantile : quantile;
 }
 
-function polynomial(coefficients: readonly number[], x: number): number {
-  return coefficients.reduceRight((sum, coefficient) => sum * x + coefficient, 0);
+/** Of degree 7. Written out: it is computed twice for every parameter of a new network. */
+function polynomial(c: Coefficients, x: number): number {
+  return ((((((c[7] * x + c[6]) * x + c[5]) * x + c[4]) * x + c[3]) * x + c[2]) * x + c[1]) * x + c[0];
 }

@@ -26,6 +26,7 @@ import { normalizeAxis, type OperatorDefinition, type OperatorTable } from '../o
 import { permuted, reshaped } from '../rearrange.ts';
 import { channelsLast, computed, computedMap, isChannelsLast, plain, type Value } from '../value.ts';
 import { applyElementwise, inOneLayout } from './elementwise.ts';
+import { withoutGradient } from './without-gradient.ts';
 
 /** An activation whose form depends on attributes only. */
 function activation(form: (node: NodeReader) => (x: Tensor) => Tensor): OperatorDefinition {
@@ -162,6 +163,7 @@ export const activationOperators: OperatorTable = {
   Tanh: activation(() => (x) => tanh(x)),
   ThresholdedRelu: activation((node) => {
     const threshold = node.float('alpha', 1);
-    return (x) => where(greater(x, threshold), x, zerosLike(x));
+    const isAbove = withoutGradient((x) => greater(x!, threshold));
+    return (x) => where(isAbove(x), x, zerosLike(x));
   }),
 };

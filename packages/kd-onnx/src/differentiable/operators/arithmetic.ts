@@ -29,6 +29,7 @@ import { broadcastShapes } from '../../trace/traced-value.ts';
 import type { OperatorDefinition, OperatorTable } from '../operator.ts';
 import { broadcast } from '../rearrange.ts';
 import { applyElementwise, type ElementwiseRule, elementwise } from './elementwise.ts';
+import { withoutGradient } from './without-gradient.ts';
 
 type Numbers = (...operands: number[]) => number;
 
@@ -53,10 +54,11 @@ function variadic(
  * and `where` takes operands of one shape.
  */
 function chosen(isChosen: (a: Tensor, b: Tensor) => Tensor): (a: Tensor, b: Tensor) => Tensor {
+  const choose = withoutGradient((a, b) => isChosen(a!, b!));
   return (a, b) => {
     const shape = broadcastShapes(a.shape, b.shape);
     const [left, right] = [broadcast(a, shape), broadcast(b, shape)];
-    return where(isChosen(left, right), left, right);
+    return where(choose(left, right), left, right);
   };
 }
 

@@ -11,19 +11,20 @@ import {
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
-import type { DataType } from 'kd-core';
+import { type DataType, detach } from 'kd-core';
 import { ONNX_DATA_TYPES } from '../../reader/onnx-model.ts';
 import { broadcastShapes } from '../../trace/traced-value.ts';
 import type { OperatorDefinition, OperatorTable } from '../operator.ts';
 import { broadcast } from '../rearrange.ts';
 import { applyElementwise, type ElementwiseRule, elementwise } from './elementwise.ts';
+import { withoutGradient } from './without-gradient.ts';
 
 function comparison(
   tensors: (a: Tensor, b: Tensor) => Tensor,
   numbers: (a: number, b: number) => boolean,
 ): OperatorDefinition {
   const rule: ElementwiseRule = {
-    tensors: (a, b) => tensors(a!, b!),
+    tensors: withoutGradient((a, b) => tensors(a!, b!)),
     numbers: ([a, b]) => Number(numbers(a!, b!)),
     dtype: 'bool',
   };
@@ -32,7 +33,11 @@ function comparison(
 
 const not: OperatorDefinition = {
   read: () =>
-    elementwise({ tensors: (x) => logicalNot(x!), numbers: ([x]) => Number(x === 0), dtype: 'bool' }),
+    elementwise({
+      tensors: withoutGradient((x) => logicalNot(x!)),
+      numbers: ([x]) => Number(x === 0),
+      dtype: 'bool',
+    }),
 };
 
 const select: OperatorDefinition = {
@@ -80,7 +85,8 @@ const castLike: OperatorDefinition = {
 
 function conversion(dtype: DataType): ElementwiseRule {
   return {
-    tensors: (x) => castTensor(x!, dtype),
+    // A cast to integers is a step function, which tfjs takes for the identity.
+    tensors: (x) => castTensor(dtype === 'float32' ? x! : detach(x!), dtype),
     numbers: ([x]) => (dtype === 'bool' ? Number(x !== 0) : dtype === 'int32' ? Math.trunc(x!) : x!),
     dtype,
   };

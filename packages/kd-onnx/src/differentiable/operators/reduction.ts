@@ -7,13 +7,12 @@ import {
   mean,
   min,
   mul,
-  reshape,
+  split,
   sqrt,
   square,
   sub,
   sum,
   type Tensor,
-  unstack,
 } from '@tensorflow/tfjs-core';
 import { normalizeAxis, type OperatorDefinition, type OperatorTable } from '../operator.ts';
 import { reshaped } from '../rearrange.ts';
@@ -93,11 +92,10 @@ function reducedTensor(x: Value, axes: number[], reduce: Reduce): Value {
 /** A product along the axes, written as products, for which tfjs has gradients. */
 function productOf(x: Tensor, axes: readonly number[]): Tensor {
   return axes.reduce((value, axis) => {
-    const factors = unstack(value, axis);
-    return reshape(
-      factors.reduce((a, b) => mul(a, b)),
-      value.shape.with(axis, 1),
-    );
+    const count = value.shape[axis]!;
+    if (count === 1) return value;
+    const factors = split(value, count, axis);
+    return factors.reduce((a, b) => mul(a, b));
   }, x);
 }
 

@@ -1,7 +1,7 @@
 import { type OrtEngineId, onnxModel } from 'kd-backend-ort';
-import { type BatchSource, type HostTensor, KdError, type Model, type ModelVariables } from 'kd-core';
+import { type BatchSource, type HostTensor, KdError, type ModelVariables } from 'kd-core';
 import type { AsyncDataset, Dataset } from 'kd-data';
-import { createModel, listModels } from 'kd-models';
+import { createModel, listModels, type NetworkModel } from 'kd-models';
 import { type Evaluation, evaluate } from 'kd-train';
 import type { Host } from '../cli/host.ts';
 import { UsageError } from '../cli/usage-error.ts';
@@ -99,7 +99,7 @@ function engineOf(backend: string | undefined): OrtEngineId | undefined {
 /** Where the weights are of a sibling, such as the one with other shortcuts, the message says which. */
 async function readFitting(
   path: string,
-  model: Model,
+  model: NetworkModel,
   size: { readonly classes: number; readonly inputShape: EvalNetworkWish['inputShape'] },
 ): Promise<ModelVariables<HostTensor>> {
   try {

@@ -19,6 +19,7 @@ export type {
   OnnxValue,
 } from './reader/onnx-model.ts';
 export { hostTensorOf, type OnnxTensorData, tensorData } from './reader/tensor-data.ts';
+export { withFloatInput } from './reader/with-float-input.ts';
 export { requireComputed, withOutputs } from './reader/with-outputs.ts';
 export { KernelRecorder } from './trace/kernel-recorder.ts';
 export { type TensorSpec, type Trace, type TraceOptions, type TraceOutput, trace } from './trace/trace.ts';

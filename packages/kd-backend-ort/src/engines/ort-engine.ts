@@ -15,7 +15,7 @@ export interface OrtEngine {
    */
   load(model: Uint8Array, options?: LoadOptions): Promise<InferenceSession>;
   /** Host data as a tensor to feed. Does not copy. */
-  tensor(host: HostTensor | HostInput): Tensor;
+  tensor(host: HostTensor): Tensor;
   /** Copies host data to where results are kept. Whoever asked must `dispose` the tensor. */
   place(host: HostTensor): Promise<Tensor>;
   /** Reads a tensor back, from wherever it is. Copies. */
@@ -29,11 +29,4 @@ export interface LoadOptions {
   readonly resultsOnHost?: boolean;
   /** Files beside the model that hold data of its tensors, by the path that the model gives them. */
   readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
-}
-
-/** Data of element types that only files from elsewhere ask for; float16 as its bits. */
-export interface HostInput {
-  readonly data: Float64Array | Uint8Array | Uint16Array;
-  readonly shape: readonly number[];
-  readonly dtype: 'float16' | 'float64' | 'uint8';
 }

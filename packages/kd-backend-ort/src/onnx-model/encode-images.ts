@@ -1,12 +1,10 @@
 import { HostTensor } from 'kd-core';
-import { floatToHalf } from 'kd-onnx';
-import type { HostInput } from '../engines/ort-engine.ts';
 import type { ImageInput } from './image-input.ts';
 import type { PixelMap } from './preprocessing.ts';
 
 /**
- * `count` images from `start` as the graph takes them: in its layout, scale and element type. Where there are fewer than
- * `batchSize`, the rest is zero.
+ * `count` images from `start` as the graph takes them: in its layout and scale, and with values that its element type has.
+ * Where there are fewer than `batchSize`, the rest is zero.
  */
 export function encodeImages(
   images: HostTensor,
@@ -14,7 +12,7 @@ export function encodeImages(
   count: number,
   input: ImageInput,
   pixels: PixelMap,
-): HostTensor | HostInput {
+): HostTensor {
   const [height, width, channels] = input.shape;
   const batch = input.batchSize ?? count;
   const area = height * width;
@@ -35,18 +33,13 @@ export function encodeImages(
     }
   }
   const shape = isChannelsFirst ? [batch, channels, height, width] : [batch, height, width, channels];
-  return asElements(values, shape, input.dtype);
+  if (input.dtype === 'uint8') limitToBytes(values);
+  return new HostTensor(values, shape);
 }
 
-function asElements(
-  values: Float32Array,
-  shape: readonly number[],
-  dtype: ImageInput['dtype'],
-): HostTensor | HostInput {
-  if (dtype === 'float32') return new HostTensor(values, shape);
-  if (dtype === 'float64') return { data: Float64Array.from(values), shape, dtype };
-  if (dtype === 'float16') return { data: Uint16Array.from(values, floatToHalf), shape, dtype };
-  // Values beyond a byte would wrap around.
-  const bytes = Uint8Array.from(values, (value) => Math.min(Math.max(Math.round(value), 0), 255));
-  return { data: bytes, shape, dtype };
+/** Casting what is no byte would wrap around. */
+function limitToBytes(values: Float32Array): void {
+  for (let index = 0; index < values.length; index++) {
+    values[index] = Math.min(Math.max(Math.round(values[index]!), 0), 255);
+  }
 }

@@ -13,6 +13,8 @@ export interface GraphRunner {
   readonly session: InferenceSession;
   readonly name: string;
   readonly input: ImageInput;
+  /** Name of the loaded graph's input, which takes float32. */
+  readonly feed: string;
   readonly pixels: PixelMap;
   /** Name of the value with the logits. */
   readonly logits: string;
@@ -86,14 +88,14 @@ export async function runGraph(
 }
 
 async function runOnce(
-  { engine, session, name, input, pixels }: GraphRunner,
+  { engine, session, name, input, feed, pixels }: GraphRunner,
   images: HostTensor,
   start: number,
   count: number,
 ): Promise<Readonly<Record<string, Tensor>>> {
-  const feed = engine.tensor(encodeImages(images, start, count, input, pixels));
+  const tensor = engine.tensor(encodeImages(images, start, count, input, pixels));
   try {
-    return (await session.run({ [input.name]: feed })) as Readonly<Record<string, Tensor>>;
+    return (await session.run({ [feed]: tensor })) as Readonly<Record<string, Tensor>>;
   } catch (cause) {
     throw runFailure(cause, engine.id, name);
   }

@@ -1,5 +1,12 @@
 import { type FrozenModel, type HostTensor, KdError, requireArgument } from 'kd-core';
-import { decodeModel, externalLocations, loadExternalData, type OnnxModel, withOutputs } from 'kd-onnx';
+import {
+  decodeModel,
+  externalLocations,
+  loadExternalData,
+  type OnnxModel,
+  withFloatInput,
+  withOutputs,
+} from 'kd-onnx';
 import { openEngine } from '../engines/open-engine.ts';
 import type { OrtOptions } from '../engines/ort-options.ts';
 import { Lifetime } from '../lifetime.ts';
@@ -69,7 +76,8 @@ export async function onnxModel(source: OnnxSource, options: OnnxModelOptions = 
     batchSize: options.batchSize,
   });
   const pixels = choosePixels(model, input, options);
-  const bytes = withOutputs(opened.bytes, [chosen.logits, ...Object.values(chosen.taps)]);
+  const outputs = withOutputs(opened.bytes, [chosen.logits, ...Object.values(chosen.taps)]);
+  const { bytes, feed } = withFloatInput(outputs, input.name);
   const externalData = await readExternalData(model, opened);
   const engine = await openEngine({ ...options, blockedConvolutions: false });
   const session = await engine.load(bytes, {
@@ -83,7 +91,7 @@ export async function onnxModel(source: OnnxSource, options: OnnxModelOptions = 
       { tensor, layout: mapLayout(graph, tensor, input.layout) },
     ]),
   );
-  const runner: GraphRunner = { engine, session, name, input, pixels, logits: chosen.logits, taps };
+  const runner: GraphRunner = { engine, session, name, input, feed, pixels, logits: chosen.logits, taps };
   try {
     const print = await fingerprint(
       [opened.bytes, ...externalData.map(({ data }) => data)],

@@ -9,6 +9,7 @@ import { decodeModel } from './decode-model.ts';
 import { describeModel } from './describe-model.ts';
 import { loadExternalData } from './external-data.ts';
 import { tensorData } from './tensor-data.ts';
+import { withFloatInput } from './with-float-input.ts';
 import { withOutputs } from './with-outputs.ts';
 
 setFlagsFromString('--expose-gc');
@@ -135,6 +136,7 @@ async function attempt(read: () => unknown): Promise<void> {
 /** Everything that reads a file. */
 async function readAll(bytes: Uint8Array): Promise<void> {
   await attempt(() => withOutputs(bytes, ['relu', 'p2o.MaxPool.1']));
+  await attempt(() => withFloatInput(bytes, '__proto__'));
   await attempt(async () => {
     const model = decodeModel(bytes);
     await attempt(() => describeModel(model));

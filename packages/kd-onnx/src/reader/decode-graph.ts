@@ -61,26 +61,43 @@ function decodeSparseName(reader: WireReader): string {
   return name;
 }
 
+/** Shared: a map of its own for each would be most of what small nodes take. */
+const NO_ATTRIBUTES: ReadonlyMap<string, OnnxAttribute> = new Map();
+
 function decodeNode(reader: WireReader): OnnxNode {
   let name = '';
   let opType = '';
   let domain = '';
   const inputs: string[] = [];
   const outputs: string[] = [];
-  const attributes = new Map<string, OnnxAttribute>();
+  let attributes: Map<string, OnnxAttribute> | undefined;
   reader.message((field) => {
     if (field === 1) inputs.push(reader.string());
     else if (field === 2) outputs.push(reader.string());
     else if (field === 3) name = reader.string();
     else if (field === 4) opType = reader.string();
     else if (field === 5) {
-      const [key, attribute] = decodeAttribute(reader);
-      if (attributes.has(key)) throw parseFailure(`a node has two attributes '${key}'.`);
-      attributes.set(key, attribute);
+      attributes ??= new Map();
+      addAttribute(attributes, decodeAttribute(reader));
     } else if (field === 7) domain = reader.string();
   });
   if (opType === '') throw parseFailure(`the node '${name}' names no operator.`);
-  return { name, opType, domain: domain === 'ai.onnx' ? '' : domain, inputs, outputs, attributes };
+  return {
+    name,
+    opType,
+    domain: domain === 'ai.onnx' ? '' : domain,
+    inputs,
+    outputs,
+    attributes: attributes ?? NO_ATTRIBUTES,
+  };
+}
+
+function addAttribute(
+  attributes: Map<string, OnnxAttribute>,
+  [name, attribute]: readonly [string, OnnxAttribute],
+): void {
+  if (attributes.has(name)) throw parseFailure(`a node has two attributes '${name}'.`);
+  attributes.set(name, attribute);
 }
 
 /** Attribute kinds by the number that files give them. */

@@ -66,6 +66,16 @@ export class WireReader {
     }
   }
 
+  /** Calls `read` with the number and the bytes of each field, tag included. */
+  pieces(read: (field: number, piece: Uint8Array) => void): void {
+    let start = this.#position;
+    this.fields((field) => {
+      this.#skip();
+      read(field, this.#bytes.subarray(start, this.#position));
+      start = this.#position;
+    });
+  }
+
   /** The fields of the message that is this field's value. */
   message(read: (field: number) => void): void {
     this.#spend(MESSAGE_MEMORY);

@@ -3,6 +3,7 @@ import { makeOnnx, thirdPartyModels } from 'kd-third-party-models';
 import { describe, expect, it } from 'vitest';
 import { decodeModel } from './decode-model.ts';
 import { nearestNames } from './nearest-names.ts';
+import { withFloatInput } from './with-float-input.ts';
 import { withOutputs } from './with-outputs.ts';
 
 const chain = makeOnnx({
@@ -50,6 +51,43 @@ describe('withOutputs', () => {
     expect(() => withOutputs(bytes, ['p2o.Maxpool.11'])).toThrow(
       /Like 'p2o.Maxpool.11' are: 'p2o.MaxPool.1'/,
     );
+  });
+});
+
+describe('withFloatInput', () => {
+  const half = makeOnnx({
+    inputs: [
+      { name: 'mask', dtype: 'bool', shape: [1] },
+      { name: 'x', dtype: 'float16', shape: ['n', 2] },
+    ],
+    outputs: [{ name: 'y', dtype: 'float16' }],
+    nodes: [
+      { op: 'Relu', inputs: ['x'], outputs: ['x_float32'] },
+      { op: 'Neg', inputs: ['x_float32'], outputs: ['y'] },
+    ],
+  });
+
+  it('puts a cast before the graph, and leaves everything else as it was', () => {
+    const { bytes, feed } = withFloatInput(half, 'x');
+    const before = decodeModel(half);
+    const after = decodeModel(bytes);
+    expect(feed).toBe('x_float32_');
+    expect(after.graph.inputs).toEqual([
+      { name: feed, dtype: 'float32', shape: ['n', 2] },
+      { name: 'mask', dtype: 'bool', shape: [1] },
+    ]);
+    const [cast, ...others] = after.graph.nodes;
+    expect(cast).toMatchObject({ opType: 'Cast', inputs: [feed], outputs: ['x'] });
+    expect(cast!.attributes.get('to')).toEqual({ kind: 'int', value: 10 });
+    expect({ ...after, graph: { ...after.graph, inputs: [], nodes: others } }).toEqual({
+      ...before,
+      graph: { ...before.graph, inputs: [] },
+    });
+  });
+
+  it('leaves a float32 input alone, and refuses what is no input', () => {
+    expect(withFloatInput(chain, 'x')).toEqual({ bytes: chain, feed: 'x' });
+    expect(() => withFloatInput(chain, 'y')).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }));
   });
 });
 

@@ -2,7 +2,8 @@ import { KdError } from 'kd-core';
 import { PbfWriter } from 'pbf';
 import { decodeModel } from './decode-model.ts';
 import { nearestNames } from './nearest-names.ts';
-import { ONNX_DATA_TYPES, type OnnxGraph, type OnnxValue } from './onnx-model.ts';
+import type { OnnxGraph, OnnxValue } from './onnx-model.ts';
+import { writeValue } from './write-value.ts';
 
 /**
  * The file with further values of its graph as outputs, after those that it has; names that are outputs already are left
@@ -50,27 +51,4 @@ export function requireComputed(graph: OnnxGraph, names: readonly string[]): voi
 
 function writeOutputs(values: readonly OnnxValue[], graph: PbfWriter): void {
   for (const value of values) graph.writeMessage(12, writeValue, value);
-}
-
-function writeValue({ name, dtype, shape }: OnnxValue, writer: PbfWriter): void {
-  writer.writeStringField(1, name);
-  if (dtype === undefined) return;
-  writer.writeMessage(2, (_: null, type) => type.writeMessage(1, writeTensorType, { dtype, shape }), null);
-}
-
-function writeTensorType(
-  { dtype, shape }: Required<Pick<OnnxValue, 'dtype'>> & { readonly shape: OnnxValue['shape'] },
-  writer: PbfWriter,
-): void {
-  writer.writeVarintField(1, ONNX_DATA_TYPES.indexOf(dtype));
-  if (shape !== undefined) writer.writeMessage(2, writeShape, shape);
-}
-
-function writeShape(shape: readonly (number | string)[], writer: PbfWriter): void {
-  for (const dimension of shape) writer.writeMessage(1, writeDimension, dimension);
-}
-
-function writeDimension(dimension: number | string, writer: PbfWriter): void {
-  if (typeof dimension === 'number') writer.writeVarintField(1, dimension);
-  else if (dimension !== '') writer.writeStringField(2, dimension);
 }

@@ -5,18 +5,18 @@ import { type PickleValue, pickleFailure } from '../pickle/pickle-values.ts';
 import { unpickle } from '../pickle/unpickle.ts';
 import type { TorchArchive } from './torch-archive.ts';
 import { findTorchGlobal, storageLoader } from './torch-objects.ts';
-import { openStoredEntry, readStoredEntries, type StoredEntry } from './zip-directory.ts';
+import { type ArchiveEntry, openEntry, readEntries } from './zip-directory.ts';
 
 const OBJECT = 'data.pkl';
 
 /** Opens what `torch.save` writes since version 1.6: a ZIP archive of `NAME/data.pkl` and `NAME/data/KEY`. */
 export async function openZipArchive(source: ByteSource): Promise<TorchArchive> {
-  const entries = await readStoredEntries(source);
+  const entries = await readEntries(source);
   const folder = folderOf(entries);
   const open = async (name: string): Promise<ByteSource> => {
     const entry = entries.get(folder + name);
     if (entry === undefined) throw pickleFailure(`the archive has no file '${folder}${name}'.`);
-    return openStoredEntry(source, entry);
+    return openEntry(source, entry);
   };
   await requireLittleEndian(entries.has(`${folder}byteorder`) ? await open('byteorder') : undefined);
   const object = await open(OBJECT);
@@ -35,7 +35,7 @@ export async function openZipArchive(source: ByteSource): Promise<TorchArchive> 
   };
 }
 
-function folderOf(entries: ReadonlyMap<string, StoredEntry>): string {
+function folderOf(entries: ReadonlyMap<string, ArchiveEntry>): string {
   for (const name of entries.keys()) {
     if (name !== OBJECT && !name.endsWith(`/${OBJECT}`)) continue;
     const folder = name.slice(0, -OBJECT.length);

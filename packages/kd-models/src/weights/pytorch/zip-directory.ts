@@ -1,12 +1,15 @@
 import { type ByteSource, byteLengthOf, KdError, readBytes } from 'kd-core';
 import { pickleFailure } from '../pickle/pickle-values.ts';
 
-/** A file of a ZIP archive, stored as it is. */
-export interface StoredEntry {
+/** A file of a ZIP archive. */
+export interface ArchiveEntry {
   readonly name: string;
   /** Of its local header. */
   readonly offset: number;
+  /** In the archive. */
   readonly size: number;
+  /** Whether its bytes are in the archive as they are, neither compressed nor encrypted. */
+  readonly stored: boolean;
 }
 
 const END_SIGNATURE = 0x06054b50;
@@ -24,14 +27,14 @@ const IN_ZIP64_FIELD = 0xffffffff;
 const ZIP64_FIELD = 1;
 
 /**
- * The files of a ZIP archive as PyTorch writes it (PKWARE APPNOTE.TXT 6.3; ZIP64 included): nothing is compressed. Throws `PARSE` for a
- * damaged directory, files that lie outside of the archive or twice in it, `UNSUPPORTED` for compressed ones.
+ * The files of a ZIP archive (PKWARE APPNOTE.TXT 6.3; ZIP64 included). Throws `PARSE` for a damaged directory, and for files
+ * that lie outside of the archive or twice in it.
  */
-export async function readStoredEntries(source: ByteSource): Promise<ReadonlyMap<string, StoredEntry>> {
+export async function readEntries(source: ByteSource): Promise<ReadonlyMap<string, ArchiveEntry>> {
   const { begin, end, count } = await findDirectory(source);
   const view = viewOf(await readBytes(source, begin, end));
   const decoder = new TextDecoder();
-  const entries = new Map<string, StoredEntry>();
+  const entries = new Map<string, ArchiveEntry>();
   let at = 0;
   for (let index = 0; index < count; index++) {
     if (at + ENTRY_BYTES > view.byteLength || view.getUint32(at, true) !== ENTRY_SIGNATURE)
@@ -51,11 +54,20 @@ export async function readStoredEntries(source: ByteSource): Promise<ReadonlyMap
   return entries;
 }
 
-/** The content of a file as a source of its own. Throws `PARSE` when its header contradicts the directory. */
-export async function openStoredEntry(
+/**
+ * The content of a file as a source of its own. Throws `PARSE` when its header contradicts the directory, `UNSUPPORTED` for
+ * a compressed file: PyTorch compresses none, and reading single tensors of one would mean to unpack it each time.
+ */
+export async function openEntry(
   source: ByteSource,
-  { name, offset, size }: StoredEntry,
+  { name, offset, size, stored }: ArchiveEntry,
 ): Promise<ByteSource> {
+  if (!stored) {
+    throw new KdError(
+      'UNSUPPORTED',
+      `The file '${name.slice(0, 200)}' of the PyTorch archive is compressed or encrypted; torch.save stores its files as they are. Load the file in PyTorch and save it anew.`,
+    );
+  }
   const header = viewOf(await readBytes(source, offset, offset + LOCAL_BYTES));
   const begin = offset + LOCAL_BYTES + header.getUint16(26, true) + header.getUint16(28, true);
   if (header.getUint32(0, true) !== LOCAL_SIGNATURE || begin + size > byteLengthOf(source)) {
@@ -109,19 +121,12 @@ async function findDirectory64(source: ByteSource, at: number, limit: number): P
 
 function checkedDirectory(directory: Directory, limit: number): Directory {
   const { begin, end, count } = directory;
-  if (end > limit || count * ENTRY_BYTES > end - begin) throw damagedDirectory();
+  if (end > limit || count * ENTRY_BYTES > end - begin || count * LOCAL_BYTES > begin)
+    throw damagedDirectory();
   return directory;
 }
 
-function readEntry(name: string, record: DataView, nameEnd: number): StoredEntry {
-  const encrypted = (record.getUint16(8, true) & 1) === 1;
-  const method = record.getUint16(10, true);
-  if (method !== 0 || encrypted) {
-    throw new KdError(
-      'UNSUPPORTED',
-      `The file '${name.slice(0, 200)}' of the PyTorch archive is ${encrypted ? 'encrypted' : 'compressed'}; torch.save stores its files as they are. Unpack and load the archive in PyTorch and save it anew.`,
-    );
-  }
+function readEntry(name: string, record: DataView, nameEnd: number): ArchiveEntry {
   const field = zip64FieldOf(record, nameEnd);
   let next = 0;
   const sized = (at: number): number => {
@@ -133,11 +138,13 @@ function readEntry(name: string, record: DataView, nameEnd: number): StoredEntry
     return large;
   };
   // In the order of the ZIP64 field.
-  const size = sized(24);
-  const storedSize = sized(20);
+  const contentSize = sized(24);
+  const size = sized(20);
   const offset = sized(42);
-  if (size !== storedSize) throw pickleFailure(`the file '${name}' of the archive has two sizes.`);
-  return { name, offset, size };
+  const encrypted = (record.getUint16(8, true) & 1) === 1;
+  const stored = record.getUint16(10, true) === 0 && !encrypted;
+  if (stored && size !== contentSize) throw pickleFailure(`the file '${name}' of the archive has two sizes.`);
+  return { name, offset, size, stored };
 }
 
 function zip64FieldOf(record: DataView, nameEnd: number): DataView | undefined {

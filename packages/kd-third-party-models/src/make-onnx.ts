@@ -52,6 +52,7 @@ export type MadeAttribute =
   | readonly number[]
   | MadeTensor
   | { readonly float: number }
+  | { readonly listOfFloats: readonly number[] }
   | { readonly graph: MadeGraph };
 
 export interface MadeNode {
@@ -121,6 +122,9 @@ function writeAttribute([name, value]: readonly [string, MadeAttribute], writer:
   } else if ('float' in value) {
     writer.writeFloatField(2, value.float);
     kind = 1;
+  } else if ('listOfFloats' in value) {
+    for (const each of value.listOfFloats) writer.writeFloatField(7, each);
+    kind = 6;
   } else if ('graph' in value) {
     writer.writeMessage(6, writeGraph, value.graph);
     kind = 5;

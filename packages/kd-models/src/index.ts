@@ -8,6 +8,8 @@ export {
   depthwiseUnit,
 } from './blocks/convolution-unit.ts';
 export { type DepthwiseSeparableOptions, depthwiseSeparable } from './blocks/depthwise-separable.ts';
+export { type EmbeddingHeadOptions, embeddingHead } from './blocks/embedding-head.ts';
+export { globalDepthwiseUnit } from './blocks/global-depthwise-unit.ts';
 export { type InvertedResidualOptions, invertedResidual } from './blocks/inverted-residual.ts';
 export { type Shortcut, type ShortcutOptions, shortcut } from './blocks/shortcut.ts';
 export { type ShuffleUnitOptions, shuffleUnit } from './blocks/shuffle-unit.ts';

@@ -62,11 +62,14 @@ describe('iresnet', () => {
 
   test('starts like the reference: every convolution with a standard deviation of 0.1', () => {
     const { params } = iresnet({ ...THIN, widths: [64, 8, 8, 8, 8] }).init(prngKey(1));
-    const { stem, stage1 } = params as never as Record<string, Record<string, Record<string, never>>>;
-    for (const kernel of [stem!.conv!.kernel, (stage1![0]!.conv1 as { kernel: never }).kernel]) {
-      const { data } = kernel as { data: Float32Array };
-      const deviation = Math.sqrt(data.reduce((sum, value) => sum + value * value, 0) / data.length);
-      expect(deviation).toBeCloseTo(0.1, 2);
+    type Convolution = { readonly kernel: { readonly data: Float32Array } };
+    const { stem, stage1 } = params as never as {
+      stem: { conv: Convolution };
+      stage1: { 0: { conv1: Convolution } };
+    };
+    for (const { kernel } of [stem.conv, stage1[0].conv1]) {
+      const squares = kernel.data.reduce((sum, value) => sum + value * value, 0);
+      expect(Math.sqrt(squares / kernel.data.length)).toBeCloseTo(0.1, 2);
     }
   });
 

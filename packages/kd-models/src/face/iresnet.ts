@@ -1,10 +1,10 @@
 import { requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
+import { embeddingHead } from '../blocks/embedding-head.ts';
 import type { KernelInitializer } from '../network/initializer.ts';
 import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
-import { embeddingOutput } from './embedding-output.ts';
 import {
   ALIGNED_FACES,
   type FaceNetworkOptions,
@@ -117,7 +117,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
   }
   const last = layers.flatten(layers.scope('last').batchNorm('norm', x));
   const projected = layers.scope('embedding').dense('dense', last, plan.embeddingSize);
-  return embeddingOutput(layers, projected, { classes: plan.classes, frozenScale: true });
+  return embeddingHead(layers, projected, { classes: plan.classes, frozenScale: true });
 }
 
 function resolveLayers({ depth, layers }: IresnetOptions): IresnetLayers {

@@ -1,8 +1,9 @@
 import { convolutionUnit, depthwiseUnit } from '../blocks/convolution-unit.ts';
+import { embeddingHead } from '../blocks/embedding-head.ts';
+import { globalDepthwiseUnit } from '../blocks/global-depthwise-unit.ts';
 import type { DenseOptions, Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
-import { embeddingOutput } from './embedding-output.ts';
 import {
   ALIGNED_FACES,
   type FaceNetworkOptions,
@@ -10,7 +11,6 @@ import {
   requireWholeNumber,
   requireWholeNumbers,
 } from './face-options.ts';
-import { gatherPlaces } from './gather-places.ts';
 import { mobileFaceNetNames } from './mobile-face-net-names.ts';
 
 /** Bottlenecks of stride 1 in each of the four stages; of the first stage 1 stands for a depthwise convolution. */
@@ -105,14 +105,14 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
   }
   const last = { channels: LAST_WIDTH, kernelSize: 1, activation: 'parametricRelu' } as const;
   const expanded = convolutionUnit(layers.scope('last'), x, last);
-  const gathered = gatherPlaces(layers.scope('global'), expanded);
+  const gathered = globalDepthwiseUnit(layers.scope('global'), expanded);
   const { embeddingSize, classes } = plan;
   const dense: DenseOptions = {
     bias: false,
     kernelInitializer: { kind: 'normal', standardDeviation: Math.sqrt(2 / embeddingSize) },
   };
   const projected = layers.scope('embedding').dense('dense', layers.flatten(gathered), embeddingSize, dense);
-  return embeddingOutput(layers, projected, { classes });
+  return embeddingHead(layers, projected, { classes });
 }
 
 /** The depthwise convolution that follows the stem; a scaled network has as many groups, of several channels each. */

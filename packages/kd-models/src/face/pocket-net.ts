@@ -1,17 +1,17 @@
 import { requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
+import { embeddingHead } from '../blocks/embedding-head.ts';
+import { globalDepthwiseUnit } from '../blocks/global-depthwise-unit.ts';
 import { kaimingUniform } from '../network/initializer.ts';
 import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
-import { embeddingOutput } from './embedding-output.ts';
 import {
   ALIGNED_FACES,
   type FaceNetworkOptions,
   requireEmbedding,
   requireWholeNumber,
 } from './face-options.ts';
-import { gatherPlaces } from './gather-places.ts';
 import { type Genotype, requireGenotype } from './genotype.ts';
 import { pocketNetCell } from './pocket-net-cell.ts';
 import { faceGenotype } from './pocket-net-genotypes.ts';
@@ -116,7 +116,9 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
     [beforeLast, last] = [last, output];
     if (index === plan.cells - 1 || reductions.has(index + 1)) layers.tap(`stage${stage}`, output);
   }
-  return embeddingOutput(layers, tail(layers.scope('tail'), last, plan.embeddingSize), plan);
+  return embeddingHead(layers, tail(layers.scope('tail'), last, plan.embeddingSize), {
+    classes: plan.classes,
+  });
 }
 
 /** From the last map to the vector before the embedding's batch norm. */
@@ -126,7 +128,7 @@ function tail<Value>(layers: Layers<Value>, x: Value, embeddingSize: number): Va
     kernelSize: 1,
     activation: 'parametricRelu',
   });
-  const gathered = gatherPlaces(layers.scope('global'), expanded);
+  const gathered = globalDepthwiseUnit(layers.scope('global'), expanded);
   return layers.flatten(
     layers.convolution('projection', gathered, { channels: embeddingSize, kernelSize: 1 }),
   );

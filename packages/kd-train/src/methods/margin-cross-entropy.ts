@@ -54,13 +54,8 @@ export function marginCrossEntropy(options: MarginCrossEntropyOptions = {}): Met
 }
 
 function marginsOf(options: MarginCrossEntropyOptions): Margins {
-  switch (options.kind) {
-    case 'combined':
-      return options.margin;
-    case 'cosface':
-      return { subtractive: options.margin ?? 0.4 };
-    case 'arcface':
-    case undefined:
-      return { angular: options.margin ?? 0.5 };
-  }
+  if (options.kind === 'combined') return options.margin;
+  return options.kind === 'cosface'
+    ? { subtractive: options.margin ?? 0.4 }
+    : { angular: options.margin ?? 0.5 };
 }

@@ -233,8 +233,9 @@ describe('kd eval of weights', () => {
   });
 
   it('takes the normalisation from the metadata of the weights', async () => {
-    const { tensors } = decodeSafetensors(encodeNetwork(network, variables));
-    const file = encodeSafetensors(tensors, { mean: '[0.4914, 0.4822, 0.4465]', std: '0.247,0.2435,0.2616' });
+    const { tensors, metadata } = decodeSafetensors(encodeNetwork(network, variables));
+    const stating = { ...metadata, mean: '[0.4914, 0.4822, 0.4465]', std: '0.247,0.2435,0.2616' };
+    const file = encodeSafetensors(tensors, stating);
     await writeFile(join(folder, 'stated.safetensors'), file);
     const argv = ['--weights', 'stated.safetensors', '--data', 'images.zip', '--model', 'resnet8'];
     const stated = await reported(...argv);

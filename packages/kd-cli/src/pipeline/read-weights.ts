@@ -1,17 +1,26 @@
-import { readFile } from 'node:fs/promises';
-import { decodeSafetensors, type HostTensor, type ModelVariables } from 'kd-core';
-import { importPyTorchWeights, type NetworkModel } from 'kd-models';
-import { decodeNetwork, isNetworkFile } from './network-file.ts';
+import { openAsBlob } from 'node:fs';
+import { type HostTensor, KdError, type ModelVariables } from 'kd-core';
+import { loadWeights, type NetworkModel } from 'kd-models';
 
 /**
- * The weights of `model` from a safetensors file that `kd` has written, or that has the names and layouts of the network's
- * counterpart in PyTorch. Throws `PARSE` for bytes that are no such file and `SHAPE_MISMATCH` when its tensors are not those
- * of `model`.
+ * The weights of `model` from a file that `kd` has written, or one of its counterpart in PyTorch: `.safetensors`, `.pth` or
+ * `.pt`. Throws `STORAGE` for a file that cannot be read, and what `loadWeights` throws, with the path put in front.
  */
 export async function readWeights(path: string, model: NetworkModel): Promise<ModelVariables<HostTensor>> {
-  const bytes = await readFile(path);
-  const { tensors, metadata } = decodeSafetensors(bytes);
-  return isNetworkFile(metadata)
-    ? decodeNetwork(bytes, model, path)
-    : importPyTorchWeights({ model, tensors });
+  const source = await openFile(path);
+  try {
+    return await loadWeights({ model, source });
+  } catch (error) {
+    if (!KdError.isInstance(error)) throw error;
+    const { code, message, details } = error;
+    throw new KdError(code, `${path}: ${message}`, { details, cause: error });
+  }
+}
+
+async function openFile(path: string): Promise<Blob> {
+  try {
+    return await openAsBlob(path);
+  } catch (cause) {
+    throw new KdError('STORAGE', `There is no file '${path}' that can be read.`, { cause });
+  }
 }

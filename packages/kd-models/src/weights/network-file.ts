@@ -13,13 +13,19 @@ const FORMAT = 'kd-network/1';
 export interface EncodeNetworkOptions {
   readonly model: Model;
   readonly variables: ModelVariables<HostTensor>;
+  /** Further key-value pairs for the file, such as how images are normalised. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
  * The variables of a model as a safetensors file in this SDK's own names (`params/stem/conv/kernel`) and layouts, with the model's
  * name, classes and input shape in the metadata. `loadWeights` reads it.
  */
-export function encodeNetwork({ model, variables }: EncodeNetworkOptions): Uint8Array<ArrayBuffer> {
+export function encodeNetwork({
+  model,
+  variables,
+  metadata = {},
+}: EncodeNetworkOptions): Uint8Array<ArrayBuffer> {
   const tensors: Record<string, HostTensor> = {};
   for (const kind of ['params', 'state'] as const) {
     visitTree<HostTensor>(variables[kind] as Tree<HostTensor>, (leaf, path) => {
@@ -27,6 +33,7 @@ export function encodeNetwork({ model, variables }: EncodeNetworkOptions): Uint8
     });
   }
   return encodeSafetensors(tensors, {
+    ...metadata,
     format: FORMAT,
     model: model.name,
     classes: String(model.classes),

@@ -71,7 +71,8 @@ export class HeaderScanner {
       sizes.push(this.size(what));
     } while (this.take(COMMA));
     if (!this.take(CLOSE_LIST)) throw this.wrong(`${what()} must be a list of non-negative integers.`);
-    return sizes;
+    // A list that grew has room for more.
+    return sizes.slice();
   }
 
   end(): void {

@@ -1,7 +1,7 @@
 import { requireArgument } from '../errors.ts';
-import { HostTensor } from '../trees/host-tensor.ts';
+import { HostTensor, sizeOf } from '../trees/host-tensor.ts';
 import { type ByteSource, byteLengthOf, readBytes } from './byte-source.ts';
-import { dataTypeOfElements, decodeElements, readElements, type StoredElements } from './element-types.ts';
+import { decodeElements, readElements, type StoredElements } from './element-types.ts';
 import { dataStartOf, type HeaderEntry, lengthBytes, parseHeader } from './safetensors-header.ts';
 import type { TensorFile } from './tensor-file.ts';
 
@@ -23,16 +23,11 @@ export async function openSafetensors(source: ByteSource): Promise<TensorFile> {
   const { entries, metadata } = parseHeader(header, length - dataStart);
   return {
     metadata,
-    entries: Array.from(entries, ([name, { type, shape }]) => ({
-      name,
-      storedAs: type,
-      dtype: dataTypeOfElements(type),
-      shape,
-    })),
+    entries: [...entries.values()],
     async read(name) {
       const entry = entries.get(name);
       requireArgument(entry !== undefined, () => `The file has no tensor '${name}'. See its entries.`);
-      const data = await readElements(source, storedElements(name, entry, dataStart));
+      const data = await readElements(source, storedElements(entry, dataStart));
       return new HostTensor(data, entry.shape);
     },
   };
@@ -43,16 +38,12 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
   const dataStart = dataStartOf(bytes, bytes.length);
   const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, dataStart), bytes.length - dataStart);
   const tensors = Array.from(entries, ([name, entry]) => {
-    const data = decodeElements(bytes, storedElements(name, entry, dataStart));
+    const data = decodeElements(bytes, storedElements(entry, dataStart));
     return [name, new HostTensor(data, entry.shape)] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
-function storedElements(
-  name: string,
-  { type, begin, elements }: HeaderEntry,
-  dataStart: number,
-): StoredElements {
-  return { type, begin: dataStart + begin, count: elements, name };
+function storedElements({ name, storedAs, shape, begin }: HeaderEntry, dataStart: number): StoredElements {
+  return { type: storedAs, begin: dataStart + begin, count: sizeOf(shape), name };
 }

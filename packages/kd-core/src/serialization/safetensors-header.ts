@@ -1,6 +1,7 @@
 import { KdError } from '../errors.ts';
-import { type ElementType, elementBytes, elementTypes, isElementType } from './element-types.ts';
+import { dataTypeOfElements, elementBytes, elementTypes, isElementType } from './element-types.ts';
 import { HeaderScanner } from './header-scanner.ts';
+import type { TensorEntry } from './tensor-file.ts';
 
 /** Bytes before the header: its length as a little-endian 64-bit number. */
 export const lengthBytes = 8;
@@ -20,10 +21,8 @@ const otherTypes: readonly string[] = [
   ...['F6_E2M3', 'F6_E3M2', 'F4'],
 ];
 
-export interface HeaderEntry {
-  readonly type: ElementType;
-  readonly shape: readonly number[];
-  readonly elements: number;
+/** One object a tensor, and the only one: a header can list many in little space. */
+export interface HeaderEntry extends TensorEntry {
   /** Relative to the end of the header. */
   readonly begin: number;
   readonly end: number;
@@ -133,7 +132,7 @@ function checkedEntry(
       `'${name}' is ${dtype} of shape [${shape.join(', ')}], but has ${end - begin} bytes of data.`,
     );
   }
-  return { type: dtype, shape, elements, begin, end };
+  return { name, storedAs: dtype, dtype: dataTypeOfElements(dtype), shape, begin, end };
 }
 
 function refusedType(name: string, dtype: string): KdError {

@@ -5,9 +5,11 @@ import {
   attentionTransfer,
   cosine,
   crossEntropy,
+  embeddingDistillation,
   fitnet,
   hinton,
   type Method,
+  marginCrossEntropy,
   type Optimizer,
   type Schedule,
   sgd,
@@ -61,6 +63,10 @@ function buildTerm(term: MethodConfig): Method {
       return fitnet(term);
     case 'attentionTransfer':
       return attentionTransfer(term);
+    case 'marginCrossEntropy':
+      return marginCrossEntropy(term);
+    case 'embeddingDistillation':
+      return embeddingDistillation(term);
   }
 }
 

@@ -67,6 +67,13 @@ function checkModels(config: DistillConfig): ConfigProblem[] {
     if (method.name === 'fitnet') {
       requireTap(`${path}.studentTap`, method.studentTap ?? 'stage2', student);
       requireTap(`${path}.teacherTap`, method.teacherTap ?? 'stage2', teacher);
+    } else if (method.name === 'marginCrossEntropy') {
+      if (student === undefined || student.names.includes('embedding')) return;
+      const message = `must be used with a face network, which ends in cosines, such as 'pocketnets-128'; the student is ${student.owner}.`;
+      problems.push({ path: `${path}.name`, message });
+    } else if (method.name === 'embeddingDistillation') {
+      requireTap(`${path}.studentTap`, method.studentTap ?? 'embedding', student);
+      requireTap(`${path}.teacherTap`, method.teacherTap ?? 'embedding', teacher);
     } else if (method.name === 'attentionTransfer') {
       method.pairs.forEach((pair, position) => {
         requireTap(`${path}.pairs[${position}].student`, pair.student, student);

@@ -76,7 +76,7 @@ describe('a wrong configuration', () => {
       'a misspelt method in a list',
       { ...good, method: [{ name: 'crossEntropy' }, { name: 'hintn' }] },
       [
-        "method[1].name: must be one of 'crossEntropy', 'hinton', 'fitnet', 'attentionTransfer', got 'hintn'. Did you mean 'hinton'?",
+        "method[1].name: must be one of 'crossEntropy', 'hinton', 'fitnet', 'attentionTransfer', 'marginCrossEntropy', 'embeddingDistillation', got 'hintn'. Did you mean 'hinton'?",
       ],
     ],
     [
@@ -170,6 +170,23 @@ describe('a wrong configuration', () => {
       [
         "method[0].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'stage9'.",
       ],
+    ],
+    [
+      'methods for faces with a student that has no embedding',
+      {
+        ...good,
+        method: [{ name: 'marginCrossEntropy', margin: 0.3 }, { name: 'embeddingDistillation' }],
+        teacher: { model: 'iresnet18', training: {} },
+      },
+      [
+        "method[0].name: must be used with a face network, which ends in cosines, such as 'pocketnets-128'; the student is resnet8-4-4-8-16.",
+        "method[1].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'embedding'.",
+      ],
+    ],
+    [
+      'a margin beyond half a turn',
+      { ...good, method: [{ name: 'marginCrossEntropy', margin: 4 }] },
+      ['method[0].margin: must be a number from 0 to below pi, got 4.'],
     ],
     [
       'a network beside an ONNX file, and a tap that is not named in it',

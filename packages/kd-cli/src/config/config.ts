@@ -138,7 +138,16 @@ export type MethodConfig =
       weight?: ScheduleConfig;
       pairs: { student: string; teacher: string }[];
       variant?: 'reference' | 'paper';
-    };
+    }
+  /** For students that end in cosines: face networks. */
+  | {
+      name: 'marginCrossEntropy';
+      weight?: ScheduleConfig;
+      kind?: 'arcface' | 'cosface';
+      margin?: number;
+      scale?: number;
+    }
+  | { name: 'embeddingDistillation'; weight?: ScheduleConfig; studentTap?: string; teacherTap?: string };
 
 export type OptimizerConfig =
   | { name: 'sgd'; momentum?: number; nesterov?: boolean; weightDecay?: number }

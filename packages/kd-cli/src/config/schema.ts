@@ -143,6 +143,19 @@ const method: z.ZodType<MethodConfig> = z.discriminatedUnion(
         .min(1, { error: 'a list of at least one pair { student, teacher } of taps' }),
       variant: z.enum(['reference', 'paper']).exactOptional(),
     }),
+    object({
+      name: z.literal('marginCrossEntropy'),
+      weight,
+      kind: z.enum(['arcface', 'cosface']).exactOptional(),
+      margin: number('a number from 0 to below pi', { min: 0, below: Math.PI }).exactOptional(),
+      scale: number('a number above 0', { above: 0 }).exactOptional(),
+    }),
+    object({
+      name: z.literal('embeddingDistillation'),
+      weight,
+      studentTap: tap.exactOptional(),
+      teacherTap: tap.exactOptional(),
+    }),
   ],
   { error: 'an object with the name of a method' },
 );

@@ -151,14 +151,14 @@ class ShapeReader {
     const fans: Fans = { in: area * inputsOfOne, out: area * channels };
     const { stride = 1, padding = 0, bias = false } = options;
     const { kernelInitializer = this.kernelInitializer, biasInitializer } = options;
-    this.declare({
+    this.addVariable({
       path: `${path}/kernel`,
       kind: 'param',
       layout,
       shape: kernel,
       initializer: kernelInitializer(fans),
     });
-    if (bias) this.declareVector(`${path}/bias`, channels, biasInitializer?.(fans) ?? ZERO);
+    if (bias) this.addVector(`${path}/bias`, channels, biasInitializer?.(fans) ?? ZERO);
     const output = [
       outputSide(map[0], { size: kernelHeight, stride, padding }),
       outputSide(map[1], { size: kernelWidth, stride, padding }),
@@ -179,10 +179,10 @@ class ShapeReader {
     { frozenScale = false, scale = 1 }: BatchNormOptions = {},
   ): Shape {
     const channels = x.at(-1)!;
-    this.declareVector(`${path}/scale`, channels, constant(scale), frozenScale ? 'frozen' : 'param');
-    this.declareVector(`${path}/offset`, channels, ZERO);
-    this.declareVector(`${path}/mean`, channels, ZERO, 'state');
-    this.declareVector(`${path}/variance`, channels, ONE, 'state');
+    this.addVector(`${path}/scale`, channels, constant(scale), frozenScale ? 'frozen' : 'param');
+    this.addVector(`${path}/offset`, channels, ZERO);
+    this.addVector(`${path}/mean`, channels, ZERO, 'state');
+    this.addVector(`${path}/variance`, channels, ONE, 'state');
     return this.output(x);
   }
 
@@ -192,20 +192,20 @@ class ShapeReader {
     const { bias = true } = options;
     const { kernelInitializer = linearUniform(inFeatures), biasInitializer = linearUniform(inFeatures) } =
       options;
-    this.declareDense(path, [inFeatures, units], kernelInitializer);
-    if (bias) this.declareVector(`${path}/bias`, units, biasInitializer);
+    this.addDense(path, [inFeatures, units], kernelInitializer);
+    if (bias) this.addVector(`${path}/bias`, units, biasInitializer);
     return this.output([units]);
   }
 
   private cosineClassifier(path: string, x: Shape, classes: number): Shape {
     const inFeatures = vectorLength(path, x);
     requireSizes(path, { classes });
-    this.declareDense(path, [inFeatures, classes], CLASS_VECTORS);
+    this.addDense(path, [inFeatures, classes], CLASS_VECTORS);
     return this.output([classes]);
   }
 
   private parametricRelu(path: string, x: Shape): Shape {
-    this.declareVector(`${path}/slope`, x.at(-1)!, INITIAL_SLOPE);
+    this.addVector(`${path}/slope`, x.at(-1)!, INITIAL_SLOPE);
     return this.output(x);
   }
 
@@ -294,21 +294,21 @@ class ShapeReader {
     this.taps[name] = x;
   }
 
-  private declareDense(path: string, shape: readonly [number, number], initializer: Initializer): void {
+  private addDense(path: string, shape: readonly [number, number], initializer: Initializer): void {
     this.macs += sizeOf(shape);
-    this.declare({ path: `${path}/kernel`, kind: 'param', layout: 'dense', shape, initializer });
+    this.addVariable({ path: `${path}/kernel`, kind: 'param', layout: 'dense', shape, initializer });
   }
 
-  private declareVector(
+  private addVector(
     path: string,
     length: number,
     initializer: Initializer,
     kind: VariableDescription['kind'] = 'param',
   ): void {
-    this.declare({ path, kind, layout: 'vector', shape: [length], initializer });
+    this.addVariable({ path, kind, layout: 'vector', shape: [length], initializer });
   }
 
-  private declare(variable: VariableDescription): void {
+  private addVariable(variable: VariableDescription): void {
     requireArgument(
       !this.variables.has(variable.path),
       () => `The network has two variables '${variable.path}'. Give each layer of a scope its own name.`,

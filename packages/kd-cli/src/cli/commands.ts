@@ -103,7 +103,10 @@ export const commands: readonly CommandDefinition[] = [
         flags: '--input <shape>',
         description: 'Height, width and channels, such as 32x32x3 (default: what each was made for)',
       },
-      { flags: '--classes <number>', description: 'Classes (default: 100)' },
+      {
+        flags: '--classes <number>',
+        description: 'Classes (default: 100; none for face networks, which then end in their embedding)',
+      },
       { flags: '--json', description: 'Print JSON' },
     ],
     examples: ['', 'resnet20', '--family vgg --input 64x64x3', '--json'],

@@ -1,7 +1,8 @@
 import { openAsBlob } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BatchSource, KdError, openSafetensors } from 'kd-core';
+import { type BatchSource, KdError } from 'kd-core';
+import { openWeights } from 'kd-models';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf, type Host } from '../cli/host.ts';
@@ -20,7 +21,7 @@ import { displayPath } from '../text/display-path.ts';
 export const evalCommand: RunCommand = async ({ options }, host) => {
   const wish = readOptions(options, host);
   const { isOnnx, weights } = wish;
-  const metadata = weightsExtension(weights) === '.safetensors' ? await readMetadata(weights) : {};
+  const metadata = isOnnx ? {} : await readMetadata(weights);
   const model = isOnnx ? undefined : requireModel(wish.model ?? metadata.model);
   const asked = wish.normalization ?? (isOnnx ? undefined : normalizationIn(metadata));
 
@@ -113,7 +114,7 @@ async function readMetadata(path: string): Promise<Readonly<Record<string, strin
   } catch (cause) {
     throw new KdError('STORAGE', `Cannot read '${path}': is it there?`, { cause });
   }
-  return (await openSafetensors(source)).metadata;
+  return (await openWeights(source)).metadata;
 }
 
 function requireModel(model: string | undefined): string {

@@ -53,13 +53,24 @@ describe('kd models', () => {
   });
 
   it('says which networks do not exist for an input, and why', async () => {
-    const { code, lines } = await models('--input', '3x3x3', '--family', 'resnet');
+    const argv = ['--input', '3x3x3', '--family', 'resnet'];
+    const { code, lines } = await models(...argv);
     expect(code).toBe(exitCode.ok);
-    const refused = lines.filter((line) => line.includes(' does not exist for that: '));
-    const { refused: reasons } = await json<{ refused: { name: string; reason: string }[] }>(
-      ...['--input', '3x3x3', '--family', 'resnet'],
-    );
-    expect(refused).toEqual(reasons.map(({ name, reason }) => `${name} does not exist for that: ${reason}`));
+    const { refused } = await json<{ refused: { name: string; reason: string }[] }>(...argv);
+    const { reason } = refused.find(({ name }) => name === 'resnet20')!;
+    expect(reason).toMatch(/must be at least 4, got 3x3/);
+    expect(lines.filter((line) => line.endsWith(reason))).toEqual([
+      expect.stringMatching(/^Not for that size: .*resnet20, .*resnet56/),
+    ]);
+  });
+
+  it('lets face networks end in their embedding, or in classes that are asked for', async () => {
+    // PocketNetS-128 has 925,632 parameters (Boutros et al. 2022, table 3).
+    expect(await json('pocketnets-128')).toMatchObject({ outputs: 128, parameters: 925_632 });
+    expect(await json('pocketnets-128', '--classes', '10')).toMatchObject({
+      outputs: 10,
+      parameters: 925_632 + 10 * 128,
+    });
   });
 
   it('shows one network with its taps', async () => {

@@ -8,17 +8,17 @@ import { describeNetwork, describeNetworks } from '../models/describe-networks.t
 import { compareNetworks, networkFacts } from '../models/network-facts.ts';
 import { didYouMean } from '../text/nearest.ts';
 
-/** Those of CIFAR-100, on which papers on distillation compare. */
-const defaultClasses = 100;
-
 /** `kd models`: every network by name, and `kd models NAME`: one. */
 export const modelsCommand: RunCommand = async ({ positional, options }, host) => {
   const listed = listModels();
   const families = [...new Set(listed.map(({ family }) => family))];
   const family = choiceOption(options, 'family', families);
   const inputShape = imageShapeOption(options, 'input');
-  const classes = integerOption(options, 'classes', 1) ?? defaultClasses;
-  const size = { classes, ...(inputShape !== undefined && { inputShape }) };
+  const classes = integerOption(options, 'classes', 1);
+  const size = {
+    ...(classes !== undefined && { classes }),
+    ...(inputShape !== undefined && { inputShape }),
+  };
   const json = switchOption(options, 'json');
   const colors = colorsOf(host, 'stdout');
 

@@ -25,7 +25,7 @@ const presets: Readonly<Record<string, Constants>> = {
   symmetric: { mean: [0.5], standardDeviation: [0.5] },
 };
 
-export const normalizationNames: readonly string[] = [...Object.keys(presets), 'none'];
+const normalizationNames: readonly string[] = [...Object.keys(presets), 'none'];
 
 /**
  * What the options ask for: `--normalize NAME`, or `--mean` and `--std`. 'none' is for pixels as they are; undefined when

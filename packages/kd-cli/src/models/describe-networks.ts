@@ -20,8 +20,10 @@ export function describeNetworks(
     bytes(network.activationBytes),
     String(Object.keys(network.taps).length),
   ]);
-  const absent = refused.map(
-    ({ name, reason }) => `${colors.yellow(name)} does not exist for that: ${reason}`,
+  const byReason = new Map<string, string[]>();
+  for (const { name, reason } of refused) byReason.set(reason, [...(byReason.get(reason) ?? []), name]);
+  const absent = [...byReason].map(
+    ([reason, names]) => `${colors.yellow('Not for that size:')} ${names.join(', ')}. ${reason}`,
   );
   return [...(rows.length === 0 ? [] : [table([heading, ...rows], colors)]), ...absent].join('\n');
 }

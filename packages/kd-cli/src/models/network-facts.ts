@@ -1,5 +1,5 @@
 import { KdError } from 'kd-core';
-import { type CreateModelOptions, createModel, type ListedModel } from 'kd-models';
+import { type CreateModelOptions, createModel, type ListedModel, type NetworkModel } from 'kd-models';
 
 /** What a network costs and what it lets methods read. */
 export interface NetworkFacts {
@@ -23,6 +23,15 @@ export interface NetworkFacts {
   readonly weights: readonly string[];
 }
 
+/** What the networks are to be made for. */
+export interface NetworkSize {
+  /** Default: 100, those of CIFAR-100, on which papers on distillation compare; none for a network that can end in an embedding. */
+  readonly classes?: number;
+  readonly inputShape?: CreateModelOptions['inputShape'];
+}
+
+const usualClasses = 100;
+
 /** A network that does not exist for the wanted input or classes, and the rule that forbids it. */
 export interface RefusedNetwork {
   readonly name: string;
@@ -30,8 +39,8 @@ export interface RefusedNetwork {
 }
 
 /** Throws `INVALID_ARGUMENT` for a name, an input or classes that make no network. */
-export function networkFacts({ name, family }: ListedModel, options: CreateModelOptions): NetworkFacts {
-  const model = createModel(name, options);
+export function networkFacts({ name, family }: ListedModel, size: NetworkSize): NetworkFacts {
+  const model = createFor(name, size);
   const { parameters, frozenParameters, macs, activationBytes, taps } = model.summary();
   return {
     name,
@@ -47,20 +56,26 @@ export function networkFacts({ name, family }: ListedModel, options: CreateModel
   };
 }
 
-/** The facts of every network that exists for `options`, and the reasons why the others do not. */
+/** The facts of every network that exists for `size`, and the reasons why the others do not. */
 export function compareNetworks(
   listed: readonly ListedModel[],
-  options: CreateModelOptions,
+  size: NetworkSize,
 ): { readonly networks: readonly NetworkFacts[]; readonly refused: readonly RefusedNetwork[] } {
   const networks: NetworkFacts[] = [];
   const refused: RefusedNetwork[] = [];
   for (const each of listed) {
     try {
-      networks.push(networkFacts(each, options));
+      networks.push(networkFacts(each, size));
     } catch (error) {
       if (!KdError.isInstance(error)) throw error;
       refused.push({ name: each.name, reason: error.message });
     }
   }
   return { networks, refused };
+}
+
+function createFor(name: string, { classes, ...rest }: NetworkSize): NetworkModel {
+  const classifier = createModel(name, { classes: classes ?? usualClasses, ...rest });
+  const canEndInEmbedding = 'embedding' in classifier.summary().taps;
+  return classes === undefined && canEndInEmbedding ? createModel(name, rest) : classifier;
 }

@@ -1,5 +1,5 @@
 /** What the codec gives: four channels of 0..255, whatever the file has. */
-export interface RgbaImage {
+interface RgbaImage {
   readonly width: number;
   readonly height: number;
   readonly data: ArrayLike<number>;

@@ -8,7 +8,7 @@ export const valueBytes = {
   dict: 48,
   tuple: 48,
   tensor: 128,
-  slot: 12,
+  slot: 16,
 } as const;
 
 /** What small files may need whatever their size. */

@@ -40,16 +40,16 @@ export class TorchTensor {
 }
 
 const STORAGES: ReadonlyMap<string, ElementType> = new Map([
-  ['DoubleStorage', 'F64'],
-  ['FloatStorage', 'F32'],
-  ['HalfStorage', 'F16'],
-  ['BFloat16Storage', 'BF16'],
-  ['LongStorage', 'I64'],
-  ['IntStorage', 'I32'],
-  ['ShortStorage', 'I16'],
-  ['CharStorage', 'I8'],
-  ['ByteStorage', 'U8'],
-  ['BoolStorage', 'BOOL'],
+  ['torch.DoubleStorage', 'F64'],
+  ['torch.FloatStorage', 'F32'],
+  ['torch.HalfStorage', 'F16'],
+  ['torch.BFloat16Storage', 'BF16'],
+  ['torch.LongStorage', 'I64'],
+  ['torch.IntStorage', 'I32'],
+  ['torch.ShortStorage', 'I16'],
+  ['torch.CharStorage', 'I8'],
+  ['torch.ByteStorage', 'U8'],
+  ['torch.BoolStorage', 'BOOL'],
 ]);
 
 type Callable = NonNullable<PickleGlobal['call']>;
@@ -76,7 +76,7 @@ export function findTorchGlobal(module: string, name: string): PickleGlobal {
   const full = `${module}.${name}`;
   const call = CALLABLES.get(full);
   if (call !== undefined) return { name: full, call };
-  if (module === 'torch' && STORAGES.has(name)) return { name };
+  if (STORAGES.has(full)) return { name: full };
   const shown = full.length > LONGEST_NAME ? `${full.slice(0, LONGEST_NAME)}...` : full;
   throw new KdError(
     'UNSUPPORTED',

@@ -5,7 +5,8 @@ export type { OrtEngineId, OrtOptions, WasmPaths } from './engines/ort-options.t
 export { describeOnnx } from './onnx-model/describe-onnx.ts';
 export { huggingFacePreprocessor } from './onnx-model/hugging-face-preprocessor.ts';
 export type { ImageLayout } from './onnx-model/image-input.ts';
-export { type OnnxModelOptions, onnxModel } from './onnx-model/onnx-model.ts';
+export { onnxModel } from './onnx-model/onnx-model.ts';
+export type { DifferentiableOnnxModelOptions, OnnxModelOptions } from './onnx-model/onnx-model-options.ts';
 export type { ExternalData, OnnxSource } from './onnx-model/onnx-source.ts';
 export type { PixelScale, Preprocessing } from './onnx-model/preprocessing.ts';
 export { type OnnxSession, type OnnxValueInfo, openOnnx } from './open-onnx.ts';

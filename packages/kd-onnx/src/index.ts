@@ -1,3 +1,10 @@
+export type { OnnxTap } from './differentiable/apply-network.ts';
+export {
+  type DifferentiableOnnxModel,
+  type DifferentiableOnnxOptions,
+  differentiableOnnxModel,
+} from './differentiable/differentiable-onnx-model.ts';
+export type { OnnxImageInput, OnnxPixelMap } from './differentiable/image-input.ts';
 export { buildBlockedTrial } from './graph/blocked-convolution.ts';
 export { type EncodeOptions, encodeModel, OPSET_VERSION } from './graph/encode.ts';
 export type { Attribute, ConstantData, Graph, GraphDataType, GraphNode, GraphValue } from './graph/graph.ts';

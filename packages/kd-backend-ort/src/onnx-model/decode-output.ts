@@ -9,13 +9,6 @@ export interface OutputForm {
   readonly isChannelsFirst: boolean;
 }
 
-const FLOATS: readonly string[] = ['float32', 'float16', 'float64'];
-
-/** Whether the runtime gives numbers that features can be. */
-export function isFloating(tensor: Tensor): boolean {
-  return FLOATS.includes(tensor.type);
-}
-
 /** Copies the first `count` rows of a result to row `start` of `into`, as float32 and with channels last. */
 export function decodeRows(
   tensor: Tensor,

@@ -1,6 +1,5 @@
 import { HostTensor } from 'kd-core';
-import type { ImageInput } from './image-input.ts';
-import type { PixelMap } from './preprocessing.ts';
+import type { OnnxNetwork } from './read-network.ts';
 
 /**
  * `count` images from `start` as the graph takes them: in its layout and scale, and with values that its element type has.
@@ -10,8 +9,7 @@ export function encodeImages(
   images: HostTensor,
   start: number,
   count: number,
-  input: ImageInput,
-  pixels: PixelMap,
+  { input, pixels }: OnnxNetwork,
 ): HostTensor {
   const [height, width, channels] = input.shape;
   const batch = input.batchSize ?? count;
@@ -21,9 +19,9 @@ export function encodeImages(
   const pixelStride = isChannelsFirst ? 1 : channels;
   const channelStride = isChannelsFirst ? area : 1;
   for (let channel = 0; channel < channels; channel++) {
-    const source = pixels.source[channel]!;
-    const factor = pixels.factor[channel]!;
-    const offset = pixels.offset[channel]!;
+    const source = pixels?.source[channel] ?? channel;
+    const factor = pixels?.factor[channel] ?? 1;
+    const offset = pixels?.offset[channel] ?? 0;
     for (let image = 0; image < count; image++) {
       const from = (start + image) * area * channels + source;
       const to = image * area * channels + channel * channelStride;

@@ -1,13 +1,16 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HostTensor } from 'kd-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
+import { HostTensor, type ModelVariables } from 'kd-core';
 import { type MadeGraph, type MadeNode, makeOnnx, thirdPartyModels } from 'kd-third-party-models';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOrtBackend } from '../create-ort-backend.ts';
 import { openOnnx } from '../open-onnx.ts';
 import { describeOnnx } from './describe-onnx.ts';
 import { huggingFacePreprocessor } from './hugging-face-preprocessor.ts';
-import { type OnnxModelOptions, onnxModel } from './onnx-model.ts';
+import { onnxModel } from './onnx-model.ts';
+import type { OnnxModelOptions } from './onnx-model-options.ts';
 import type { OnnxSource } from './onnx-source.ts';
 
 const oneThread = { threads: 1 } as const;
@@ -30,6 +33,17 @@ function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, dig
   expect(actual.length).toBe(expected.length);
   for (let index = 0; index < actual.length; index++)
     expect(actual[index]).toBeCloseTo(expected[index]!, digits);
+}
+
+/** Equal to a ten-thousandth of the largest value. */
+function expectSimilar(actual: HostTensor, expected: HostTensor): void {
+  expect(actual.shape).toEqual(expected.shape);
+  let scale = 1;
+  for (const value of expected.data) scale = Math.max(scale, Math.abs(value));
+  for (let index = 0; index < expected.data.length; index++) {
+    const difference = Math.abs(actual.data[index]! - expected.data[index]!);
+    if (!(difference <= 1e-4 * scale)) expect(actual.data[index]).toBe(expected.data[index]);
+  }
 }
 
 /** Different numbers in [0, 1). */
@@ -157,6 +171,23 @@ describe('an ONNX file as a frozen model', () => {
         });
         expect([...logits.data]).toEqual(expected);
       }
+    });
+  });
+
+  it('says so when it was made for one image at a time', async () => {
+    await expect(onnxModel(echo('float32', ['n', 3, 2, 2], { batch: 1 }))).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/for 2 images .* \[1, 24\].*say batchSize: 1/),
+    });
+    const fixedSize = makeOnnx({
+      inputs: [{ name: 'image', dtype: 'float32', shape: ['n', 3, 2, 2] }],
+      outputs: [{ name: 'logits', dtype: 'float32' }],
+      nodes: [{ op: 'Reshape', inputs: ['image', 'rows'], outputs: ['logits'] }],
+      initializers: [{ name: 'rows', dtype: 'int64', shape: [2], int64s: [1, 12] }],
+    });
+    await expect(onnxModel(fixedSize)).rejects.toMatchObject({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(/works for one image, but fails for 2.*Say batchSize: 1/s),
     });
   });
 
@@ -392,6 +423,49 @@ describe('files of others', () => {
       code: 'INVALID_ARGUMENT',
       message: expect.stringMatching(message),
     });
+  });
+});
+
+describe('the differentiable form', () => {
+  it.each([
+    // What comes after is a loop over shapes, which is not read back.
+    ['symbols', { taps: { map: 'relu_28' } }, [2, 224, 224, 1], 'mean'],
+    [
+      'textDirection',
+      { inputShape: [48, 192, 3], taps: { pool: 'p2o.MaxPool.1' } },
+      [3, 48, 192, 3],
+      'p2o.Add.87',
+    ],
+  ] as const)('gives what the frozen one gives: %s', async (name, options, shape, value) => {
+    const settings = {
+      ...options,
+      logits: value,
+      images: { mean: 0.5, standardDeviation: 0.5 },
+      preprocessing: { mean: 0.25, standardDeviation: 0.75, channelOrder: 'BGR' },
+    } as const;
+    const given = images(...shape);
+    const { path } = thirdPartyModels[name];
+    const frozen = await using(path, settings, (model) => model.run(given));
+    const { model, variables } = await onnxModel(path, { ...settings, differentiable: true });
+    const backend = await createOrtBackend(oneThread);
+    const forward = backend.compile(({ x, weights }: { x: Tensor4D; weights: ModelVariables<Tensor> }) => {
+      const { logits, taps } = model.apply(weights, x, { train: false });
+      return { logits, taps };
+    });
+    const results = await backend.download(await forward({ x: given, weights: { ...variables } }));
+    await backend.dispose();
+    expectSimilar(results.logits, frozen.logits);
+    for (const [tap, expected] of Object.entries(frozen.taps)) {
+      expectSimilar(results.taps[tap]!, expected);
+    }
+  });
+
+  it('is refused for the same reasons', async () => {
+    const { path } = thirdPartyModels.textDirection;
+    for (const options of [{ classes: 10 }, { taps: { stage: 'relu28' } }, { layout: 'NHWC' }] as const) {
+      const refused = onnxModel(path, { inputShape: [48, 192, 3], ...options, differentiable: true });
+      await expect(refused).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' });
+    }
   });
 });
 

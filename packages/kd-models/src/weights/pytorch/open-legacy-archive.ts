@@ -43,7 +43,7 @@ interface Pickles {
 /** Where the pickles end shows only in reading them, and what follows may be large: ever longer beginnings are read. */
 async function readPickles(source: ByteSource): Promise<Pickles> {
   const length = byteLengthOf(source);
-  for (let prefix = FIRST_PREFIX_BYTES; ; prefix *= 2) {
+  for (let prefix = FIRST_PREFIX_BYTES; ; prefix *= 4) {
     const bytes = await readBytes(source, 0, Math.min(prefix, length));
     try {
       return parsePickles(bytes, length);

@@ -23,13 +23,7 @@ export interface NetworkFacts {
   readonly weights: readonly string[];
 }
 
-/** What the networks are to be made for. */
-export interface NetworkSize {
-  /** Default: 100, those of CIFAR-100, on which papers on distillation compare; none for a network that can end in an embedding. */
-  readonly classes?: number;
-  readonly inputShape?: CreateModelOptions['inputShape'];
-}
-
+/** Those of CIFAR-100, on which papers on distillation compare. */
 const usualClasses = 100;
 
 /** A network that does not exist for the wanted input or classes, and the rule that forbids it. */
@@ -38,8 +32,11 @@ export interface RefusedNetwork {
   readonly reason: string;
 }
 
-/** Throws `INVALID_ARGUMENT` for a name, an input or classes that make no network. */
-export function networkFacts({ name, family }: ListedModel, size: NetworkSize): NetworkFacts {
+/**
+ * The facts of a network. Without `classes`, one that can end in an embedding does, and the others have 100 classes.
+ * Throws `INVALID_ARGUMENT` for a name, an input or classes that make no network.
+ */
+export function networkFacts({ name, family }: ListedModel, size: CreateModelOptions): NetworkFacts {
   const model = createFor(name, size);
   const { parameters, frozenParameters, macs, activationBytes, taps } = model.summary();
   return {
@@ -59,7 +56,7 @@ export function networkFacts({ name, family }: ListedModel, size: NetworkSize): 
 /** The facts of every network that exists for `size`, and the reasons why the others do not. */
 export function compareNetworks(
   listed: readonly ListedModel[],
-  size: NetworkSize,
+  size: CreateModelOptions,
 ): { readonly networks: readonly NetworkFacts[]; readonly refused: readonly RefusedNetwork[] } {
   const networks: NetworkFacts[] = [];
   const refused: RefusedNetwork[] = [];
@@ -74,7 +71,7 @@ export function compareNetworks(
   return { networks, refused };
 }
 
-function createFor(name: string, { classes, ...rest }: NetworkSize): NetworkModel {
+function createFor(name: string, { classes, ...rest }: CreateModelOptions): NetworkModel {
   const classifier = createModel(name, { classes: classes ?? usualClasses, ...rest });
   const canEndInEmbedding = 'embedding' in classifier.summary().taps;
   return classes === undefined && canEndInEmbedding ? createModel(name, rest) : classifier;

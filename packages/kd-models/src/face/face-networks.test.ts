@@ -1,13 +1,6 @@
-import { type Tensor, type Tensor4D, tidy } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import {
-  type Backend,
-  type HostTensor,
-  type ModelOutput,
-  type ModelVariables,
-  prngKey,
-  randomNormal,
-} from 'kd-core';
+import { type Backend, type HostTensor, type ModelVariables, prngKey, randomNormal } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { NetworkModel } from '../network/network-model.ts';
 import { exportPyTorchWeights, importPyTorchWeights } from '../network/pytorch-state-dict.ts';
@@ -29,14 +22,20 @@ const networks: readonly (readonly [family: string, build: Build])[] = [
   ['pocketNet', (classes) => pocketNet({ ...small, ...classes, cells: 3, channels: 2 })],
 ];
 
-async function forward(model: NetworkModel, train: boolean): Promise<ModelOutput<HostTensor>> {
+interface Output<Leaf> {
+  readonly logits: Leaf;
+  readonly taps: Readonly<Record<string, Leaf>>;
+}
+
+async function forward(model: NetworkModel, train: boolean): Promise<Output<HostTensor>> {
   const compiled = backend.compile(
-    (args: { variables: ModelVariables<Tensor>; images: Tensor4D }): ModelOutput =>
-      tidy(() => model.apply(args.variables, args.images, { train })) as never,
+    (args: { variables: ModelVariables<Tensor>; images: Tensor4D }): Output<Tensor> => {
+      const { logits, taps } = model.apply(args.variables, args.images, { train });
+      return { logits, taps };
+    },
   );
   const images = randomNormal(prngKey(2), [3, ...model.inputShape]);
-  const output = await compiled({ variables: model.init(prngKey(1)), images } as never);
-  return (await backend.download(output as never)) as never;
+  return backend.download(await compiled({ variables: model.init(prngKey(1)), images }));
 }
 
 const rows = ({ data, shape }: HostTensor): number[][] =>

@@ -109,7 +109,7 @@ class ShapeReader {
       scaleChannels: (x, factors) => this.scaleChannels(here, x, factors),
       concat: (values) => this.concat(here, values),
       sliceChannels: (x, begin, size) => this.sliceChannels(here, x, begin, size),
-      padChannels: (x, before, after) => this.output([...x.slice(0, -1), x.at(-1)! + before + after]),
+      padChannels: (x, before, after) => this.padChannels(here, x, before, after),
       channelShuffle: (x, groups) => this.channelShuffle(here, x, groups),
       crop: (x, top, left) => this.crop(here, x, top, left),
       subsample: (x, stride) => this.pool(here, x, { size: 1, stride }),
@@ -125,7 +125,7 @@ class ShapeReader {
   private convolution(path: string, x: Shape, options: ConvolutionOptions): Shape {
     const map = mapShape(path, x);
     const { channels, kernelSize, groups = 1 } = options;
-    requireSizes(path, { channels, kernelSize, groups, stride: options.stride ?? 1 });
+    requireSizes(`'${path}'`, { channels, kernelSize, groups, stride: options.stride ?? 1 });
     requireArgument(
       map[2] % groups === 0 && channels % groups === 0,
       () =>
@@ -139,7 +139,7 @@ class ShapeReader {
     const map = mapShape(path, x);
     const [height, width] =
       typeof options.kernelSize === 'number' ? [options.kernelSize, options.kernelSize] : options.kernelSize;
-    requireSizes(path, { height, width, stride: options.stride ?? 1 });
+    requireSizes(`'${path}'`, { height, width, stride: options.stride ?? 1 });
     const kernel = [height, width, map[2], 1] as const;
     return this.convolve(path, { map, channels: map[2], kernel, layout: 'depthwise', options });
   }
@@ -150,6 +150,7 @@ class ShapeReader {
     const inputsOfOne = layout === 'depthwise' ? 1 : kernel[2];
     const fans: Fans = { in: area * inputsOfOne, out: area * channels };
     const { stride = 1, padding = 0, bias = false } = options;
+    requireCounts(`'${path}'`, { padding });
     const { kernelInitializer = this.kernelInitializer, biasInitializer } = options;
     this.addVariable({
       path: `${path}/kernel`,
@@ -188,7 +189,7 @@ class ShapeReader {
 
   private dense(path: string, x: Shape, units: number, options: DenseOptions = {}): Shape {
     const inFeatures = vectorLength(path, x);
-    requireSizes(path, { units });
+    requireSizes(`'${path}'`, { units });
     const { bias = true } = options;
     const { kernelInitializer = linearUniform(inFeatures), biasInitializer = linearUniform(inFeatures) } =
       options;
@@ -199,7 +200,7 @@ class ShapeReader {
 
   private cosineClassifier(path: string, x: Shape, classes: number): Shape {
     const inFeatures = vectorLength(path, x);
-    requireSizes(path, { classes });
+    requireSizes(`'${path}'`, { classes });
     this.addDense(path, [inFeatures, classes], CLASS_VECTORS);
     return this.output([classes]);
   }
@@ -253,6 +254,11 @@ class ShapeReader {
     return this.output([...x.slice(0, -1), size]);
   }
 
+  private padChannels(here: string, x: Shape, before: number, after: number): Shape {
+    requireCounts(here, { before, after });
+    return this.output([...x.slice(0, -1), x.at(-1)! + before + after]);
+  }
+
   private channelShuffle(here: string, x: Shape, groups: number): Shape {
     const [, , channels] = mapShape(here, x);
     requireArgument(
@@ -264,6 +270,7 @@ class ShapeReader {
 
   private crop(here: string, x: Shape, top: number, left: number): Shape {
     const [height, width, channels] = mapShape(here, x);
+    requireCounts(here, { top, left });
     requireArgument(
       top < height && left < width,
       () => `The network crops ${top} rows and ${left} columns of ${height}x${width} pixels in ${here}.`,
@@ -274,6 +281,7 @@ class ShapeReader {
   private pool(here: string, x: Shape, { size, stride = size, padding = 0 }: PoolOptions): Shape {
     const [height, width, channels] = mapShape(here, x);
     requireSizes(here, { size, stride });
+    requireCounts(here, { padding });
     requireArgument(
       padding * 2 <= size,
       () => `The padding ${padding} of a pool by ${size} in ${here} must be at most half of its size.`,
@@ -348,10 +356,18 @@ function requireRank(where: string, x: Shape, rank: number, expected: string): v
 }
 
 function requireSizes(where: string, sizes: Readonly<Record<string, number>>): void {
-  for (const [name, size] of Object.entries(sizes)) {
+  requireAtLeast(1, where, sizes);
+}
+
+function requireCounts(where: string, counts: Readonly<Record<string, number>>): void {
+  requireAtLeast(0, where, counts);
+}
+
+function requireAtLeast(least: number, where: string, values: Readonly<Record<string, number>>): void {
+  for (const [name, value] of Object.entries(values)) {
     requireArgument(
-      Number.isInteger(size) && size >= 1,
-      () => `${name} of '${where}' must be a whole number of at least 1, got ${size}.`,
+      Number.isInteger(value) && value >= least,
+      () => `${name} in ${where} must be a whole number of at least ${least}, got ${value}.`,
     );
   }
 }

@@ -22,7 +22,7 @@ export interface OrtEngine {
   read(tensor: Tensor): Promise<HostTensor>;
 }
 
-export interface LoadOptions {
+interface LoadOptions {
   /** For errors. */
   readonly name?: string;
   /** Whether results come to the host at once, where the provider could keep them on the device. */

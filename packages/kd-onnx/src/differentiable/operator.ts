@@ -79,7 +79,7 @@ export interface OperatorDefinition {
   readonly products?: (inputs: readonly (readonly number[])[], output: readonly number[]) => number;
   /** False for what only moves or names values, which needs no memory of its own. Default true. */
   readonly computes?: false;
-  /** What of the operator is left out, for the documentation. */
+  /** What of the operator is refused, for the documentation. */
   readonly limits?: string;
 }
 

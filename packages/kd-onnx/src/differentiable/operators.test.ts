@@ -1,23 +1,15 @@
 import { mul, type Scalar, sum, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { ensureGradients, type HostTensor, type Tree, treeLeaves, treeMap, valueAndGradient } from 'kd-core';
+import { ensureGradients, HostTensor, type Tree, treeLeaves, treeMap, valueAndGradient } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { onnxOperators } from './operators/index.ts';
 import type { CaseTable } from './testing/cases/arbitraries.ts';
 import { elementwiseCases } from './testing/cases/elementwise-cases.ts';
 import { layerCases } from './testing/cases/layer-cases.ts';
 import { structureCases } from './testing/cases/structure-cases.ts';
-import {
-  type Floats,
-  fileOf,
-  hostOf,
-  interpretation,
-  type OperatorCase,
-  type Reading,
-  runInOnnxRuntime,
-  runRecorded,
-} from './testing/operator-case.ts';
+import { runInOnnxRuntime, runRecorded } from './testing/onnx-runtime.ts';
+import { fileOf, hostOf, interpretation, type OperatorCase, type Reading } from './testing/operator-case.ts';
 
 const table: CaseTable = { ...elementwiseCases, ...layerCases, ...structureCases };
 const reading: fc.Arbitrary<Reading> = fc.record({ asMap: fc.boolean(), isTrained: fc.boolean() });
@@ -34,12 +26,12 @@ function fitting(given: OperatorCase, { asMap, isTrained }: Reading): Reading {
 }
 
 /** What tfjs computes at once. */
-function runEagerly(given: OperatorCase, how: Reading): Floats[] {
+function runEagerly(given: OperatorCase, how: Reading): HostTensor[] {
   const { run, params, state } = interpretation(given, how);
   return tidy(() => {
     const x = onCpu(hostOf(given.operands[0]!));
     const results = run(x, treeMap(params, onCpu) as Tensors, treeMap(state, onCpu) as Tensors);
-    return results.map((y) => ({ shape: y.shape, data: Array.from(y.dataSync()) })) as never;
+    return results.map((y) => new HostTensor(Float32Array.from(y.dataSync()), y.shape)) as never;
   }) as never;
 }
 
@@ -56,11 +48,12 @@ function shiftedCase(given: OperatorCase, by: (name: string, index: number) => n
   return { ...given, operands };
 }
 
-function expectSame(actual: readonly Floats[], expected: readonly Floats[], tolerance = 1e-5): void {
+function expectSame(actual: readonly HostTensor[], expected: readonly HostTensor[], tolerance = 1e-5): void {
   expect(actual.map(({ shape }) => shape)).toEqual(expected.map(({ shape }) => shape));
   expected.forEach(({ data }, output) => {
-    const largest = data.reduce((max, each) => Math.max(max, Math.abs(each)), 0);
-    data.forEach((each, index) => {
+    const values = Array.from(data);
+    const largest = values.reduce((max, each) => Math.max(max, Math.abs(each)), 0);
+    values.forEach((each, index) => {
       expect(Math.abs(actual[output]!.data[index]! - each)).toBeLessThanOrEqual(tolerance * (1 + largest));
     });
   });
@@ -80,7 +73,7 @@ describe('operators', () => {
     await fc.assert(
       fc.asyncProperty(cases, reading, async (given, how) => {
         const used = fitting(given, how);
-        const expected = await runInOnnxRuntime(fileOf(given), { x0: given.operands[0]! });
+        const expected = await runInOnnxRuntime(fileOf(given), { x0: hostOf(given.operands[0]!) });
         const { run, params, state } = interpretation(given, used);
         const record = (args: Arguments): { y: Tensor[] } => ({ y: run(args.x, args.params, args.state) });
         const recorded = await runRecorded(record, { x: hostOf(given.operands[0]!), params, state });
@@ -103,10 +96,10 @@ describe('operators', () => {
           const used = fitting(given, { asMap, isTrained: true });
           const { run, params, state } = interpretation(given, used);
           const at = { x: hostOf(given.operands[0]!), params };
-          const [y] = await runInOnnxRuntime(fileOf(given), { x0: given.operands[0]! });
-          const weights = y!.data.map(draw);
-          const weighted = (values: readonly number[]): number =>
-            values.reduce((total, each, index) => total + each * weights[index]!, 0);
+          const [y] = await runInOnnxRuntime(fileOf(given), { x0: hostOf(given.operands[0]!) });
+          const weights = Array.from(y!.data, draw);
+          const weighted = (values: ArrayLike<number>): number =>
+            Array.from(values).reduce((total, each, index) => total + each * weights[index]!, 0);
 
           const gradients = await runRecorded(
             ({ at: inputs, state: fixed }: { at: Omit<Arguments, 'state'>; state: Tensors }) => {
@@ -123,19 +116,21 @@ describe('operators', () => {
 
           // Along one random direction of everything at once.
           const names = [...Object.keys(params).sort(), 'x0'];
-          const directions = gradients.map(({ data }) => data.map(() => draw() * (draw() > 0.5 ? 1 : -1)));
+          const directions = gradients.map(({ data }) =>
+            Array.from(data, () => draw() * (draw() > 0.5 ? 1 : -1)),
+          );
           const step = 2 ** -8;
           const moved = async (sign: number): Promise<number> => {
             const shifted = shiftedCase(given, (name, index) => {
               const direction = directions[names.indexOf(name)];
               return direction === undefined ? 0 : sign * step * direction[index]!;
             });
-            const [result] = await runInOnnxRuntime(fileOf(shifted), { x0: shifted.operands[0]! });
+            const [result] = await runInOnnxRuntime(fileOf(shifted), { x0: hostOf(shifted.operands[0]!) });
             return weighted(result!.data);
           };
           const difference = ((await moved(1)) - (await moved(-1))) / (2 * step);
           const terms = gradients.flatMap(({ data }, leaf) =>
-            data.map((each, index) => each * directions[leaf]![index]!),
+            Array.from(data, (each, index) => each * directions[leaf]![index]!),
           );
           const slope = terms.reduce((total, each) => total + each, 0);
           const scale = terms.reduce((total, each) => total + Math.abs(each), 0);

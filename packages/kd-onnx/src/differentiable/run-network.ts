@@ -83,7 +83,7 @@ function evaluated(
   try {
     return evaluate(new Operands(node, inputs), pass);
   } catch (error) {
-    if (KdError.isInstance(error)) throw error;
+    if (isExplained(error, node)) throw error;
     const shapes = inputs.map((value) => (value === undefined ? 'none' : `[${value.shape.join(', ')}]`));
     const reason = error instanceof Error ? error.message : String(error);
     throw new KdError(
@@ -92,6 +92,13 @@ function evaluated(
       { cause: error },
     );
   }
+}
+
+/** Whether an error says by itself which node is meant, or is not about its operands. */
+function isExplained(error: unknown, node: OnnxNode): boolean {
+  if (!KdError.isInstance(error)) return false;
+  const isOfOperands = error.code === 'INVALID_ARGUMENT' || error.code === 'SHAPE_MISMATCH';
+  return !isOfOperands || error.message.includes(describeNode(node));
 }
 
 function updatedState(

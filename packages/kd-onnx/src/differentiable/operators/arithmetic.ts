@@ -105,7 +105,7 @@ const SPECIAL_POWERS: ReadonlyMap<number, (x: Tensor) => Tensor> = new Map([
 ]);
 
 const modulo: OperatorDefinition = {
-  limits: 'without `fmod`',
+  limits: '`fmod`',
   read: (node) => {
     node.require(!node.flag('fmod'), 'fmod');
     return elementwise({

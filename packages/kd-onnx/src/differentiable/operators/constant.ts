@@ -6,7 +6,7 @@ import { type KnownValue, known } from '../value.ts';
 
 const constant: OperatorDefinition = {
   computes: false,
-  limits: 'dense numbers',
+  limits: 'strings, sparse tensors',
   read: (node) => {
     const value = statedValue(node);
     return () => value;

@@ -27,7 +27,7 @@ import {
 
 const convolution: OperatorDefinition = {
   weights: [1, 2],
-  limits: '1-D and 2-D',
+  limits: 'volumes',
   products: ([, kernel], output) => sizeOf(output) * sizeOf(kernel!.slice(1)),
   read: (node) => {
     const attributes = readWindow(node);
@@ -47,7 +47,7 @@ const convolution: OperatorDefinition = {
 
 const transposedConvolution: OperatorDefinition = {
   weights: [1, 2],
-  limits: '1-D and 2-D',
+  limits: 'volumes',
   products: ([x, kernel]) => sizeOf(x!) * sizeOf(kernel!.slice(1)),
   read: (node) => {
     const attributes = readWindow(node);

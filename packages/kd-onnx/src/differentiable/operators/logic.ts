@@ -65,7 +65,7 @@ const TYPES: ReadonlyMap<string, DataType> = new Map([
 ]);
 
 const cast: OperatorDefinition = {
-  limits: 'float types are float32, integer types are int32',
+  limits: 'strings, 8-bit floats',
   read: (node) => {
     const code = node.int('to', 0);
     node.flag('saturate', true);

@@ -26,7 +26,7 @@ import { channelsLast, computed, computedMap, plain, type Value } from '../value
 const batchNormalization: OperatorDefinition = {
   weights: [1, 2],
   statistics: [3, 4],
-  limits: 'without the statistics as results',
+  limits: '`training_mode`, statistics as results',
   read: (node) => {
     const epsilon = node.float('epsilon', 1e-5);
     const momentum = 1 - node.float('momentum', 0.9);
@@ -71,7 +71,7 @@ function normalized(x: Tensor, axes: number[], epsilon: number): Tensor {
 
 const layerNormalization: OperatorDefinition = {
   weights: [1, 2],
-  limits: 'without mean and deviation as results',
+  limits: 'mean and deviation as results',
   read: (node) => {
     const axis = node.int('axis', -1);
     const epsilon = node.float('epsilon', 1e-5);
@@ -126,7 +126,7 @@ const groupNormalization: OperatorDefinition = {
 
 /** x / (bias + alpha / size * the sum of squares over neighbouring channels) ^ beta (Krizhevsky et al. 2012, section 3.3). */
 const localResponseNormalization: OperatorDefinition = {
-  limits: 'of maps',
+  limits: 'inputs that are no maps',
   read: (node) => {
     const [alpha, beta, bias] = [node.float('alpha', 1e-4), node.float('beta', 0.75), node.float('bias', 1)];
     const size = node.int('size', 1);

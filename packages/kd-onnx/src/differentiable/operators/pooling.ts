@@ -14,7 +14,7 @@ import {
 } from './window.ts';
 
 const maximumPool: OperatorDefinition = {
-  limits: '1-D and 2-D, without dilations and without the positions of the maxima',
+  limits: 'volumes, dilations, positions of the maxima',
   read: (node) => {
     const attributes = readWindow(node);
     node.require(attributes.dilations?.every((each) => each === 1) ?? true, 'dilations');
@@ -34,7 +34,7 @@ const maximumPool: OperatorDefinition = {
 
 /** Zeros are padded first, and sums divided by how many pixels count, so that gradients are right everywhere. */
 const averagePool: OperatorDefinition = {
-  limits: '1-D and 2-D, without dilations',
+  limits: 'volumes, dilations',
   read: (node) => {
     const attributes = readWindow(node);
     node.require(attributes.dilations?.every((each) => each === 1) ?? true, 'dilations');

@@ -8,7 +8,7 @@ import { type ResampledAxis, type Resampling, resamplingMatrix } from './resampl
 /** Separable interpolation: along each axis a product with the matrix of weights, so that gradients are exact. */
 const resize: OperatorDefinition = {
   settings: [1, 2, 3],
-  limits: 'without antialiasing and cropping',
+  limits: 'antialiasing, cropping, kept aspect ratios',
   read: (node) => {
     const isFirstVersion = node.opset < 11;
     const resampling: Resampling = {

@@ -46,7 +46,7 @@ function indicesOf(size: number, start: number, end: number, step: number): numb
 const gather: OperatorDefinition = {
   computes: false,
   settings: [1],
-  limits: 'at known indices',
+  limits: 'indices that depend on images',
   read: (node) => {
     const axis = node.int('axis', 0);
     return (operands) => {

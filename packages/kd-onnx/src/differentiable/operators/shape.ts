@@ -176,7 +176,7 @@ const identity: OperatorDefinition = rearrangement({ read: () => (operands) => o
 /** The identity, in training too: a pass through a model draws no random numbers. */
 const dropout: OperatorDefinition = rearrangement({
   settings: [1, 2],
-  limits: 'the identity, in training too',
+  limits: 'masks: it is the identity, in training too',
   read: (node) => {
     node.float('ratio', 0.5);
     node.int('seed', 0);
@@ -187,7 +187,7 @@ const dropout: OperatorDefinition = rearrangement({
 
 const range: OperatorDefinition = rearrangement({
   settings: [0, 1, 2],
-  limits: 'of known numbers',
+  limits: 'numbers that depend on images',
   read: () => (operands) => {
     const [start, limit, delta] = [0, 1, 2].map((each) => operands.numbers(each)[0]!) as [
       number,

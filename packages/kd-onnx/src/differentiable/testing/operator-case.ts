@@ -1,9 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { HostTensor, type Tree, treeLeaves } from 'kd-core';
-import * as ort from 'onnxruntime-node';
-import { encodeModel } from '../../graph/encode.ts';
+import { HostTensor } from 'kd-core';
 import { decodeModel } from '../../reader/decode-model.ts';
-import { trace } from '../../trace/trace.ts';
 import { readNetworkNodes } from '../network-nodes.ts';
 import { runNetwork } from '../run-network.ts';
 import { channelsLast, computed, computedMap, plain } from '../value.ts';
@@ -27,11 +24,6 @@ export interface OperatorCase {
 export interface Reading {
   readonly asMap: boolean;
   readonly isTrained: boolean;
-}
-
-export interface Floats {
-  readonly shape: readonly number[];
-  readonly data: readonly number[];
 }
 
 const NEWEST = 21;
@@ -68,31 +60,6 @@ export function fileOf(given: OperatorCase): Uint8Array {
 
 function nameOf(position: number): string {
   return `x${position}`;
-}
-
-/** What ONNX Runtime makes of a file. */
-export async function runInOnnxRuntime(
-  bytes: Uint8Array,
-  feeds: Readonly<Record<string, Floats>>,
-): Promise<Floats[]> {
-  const session = await ort.InferenceSession.create(bytes, {
-    logSeverityLevel: 3,
-    graphOptimizationLevel: 'disabled',
-  });
-  const results = await session.run(
-    Object.fromEntries(
-      Object.entries(feeds).map(([name, { data, shape }]) => [
-        name,
-        new ort.Tensor('float32', Float32Array.from(data), shape),
-      ]),
-    ),
-  );
-  const floats = session.outputNames.map((name): Floats => {
-    const { dims, data } = results[name]!;
-    return { shape: dims, data: Array.from(data as Float32Array) };
-  });
-  await session.release();
-  return floats;
 }
 
 /**
@@ -134,27 +101,6 @@ export function interpretation(
   };
 }
 
-/** Runs a function as the graph that is recorded of it, in ONNX Runtime. */
-export async function runRecorded<A extends object>(
-  fn: (args: A) => { readonly y: readonly Tensor[] },
-  args: Tree<HostTensor>,
-): Promise<Floats[]> {
-  const { graph, outputs, inputs } = trace(fn, args);
-  const leaves = treeLeaves(args);
-  const feeds = inputs.flatMap((input, index): [string, Floats][] =>
-    graph.inputs.includes(input) ? [[input.name, floatsOf(leaves[index]!)]] : [],
-  );
-  const results =
-    graph.outputs.length === 0 ? [] : await runInOnnxRuntime(encodeModel(graph), Object.fromEntries(feeds));
-  return outputs.map((output) =>
-    output.kind === 'input' ? floatsOf(leaves[output.index]!) : results[graph.outputs.indexOf(output.value)]!,
-  );
-}
-
-export function hostOf({ data, shape }: Floats): HostTensor {
+export function hostOf({ data, shape }: FileTensor): HostTensor {
   return new HostTensor(Float32Array.from(data), shape);
-}
-
-export function floatsOf({ data, shape }: HostTensor): Floats {
-  return { data: Array.from(data), shape };
 }

@@ -33,7 +33,7 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-export function parseFailure(message: string, cause?: unknown): KdError {
+function parseFailure(message: string, cause?: unknown): KdError {
   // A hostile file can hold names of many megabytes.
   return new KdError('PARSE', `Not a valid safetensors file: ${message.slice(0, 500)}`, { cause });
 }

@@ -27,6 +27,8 @@ interface LoadOptions {
   readonly name?: string;
   /** Whether results come to the host at once, where the provider could keep them on the device. */
   readonly resultsOnHost?: boolean;
+  /** Whether what a graph computes from constants is computed now. Graphs of our own come folded; files of others need it. */
+  readonly foldConstants?: boolean;
   /** Files beside the model that hold data of its tensors, by the path that the model gives them. */
   readonly externalData?: readonly { readonly path: string; readonly data: Uint8Array }[];
 }

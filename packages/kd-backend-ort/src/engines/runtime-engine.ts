@@ -31,9 +31,11 @@ export function runtimeEngine(parts: EngineParts): OrtEngine {
     id,
     device,
     target,
-    async load(model, { name, resultsOnHost = false, externalData } = {}) {
+    async load(model, { name, resultsOnHost = false, foldConstants = false, externalData } = {}) {
       const options = {
         ...sessionOptions,
+        // Without its entry, no optimizer is left out.
+        ...(foldConstants && { extra: { ...sessionOptions.extra, optimization: {} } }),
         ...(resultsOnHost && { preferredOutputLocation: 'cpu' as const }),
         ...(externalData !== undefined && { externalData }),
       };

@@ -23,6 +23,7 @@ export async function frozenOnnxModel(
   const session = await engine.load(bytes, {
     name,
     resultsOnHost: true,
+    foldConstants: true,
     ...(externalData.length > 0 && { externalData }),
   });
   const runner: GraphRunner = { engine, session, network, feed };

@@ -8,11 +8,14 @@ export const valueBytes = {
   dict: 48,
   tuple: 48,
   tensor: 128,
-  slot: 16,
+  /** Of a tuple, whose length is known. */
+  item: 8,
+  /** Of what grows: a list, a dict, the memo. */
+  slot: 12,
 } as const;
 
 /** What small files may need whatever their size. */
-const FLOOR_BYTES = 4 * 2 ** 20;
+const FLOOR_BYTES = 8 * 2 ** 20;
 
 /**
  * Counts what a pickle builds. One byte of a pickle can ask for an object of fifty, and a hostile one for nothing else;
@@ -22,7 +25,7 @@ export class MemoryBound {
   private left: number;
 
   constructor(fileBytes: number) {
-    this.left = FLOOR_BYTES + 2 * fileBytes;
+    this.left = FLOOR_BYTES + 3 * fileBytes;
   }
 
   charge(bytes: number): void {

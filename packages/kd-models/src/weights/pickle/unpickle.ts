@@ -244,7 +244,7 @@ class PickleMachine {
   }
 
   private pushTuple(items: PickleValue[]): void {
-    this.pushNew(items, valueBytes.tuple + valueBytes.slot * items.length);
+    this.pushNew(items, valueBytes.tuple + valueBytes.item * items.length);
   }
 
   private pushText(length: number): void {

@@ -120,7 +120,8 @@ function makeDict([items]: readonly PickleValue[], bound: MemoryBound): PickleVa
   if (items === undefined) return dict;
   // As Python 2 wrote them.
   if (!Array.isArray(items)) throw pickleFailure(`it makes a dict of ${kindOf(items)}.`);
-  bound.charge(2 * valueBytes.slot * items.length);
+  // Keys and values, and as much that their growing leaves to the collector: this can be asked for in a few bytes.
+  bound.charge(4 * valueBytes.slot * items.length);
   for (const item of items) {
     if (!Array.isArray(item) || item.length !== 2)
       throw pickleFailure('it makes a dict of what are not pairs.');
@@ -159,7 +160,7 @@ function makeTensor(
       `A tensor of the PyTorch file has size [${shape}], but a storage of ${storage.length} elements: it repeats them. Save it after .contiguous().`,
     );
   }
-  bound.charge(valueBytes.tensor + 2 * valueBytes.slot * shape.length);
+  bound.charge(valueBytes.tensor + 2 * valueBytes.item * shape.length);
   // Copies: a pickle can append to a list that it has handed on.
   return new TorchTensor(storage, offset, [...shape], [...strides]);
 }

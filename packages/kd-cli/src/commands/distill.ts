@@ -1,4 +1,4 @@
-import type { Model } from 'kd-core';
+import type { Backend, Model } from 'kd-core';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
@@ -23,7 +23,11 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   const resume = switchOption(options, 'resume');
   const config = await loadConfig(path);
   const folder = outputFolder(config.output);
-  const backend = await openBackend(host, { id: backendId ?? config.backend, threads });
+  let opened: Promise<Backend> | undefined;
+  const openOnce = (): Promise<Backend> => {
+    opened ??= openBackend(host, { id: backendId ?? config.backend, threads });
+    return opened;
+  };
 
   const words = [
     shellQuote(path),
@@ -31,7 +35,7 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     ...(backendId === undefined ? [] : ['--backend', shellQuote(backendId)]),
   ];
   try {
-    const plan = await planDistillation(config, sessionBeside(backend, threads));
+    const plan = await planDistillation(config, async () => sessionBeside(await openOnce(), threads));
     const interrupt = listenForInterrupt(host, {
       saved: folder.path,
       again: host.commandLine('distill', [...words, '--resume']),
@@ -39,6 +43,7 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     try {
       await requireWritable(folder, modelsOf(plan));
       await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });
+      const backend = await openOnce();
       const reproduce = host.commandLine('distill', words);
       const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce });
       const page = await writeResults(folder.results, report);
@@ -50,7 +55,8 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
       await plan.close();
     }
   } finally {
-    await backend.dispose();
+    const backend = await opened?.catch(() => undefined);
+    await backend?.dispose();
   }
 };
 

@@ -30,9 +30,9 @@ export function sessionBeside({ id }: Backend, threads: number | undefined): Ses
 export async function openTeacher(
   teacher: TeacherFile,
   data: DataSplits,
-  session: SessionSettings,
+  session: () => Promise<SessionSettings>,
 ): Promise<TrainedNetwork | FrozenModel> {
-  if (isOnnxTeacher(teacher)) return openOnnxTeacher(teacher, data, session);
+  if (isOnnxTeacher(teacher)) return openOnnxTeacher(teacher, data, await session());
   const { classes, inputShape } = data.train;
   const model = createModelFrom(teacher.model!, { classes, inputShape });
   return { model, variables: await readWeights(teacher.weights, model) };

@@ -48,12 +48,12 @@ const defaultBatchSize = 64;
 
 /**
  * Reads the data and the weights and builds every part of the run, so that whatever does not fit is refused before
- * the first step and not after the teacher's last: files, class counts, batch sizes, taps, regressors. `session` is for a
- * teacher that is an ONNX file.
+ * the first step and not after the teacher's last: files, class counts, batch sizes, taps, regressors. `session` is asked
+ * only for a teacher that is an ONNX file.
  */
 export async function planDistillation(
   config: DistillConfig,
-  session: SessionSettings = {},
+  session: () => Promise<SessionSettings> = async () => ({}),
 ): Promise<DistillPlan> {
   const data = await openData(config);
   const { classes, inputShape } = data.train;

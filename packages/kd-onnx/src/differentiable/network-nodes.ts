@@ -6,7 +6,7 @@ import { onnxOperators } from './operators/index.ts';
 
 /** Operator sets of the standard operators that are read. */
 export const OLDEST_OPSET = 7;
-export const NEWEST_OPSET = 21;
+export const NEWEST_OPSET = 24;
 
 /** A node that has been read. */
 export interface NetworkNode {

@@ -143,7 +143,7 @@ function pooling(opType: 'AveragePool' | 'MaxPool', axes: 1 | 2): fc.Arbitrary<O
       padding: autoPad,
       ceil: size(0, 1),
       countsPads: size(0, 1),
-      opset: opsetFrom(10, 19),
+      opset: opsetFrom(10, 19, 24),
     })
     .map(({ windows, x, padding, ceil, countsPads, opset }) => ({
       opType,
@@ -174,7 +174,7 @@ const batchNormalization: fc.Arbitrary<OperatorCase> = featureShape.chain((shape
       weights(vector),
       positive(vector),
       fc.constantFrom<Attributes>({}, { epsilon: { float: 0.01 } }),
-      opsetFrom(7, 9, 15),
+      opsetFrom(7, 9, 15, 24),
     )
     .map(([x, scale, offset, mean, variance, attributes, opset]) => ({
       opType: 'BatchNormalization',

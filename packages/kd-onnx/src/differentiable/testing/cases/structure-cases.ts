@@ -125,7 +125,7 @@ const slice = over(mapShape, (shape) =>
       fc.shuffledSubarray([0, 1, 2, 3], { minLength: 1 }),
       fc.array(fc.constantFrom(0, 1, -2), { minLength: 4, maxLength: 4 }),
       fc.array(fc.constantFrom(1, 2, -1), { minLength: 4, maxLength: 4 }),
-      opsetFrom(9, 13),
+      opsetFrom(9, 13, 24),
     )
     .map(([axes, froms, strides, opset]) => {
       const isOld = opset < 10;
@@ -202,7 +202,7 @@ const pad = over(mapShape, (shape) =>
     .tuple(
       fc.constantFrom('constant', 'edge', 'reflect', 'wrap'),
       fc.array(size(0, 2), { minLength: 8, maxLength: 8 }),
-      opsetFrom(7, 13, 19),
+      opsetFrom(7, 13, 19, 24),
       fc.constantFrom(0, 1.5),
     )
     .map(([mode, drawn, opset, value]) => {
@@ -263,7 +263,7 @@ function reduction(opType: string): fc.Arbitrary<OperatorCase> {
       .tuple(
         fc.option(fc.shuffledSubarray([...shape.keys()], { minLength: 1 }), { nil: undefined }),
         size(0, 1),
-        opsetFrom(11, 13, 18),
+        opsetFrom(11, 13, 18, 24),
         fc.boolean(),
       )
       .map(([axes, keepdims, opset, isNegative]) => {

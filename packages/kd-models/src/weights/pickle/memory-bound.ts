@@ -7,7 +7,9 @@ export const valueBytes = {
   list: 48,
   dict: 48,
   tuple: 48,
-  tensor: 128,
+  tensor: 224,
+  /** With its place in the table, and the views through which its key is read. */
+  storage: 224,
   /** Of a tuple, whose length is known. */
   item: 8,
   /** Of what grows: a list, a dict, the memo. */

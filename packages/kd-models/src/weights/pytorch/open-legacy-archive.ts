@@ -57,7 +57,7 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
 function parsePickles(bytes: Uint8Array, fileBytes: number): Pickles {
   const bound = new MemoryBound(fileBytes);
   const storages = new Map<string, TorchStorage>();
-  const loadPersistent = storageLoader(storages);
+  const loadPersistent = storageLoader(storages, bound);
   const next = (position: number): Unpickled =>
     unpickle(bytes, { position, bound, findGlobal: findTorchGlobal, loadPersistent });
 

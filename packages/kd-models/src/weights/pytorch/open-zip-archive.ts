@@ -64,12 +64,13 @@ export function unsupportedByteOrder(): KdError {
 }
 
 function readRoot(pickle: Uint8Array, fileBytes: number): PickleValue {
+  const bound = new MemoryBound(fileBytes);
   try {
     const { value } = unpickle(pickle, {
       position: 0,
-      bound: new MemoryBound(fileBytes),
+      bound,
       findGlobal: findTorchGlobal,
-      loadPersistent: storageLoader(new Map()),
+      loadPersistent: storageLoader(new Map(), bound),
     });
     return value;
   } catch (error) {

@@ -86,7 +86,10 @@ export function findTorchGlobal(module: string, name: string): PickleGlobal {
 }
 
 /** Gives the storage that a persistent id names, the same one for the same key. */
-export function storageLoader(storages: Map<string, TorchStorage>): (id: PickleValue) => TorchStorage {
+export function storageLoader(
+  storages: Map<string, TorchStorage>,
+  bound: MemoryBound,
+): (id: PickleValue) => TorchStorage {
   return (id) => {
     const [tag, storageClass, key, , length, view] = (Array.isArray(id) ? id : []) as PickleValue[];
     const className = (storageClass as Partial<PickleGlobal> | null | undefined)?.name;
@@ -102,6 +105,7 @@ export function storageLoader(storages: Map<string, TorchStorage>): (id: PickleV
     }
     const known = storages.get(key);
     if (known === undefined) {
+      bound.charge(valueBytes.storage);
       const storage = new TorchStorage(key, type, length);
       storages.set(key, storage);
       return storage;

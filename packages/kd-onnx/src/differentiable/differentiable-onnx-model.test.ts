@@ -270,6 +270,28 @@ describe('differentiableOnnxModel', () => {
     expect(Object.keys(twice.variables.state)).toEqual(['mean', 'variance', 'mean_2', 'variance_2']);
   });
 
+  it('shares weights between layers, but not constants of one number that a file states once', () => {
+    const twice = imported({
+      ...small,
+      nodes: [
+        ...small.nodes.slice(0, 2),
+        node('Conv', 'convolved again zeros', 'normalized', { pads: { ints: [1, 1, 1, 1] } }),
+        node('Conv', 'normalized again zeros', 'features', { pads: { ints: [1, 1, 1, 1] } }),
+        ...small.nodes.slice(4),
+      ],
+      initializers: {
+        ...small.initializers,
+        again: values(4, 4, 3, 3),
+        zeros: { shape: [4], data: [0, 0, 0, 0] },
+      },
+    });
+    expect(Object.keys(twice.variables.params).filter((name) => /again|zeros/.test(name))).toEqual([
+      'again',
+      'zeros',
+      'zeros_2',
+    ]);
+  });
+
   it('takes any batch with a file that was written for one image', async () => {
     const contents: FileContents = {
       opset: 17,

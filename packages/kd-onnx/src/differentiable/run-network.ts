@@ -35,9 +35,8 @@ export interface NetworkResult {
  * value that is read before it is computed.
  */
 export function runNetwork(run: NetworkRun): NetworkResult {
-  const { nodes, variables, params, input } = run;
+  const { nodes, variables, input } = run;
   const values = new Map<string, Value>([[input.name, input.value]]);
-  for (const [name, variable] of variables.paramOf) values.set(name, computed(params[variable]!));
   const find = (name: string, reader: string): Value => {
     const value = values.get(name) ?? variables.constants.get(name);
     if (value !== undefined) return value;
@@ -54,25 +53,35 @@ export function runNetwork(run: NetworkRun): NetworkResult {
     },
   };
   for (const network of nodes) {
-    const { node, definition } = network;
-    const state = variables.statisticsOf.get(node);
+    const { node } = network;
     const inputs = node.inputs.map((name, position): Value | undefined => {
-      if (name === '') return undefined;
-      const part = definition.statistics?.indexOf(position) ?? -1;
-      if (state !== undefined && part >= 0)
-        return computed(run.state[part === 0 ? state.mean : state.variance]!);
-      const constant = definition.settings?.includes(position) ? variables.constants.get(name) : undefined;
-      return constant ?? find(name, describeNode(node));
+      const variable = variableOf(run, network, position);
+      if (variable !== undefined) return computed(variable);
+      return name === '' ? undefined : find(name, describeNode(node));
     });
     const result = evaluated(network, inputs, pass);
     const outputs = Array.isArray(result) ? (result as readonly Value[]) : [result as Value];
     node.outputs.forEach((name, position) => {
-      // A constant that is trained is among the parameters already.
-      if (name !== '' && !variables.paramOf.has(name)) values.set(name, outputs[position]!);
+      if (name !== '') values.set(name, outputs[position]!);
     });
     run.observe?.(network, inputs, outputs);
   }
   return { value: (name) => find(name, 'The result'), state: updatedState(run, tracked) };
+}
+
+/** The parameter or the running statistic that a node reads at a position. */
+function variableOf(
+  { variables, params, state }: NetworkRun,
+  { node, definition }: NetworkNode,
+  position: number,
+): Tensor | undefined {
+  const param = variables.paramsOf.get(node)?.get(position);
+  if (param !== undefined) return params[param];
+  const tracked = variables.statisticsOf.get(node);
+  if (tracked === undefined) return undefined;
+  const [mean, variance] = definition.statistics!;
+  if (position === mean) return state[tracked.mean];
+  return position === variance ? state[tracked.variance] : undefined;
 }
 
 function evaluated(

@@ -17,8 +17,8 @@ export interface NetworkVariables {
   readonly params: Readonly<Record<string, HostTensor>>;
   /** Running statistics, by variable name. */
   readonly state: Readonly<Record<string, HostTensor>>;
-  /** Variable names of the values that are parameters. */
-  readonly paramOf: ReadonlyMap<string, string>;
+  /** The variables that a node reads as parameters, by the position of the input. */
+  readonly paramsOf: ReadonlyMap<OnnxNode, ReadonlyMap<number, string>>;
   readonly statisticsOf: ReadonlyMap<OnnxNode, TrackedStatistics>;
   /** Everything else, by value name. */
   readonly constants: ReadonlyMap<string, KnownValue>;
@@ -28,6 +28,9 @@ export interface NetworkVariables {
  * Sorts a file's constants. Parameters are the float ones that hold weights of a layer, and those with more than one
  * element that are computed with otherwise, unless they make settings of others, or are applied to the images before
  * the first layer, which is preprocessing. Means and variances of batch normalisations are state, a pair for each of them.
+ *
+ * Layers that read the same weights share them. A constant of one repeated number is not shared: writers of files store equal
+ * biases of zeros, or scales of ones, of a network that was not trained yet once.
  */
 export function sortVariables(
   model: OnnxModel,
@@ -35,34 +38,71 @@ export function sortVariables(
   input: string,
 ): NetworkVariables {
   const tensors = constantTensors(model, nodes);
-  const trained = trainedNames(nodes, tensors, input);
+  const trained = trainedInputs(nodes, tensors, input);
+  const { params, paramsOf } = parametersOf(nodes, tensors, trained);
+  const { state, statisticsOf } = statisticsOfNorms(nodes, tensors);
+  const constants = new Map<string, KnownValue>();
+  for (const { node, definition } of nodes) {
+    const statistics: readonly number[] = statisticsOf.has(node) ? definition.statistics! : [];
+    node.inputs.forEach((name, position) => {
+      const tensor = model.graph.initializers.get(name);
+      const isVariable = statistics.includes(position) || paramsOf.get(node)?.has(position);
+      if (tensor !== undefined && !isVariable && !constants.has(name))
+        constants.set(name, constantValue(tensor));
+    });
+  }
+  return { params, state, paramsOf, statisticsOf, constants };
+}
+
+type TrainedInputs = ReadonlyMap<OnnxNode, readonly number[]>;
+
+function parametersOf(
+  nodes: readonly NetworkNode[],
+  tensors: ReadonlyMap<string, OnnxTensor>,
+  trained: TrainedInputs,
+): Pick<NetworkVariables, 'params' | 'paramsOf'> {
   const names = new UniqueNames();
   const params: Record<string, HostTensor> = {};
-  const paramOf = new Map<string, string>();
-  for (const [name, tensor] of tensors) {
-    if (!trained.has(name)) continue;
-    const variable = names.take(name);
-    paramOf.set(name, variable);
-    params[variable] = hostTensorOf(tensor);
+  const shared = new Map<string, string>();
+  const paramsOf = new Map<OnnxNode, ReadonlyMap<number, string>>();
+  for (const { node } of nodes) {
+    const read = new Map<number, string>();
+    for (const position of trained.get(node) ?? []) {
+      const name = node.inputs[position]!;
+      const known = shared.get(name);
+      const variable = known ?? names.take(name);
+      read.set(position, variable);
+      if (known !== undefined) continue;
+      const value = hostTensorOf(tensors.get(name)!);
+      params[variable] = value;
+      if (!isOneNumber(value)) shared.set(name, variable);
+    }
+    if (read.size > 0) paramsOf.set(node, read);
   }
+  return { params, paramsOf };
+}
+
+function isOneNumber({ data }: HostTensor): boolean {
+  return data.every((each) => each === data[0]);
+}
+
+function statisticsOfNorms(
+  nodes: readonly NetworkNode[],
+  tensors: ReadonlyMap<string, OnnxTensor>,
+): Pick<NetworkVariables, 'state' | 'statisticsOf'> {
+  const names = new UniqueNames();
   const state: Record<string, HostTensor> = {};
   const statisticsOf = new Map<OnnxNode, TrackedStatistics>();
-  const stateNames = new UniqueNames();
   for (const { node, definition } of nodes) {
-    const [mean, variance] = (definition.statistics ?? []).map((position) => node.inputs[position]!);
+    const [mean, variance] = (definition.statistics ?? []).map((position) => node.inputs[position] ?? '');
     const [means, variances] = [mean, variance].map((name) => tensors.get(name ?? ''));
     if (means === undefined || variances === undefined) continue;
-    const tracked = { mean: stateNames.take(mean!), variance: stateNames.take(variance!) };
+    const tracked = { mean: names.take(mean!), variance: names.take(variance!) };
     state[tracked.mean] = hostTensorOf(means);
     state[tracked.variance] = hostTensorOf(variances);
     statisticsOf.set(node, tracked);
   }
-  const constants = new Map<string, KnownValue>();
-  for (const name of knownNames(nodes, trained, statisticsOf)) {
-    const tensor = model.graph.initializers.get(name);
-    if (tensor !== undefined) constants.set(name, constantValue(tensor));
-  }
-  return { params, state, paramOf, statisticsOf, constants };
+  return { state, statisticsOf };
 }
 
 /** Initialisers, and the values of `Constant` nodes, in the order in which they are read first. */
@@ -85,12 +125,13 @@ function constantTensors(
 
 const FLOAT_TYPES: ReadonlySet<string> = new Set(['float32', 'float16', 'bfloat16', 'float64']);
 
-function trainedNames(
+/** The positions of the inputs of each node that are parameters. */
+function trainedInputs(
   nodes: readonly NetworkNode[],
   tensors: ReadonlyMap<string, OnnxTensor>,
   input: string,
-): ReadonlySet<string> {
-  const trained = new Set<string>();
+): TrainedInputs {
+  const trained = new Map<OnnxNode, readonly number[]>();
   const ofSettings = nodesOfSettings(nodes);
   const ofImages = new Set([input]);
   const behindLayers = new Set<string>();
@@ -104,11 +145,16 @@ function trainedNames(
     }
     if (isPreprocessing || ofSettings.has(node)) continue;
     const untrained: readonly number[] = [...statistics, ...settings];
-    node.inputs.forEach((name, position) => {
+    const isTrained = (name: string, position: number): boolean => {
       const tensor = tensors.get(name);
-      if (tensor === undefined || !FLOAT_TYPES.has(tensor.dtype) || untrained.includes(position)) return;
-      if (weights.includes(position) || sizeOf(tensor.shape) > 1) trained.add(name);
-    });
+      if (tensor === undefined || !FLOAT_TYPES.has(tensor.dtype) || untrained.includes(position))
+        return false;
+      return weights.includes(position) || sizeOf(tensor.shape) > 1;
+    };
+    trained.set(
+      node,
+      [...node.inputs.keys()].filter((position) => isTrained(node.inputs[position]!, position)),
+    );
   }
   return trained;
 }
@@ -127,24 +173,6 @@ function nodesOfSettings(nodes: readonly NetworkNode[]): ReadonlySet<OnnxNode> {
     });
   }
   return found;
-}
-
-/** Names of inputs that are neither parameters nor state everywhere they are read. */
-function knownNames(
-  nodes: readonly NetworkNode[],
-  trained: ReadonlySet<string>,
-  statisticsOf: ReadonlyMap<OnnxNode, TrackedStatistics>,
-): ReadonlySet<string> {
-  const names = new Set<string>();
-  for (const { node, definition } of nodes) {
-    node.inputs.forEach((name, position) => {
-      const statistics: readonly number[] = definition.statistics ?? [];
-      const isState = statisticsOf.has(node) && statistics.includes(position);
-      const isSetting = definition.settings?.includes(position) ?? false;
-      if (!isState && (isSetting || !trained.has(name))) names.add(name);
-    });
-  }
-  return names;
 }
 
 /** Names of variables: one level of a tree, whose paths have slashes. */

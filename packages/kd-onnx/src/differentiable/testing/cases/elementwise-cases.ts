@@ -28,7 +28,11 @@ function unary(
 ): fc.Arbitrary<OperatorCase> {
   const { operand = distinct, since = 7, attributes = fc.constant({}) } = options;
   return fc
-    .tuple(anyShape.chain(operand), attributes, opsetFrom(...[7, 13, 18, 21, 24].filter((each) => each >= since)))
+    .tuple(
+      anyShape.chain(operand),
+      attributes,
+      opsetFrom(...[7, 13, 18, 21, 24].filter((each) => each >= since)),
+    )
     .map(([x, chosen, opset]) => ({ opType, opset, operands: [x], attributes: chosen }));
 }
 

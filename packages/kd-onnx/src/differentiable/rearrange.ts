@@ -3,6 +3,7 @@ import {
   avgPool,
   cast,
   concat,
+  fill,
   gather,
   reshape,
   slice,
@@ -10,7 +11,6 @@ import {
   type Tensor4D,
   tensor1d,
   transpose,
-  zeros,
 } from '@tensorflow/tfjs-core';
 import { sizeOf } from 'kd-core';
 import { broadcastShapes } from '../trace/traced-value.ts';
@@ -22,6 +22,7 @@ import {
   computedMap,
   isChannelsLast,
   known,
+  newNumbers,
   plain,
   TO_CHANNELS_FIRST,
   type Value,
@@ -123,11 +124,12 @@ export function joined(values: readonly Value[], axis: number): Value {
       values.reduce((sum, value) => sum + value.shape[axis]!, 0),
     );
     const inner = sizeOf(shape.slice(axis + 1));
-    const data: number[] = [];
+    const data = newNumbers(sizeOf(shape));
+    let target = 0;
     for (let outer = 0; outer < sizeOf(shape.slice(0, axis)); outer++) {
       for (const value of values) {
         const length = value.shape[axis]! * inner;
-        for (let each = 0; each < length; each++) data.push(value.data[outer * length + each]!);
+        for (let each = 0; each < length; each++) data[target++] = value.data[outer * length + each]!;
       }
     }
     return known(data, shape, first!.dtype);
@@ -152,7 +154,7 @@ export function expanded(value: Value, shape: readonly number[]): Value {
 export function broadcast(x: Tensor, shape: readonly number[]): Tensor {
   if (x.shape.join() === shape.join()) return x;
   if (x.dtype === 'bool') return cast(broadcast(cast(x, 'int32'), shape), 'bool');
-  return add(x, zeros([...shape], x.dtype as 'float32'));
+  return add(x, fill([...shape], 0, x.dtype as 'float32'));
 }
 
 /** The known value whose element at a position is that of `source` at an offset. */
@@ -161,7 +163,7 @@ function picked(
   shape: readonly number[],
   offset: (position: number[]) => number,
 ): Value {
-  const data = new Array<number>(sizeOf(shape));
+  const data = newNumbers(sizeOf(shape));
   const position = new Array<number>(shape.length).fill(0);
   for (let target = 0; target < data.length; target++) {
     data[target] = source.data[offset(position)]!;

@@ -1,5 +1,5 @@
 import { type Tensor, type Tensor4D, tensor, transpose } from '@tensorflow/tfjs-core';
-import { type DataType, hostData } from 'kd-core';
+import { type DataType, hostData, KdError } from 'kd-core';
 
 /** Numbers that are known without running the network: shapes, axes, bounds, and what is computed of them. */
 export interface KnownValue {
@@ -33,6 +33,24 @@ export const TO_CHANNELS_FIRST: readonly number[] = [0, 3, 1, 2];
 
 export function known(data: ArrayLike<number>, shape: readonly number[], dtype: DataType): KnownValue {
   return { kind: 'known', data, shape, dtype };
+}
+
+/** Far more than shapes and tables of positions have. */
+const MAX_KNOWN_ELEMENTS = 2 ** 24;
+
+/** Throws `UNSUPPORTED` when a constant would have too many elements: a few bytes of a file can ask for any number of them. */
+export function requireKnownSize(size: number): void {
+  if (Number.isSafeInteger(size) && size >= 0 && size <= MAX_KNOWN_ELEMENTS) return;
+  throw new KdError(
+    'UNSUPPORTED',
+    `A constant of ${size} elements would be computed; at most ${MAX_KNOWN_ELEMENTS} are.`,
+  );
+}
+
+/** `size` zeros, to be written. Throws as `requireKnownSize`. */
+export function newNumbers(size: number): number[] {
+  requireKnownSize(size);
+  return new Array<number>(size).fill(0);
 }
 
 /** A vector of integers. */

@@ -2,7 +2,7 @@ import { sizeOf } from 'kd-core';
 import { constantValue } from '../constant-value.ts';
 import type { NodeReader } from '../node-reader.ts';
 import type { OperatorDefinition, OperatorTable } from '../operator.ts';
-import { type KnownValue, known } from '../value.ts';
+import { type KnownValue, known, newNumbers } from '../value.ts';
 
 const constant: OperatorDefinition = {
   computes: false,
@@ -35,7 +35,7 @@ const constantOfShape: OperatorDefinition = {
     const value = stated === undefined ? known([0], [1], 'float32') : constantValue(stated);
     return (operands) => {
       const shape = operands.numbers(0);
-      return known(new Array<number>(sizeOf(shape)).fill(value.data[0]!), shape, value.dtype);
+      return known(newNumbers(sizeOf(shape)).fill(value.data[0]!), shape, value.dtype);
     };
   },
 };

@@ -124,12 +124,16 @@ const groupNormalization: OperatorDefinition = {
   },
 };
 
+/** Networks have 5. */
+const MAX_NEIGHBOURS = 1024;
+
 /** x / (bias + alpha / size * the sum of squares over neighbouring channels) ^ beta (Krizhevsky et al. 2012, section 3.3). */
 const localResponseNormalization: OperatorDefinition = {
   limits: 'inputs that are no maps',
   read: (node) => {
     const [alpha, beta, bias] = [node.float('alpha', 1e-4), node.float('beta', 0.75), node.float('bias', 1)];
     const size = node.int('size', 1);
+    node.require(size >= 1 && size <= MAX_NEIGHBOURS, `size ${size}`);
     return (operands) => {
       const x = operands.at(0);
       node.require(x.shape.length === 4, `an input of rank ${x.shape.length}`);

@@ -2,7 +2,7 @@ import { matMul, reshape as reshapeTensor, tensor2d } from '@tensorflow/tfjs-cor
 import { sizeOf } from 'kd-core';
 import { normalizeAxis, type OperatorDefinition, type OperatorTable } from '../operator.ts';
 import { broadcast, permuted } from '../rearrange.ts';
-import { computed, plain, type Value } from '../value.ts';
+import { computed, plain, requireKnownSize, type Value } from '../value.ts';
 import { type ResampledAxis, type Resampling, resamplingMatrix } from './resampling.ts';
 
 /** Separable interpolation: along each axis a product with the matrix of weights, so that gradients are exact. */
@@ -90,6 +90,7 @@ function scaledAxis(inSize: number, scale: number): ResampledAxis {
 function resampledAlong(x: Value, axis: number, sizes: ResampledAxis, resampling: Resampling): Value {
   const { inSize, outSize, scale } = sizes;
   if (inSize === outSize && scale === 1) return x;
+  requireKnownSize(inSize * outSize);
   const matrix = resamplingMatrix(resampling, sizes);
   const repeats = outSize / inSize;
   if (Number.isInteger(repeats) && isRepetition(matrix, inSize, repeats)) return repeated(x, axis, repeats);

@@ -1,4 +1,5 @@
 import { pad as padTensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from 'kd-core';
 import { normalizeAxis, type OperatorDefinition, type OperatorTable } from '../operator.ts';
 import { joined, reshaped, run, taken } from '../rearrange.ts';
 import {
@@ -7,6 +8,7 @@ import {
   computedMap,
   isChannelsLast,
   known,
+  newNumbers,
   plain,
   TO_CHANNELS_LAST,
   type Value,
@@ -121,7 +123,7 @@ const pad: OperatorDefinition = {
       return added.reduce((part: Value, [before, behind], axis) => {
         if (before === 0 && behind === 0) return part;
         const size = part.shape[axis]!;
-        const indices = Array.from({ length: before + size + behind }, (_, position) =>
+        const indices = newNumbers(before + size + behind).map((_, position) =>
           sourceIndex(mode, position - before, size),
         );
         const isInside = indices.every((index) => index >= 0 && index < size);
@@ -145,11 +147,7 @@ function filled(x: Value, pads: readonly [number, number][], value: number): Val
     return pads.reduce((part: Value, [before, behind], axis) => {
       const block = (size: number): Value => {
         const shape = part.shape.with(axis, size);
-        return known(
-          new Array<number>(shape.reduce((product, each) => product * each, 1)).fill(value),
-          shape,
-          x.dtype,
-        );
+        return known(newNumbers(sizeOf(shape)).fill(value), shape, x.dtype);
       };
       return joined([block(before), part, block(behind)], axis);
     }, x);

@@ -8,7 +8,7 @@ import {
   type Pass,
 } from '../operator.ts';
 import { expanded, joined, permuted, reshaped } from '../rearrange.ts';
-import { known, knownIntegers, type Value } from '../value.ts';
+import { known, knownIntegers, newNumbers, requireKnownSize, type Value } from '../value.ts';
 
 /** What moves or names values. */
 function rearrangement(definition: Omit<OperatorDefinition, 'computes'>): OperatorDefinition {
@@ -137,6 +137,7 @@ const tile = rearrangement({
   read: () => (operands) => {
     const repeats = operands.numbers(1);
     return repeats.reduce((value: Value, count, axis) => {
+      requireKnownSize(count);
       return joined(new Array<Value>(count).fill(value), axis);
     }, operands.at(0));
   },
@@ -195,7 +196,7 @@ const range: OperatorDefinition = rearrangement({
       number,
     ];
     const count = Math.max(0, Math.ceil((limit - start) / delta));
-    const data = Array.from({ length: count }, (_, each) => start + each * delta);
+    const data = newNumbers(count).map((_, each) => start + each * delta);
     return known(data, [count], operands.at(0).dtype);
   },
 });

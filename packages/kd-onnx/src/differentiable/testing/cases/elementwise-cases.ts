@@ -55,14 +55,16 @@ function binary(
 function variadic(opType: string): fc.Arbitrary<OperatorCase> {
   return anyShape
     .chain((shape) =>
-      fc.tuple(distinct(shape), broadcastable(shape).chain(apart), distinct(shape), size(1, 3)),
+      fc.tuple(distinct(shape), broadcastable(shape).chain(apart(1)), apart(2)(shape), size(1, 3)),
     )
     .map(([a, b, c, count]) => ({ opType, opset: 13, operands: [a, b, c].slice(0, count) }));
 }
 
-/** Numbers that are apart from those of `distinct`, for maxima of two operands. */
-const apart: Operand = (shape) =>
-  distinct(shape).map((x) => ({ ...x, data: x.data.map((each) => each + 1 / 64) }));
+/** Numbers that are apart from those of `distinct`, by a third of their spacing or two, for maxima of several operands. */
+const apart =
+  (thirds: number): Operand =>
+  (shape) =>
+    distinct(shape).map((x) => ({ ...x, data: x.data.map((each) => each + thirds / 96) }));
 
 /** Divisors that are not near 0. */
 const divisors: Operand = (shape) =>

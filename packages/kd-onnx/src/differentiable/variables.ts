@@ -6,7 +6,7 @@ import type { NetworkNode } from './network-nodes.ts';
 import type { KnownValue } from './value.ts';
 
 /** Running statistics of one batch normalisation: names of state variables. */
-export interface TrackedStatistics {
+interface TrackedStatistics {
   readonly mean: string;
   readonly variance: string;
 }

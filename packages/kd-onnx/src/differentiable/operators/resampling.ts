@@ -1,5 +1,5 @@
 /** How a coordinate of the result becomes one of the input. */
-export type CoordinateMode =
+type CoordinateMode =
   | 'half_pixel'
   | 'half_pixel_symmetric'
   | 'pytorch_half_pixel'
@@ -7,7 +7,7 @@ export type CoordinateMode =
   | 'asymmetric'
   | 'tf_half_pixel_for_nn';
 
-export type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
+type NearestMode = 'round_prefer_floor' | 'round_prefer_ceil' | 'floor' | 'ceil';
 
 export interface Resampling {
   readonly mode: 'nearest' | 'linear' | 'cubic';

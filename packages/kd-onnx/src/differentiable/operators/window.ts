@@ -105,7 +105,7 @@ export function onTwoAxes(values: readonly number[] | undefined, otherwise: numb
   return values.length === 1 ? [otherwise, values[0]!] : [values[0]!, values[1]!];
 }
 
-export function padsOnTwoAxes(pads: readonly number[] | undefined): readonly [Pair, Pair] {
+function padsOnTwoAxes(pads: readonly number[] | undefined): readonly [Pair, Pair] {
   if (pads === undefined) {
     return [
       [0, 0],

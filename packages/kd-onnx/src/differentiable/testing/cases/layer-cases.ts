@@ -106,8 +106,7 @@ function transposedConvolution(axes: 1 | 2): fc.Arbitrary<OperatorCase> {
       windows: fc.array(axisWindow(2), { minLength: axes, maxLength: axes }),
       sizes: fc.array(size(3, 4), { minLength: axes, maxLength: axes }),
       extra: size(0, 1),
-      // SAME differs between versions of ONNX where the stride is larger than the window.
-      padding: fc.constantFrom('NOTSET', 'NOTSET', 'VALID'),
+      padding: autoPad,
     })
     .chain(({ groups: [groups, perGroup, filters], windows, sizes, extra, padding }) =>
       fc

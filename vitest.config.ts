@@ -2,11 +2,13 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { findChromium } from './tools/lib/chromium.mjs';
 import { sharedFolder } from './tools/lib/shared.mjs';
+import { runsSlowTests } from './tools/lib/slow-tests.mjs';
 
 const sharedTests = 'packages/*/src/**/*.shared.test.ts';
 const webgpuTests = 'packages/*/src/**/*.webgpu.test.ts';
 const browserTests = 'packages/*/src/**/*.browser.test.ts';
 const slowTests = 'packages/*/src/**/*.slow.test.ts';
+const slowSharedTests = 'packages/*/src/**/*.slow.shared.test.ts';
 
 const projects: TestProjectConfiguration[] = [
   {
@@ -16,11 +18,6 @@ const projects: TestProjectConfiguration[] = [
       include: ['packages/*/src/**/*.test.ts', 'tools/lib/**/*.test.ts'],
       exclude: [sharedTests, webgpuTests, browserTests, slowTests],
     },
-  },
-  {
-    // Large networks, many cases: minutes where the others take seconds.
-    extends: true,
-    test: { name: 'slow', include: [slowTests], testTimeout: 300_000 },
   },
   {
     // What users install: the packed tarballs in a project of their own.
@@ -39,7 +36,19 @@ const shared = sharedFolder();
 if (shared !== undefined) {
   projects.push({
     extends: true,
-    test: { name: 'shared', include: [sharedTests], env: { KD_SHARED: shared } },
+    test: { name: 'shared', include: [sharedTests], exclude: [slowSharedTests], env: { KD_SHARED: shared } },
+  });
+}
+
+if (runsSlowTests(process.argv)) {
+  projects.push({
+    extends: true,
+    test: {
+      name: 'slow',
+      include: [slowTests, ...(shared === undefined ? [] : [slowSharedTests])],
+      testTimeout: 300_000,
+      ...(shared !== undefined && { env: { KD_SHARED: shared } }),
+    },
   });
 }
 

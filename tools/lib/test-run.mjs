@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { chromiumPlace, findChromium } from './chromium.mjs';
 import { runForeground } from './process.mjs';
 import { sharedFolder, sharedPlace } from './shared.mjs';
+import { runsSlowTests } from './slow-tests.mjs';
 import { closingLine, tallyReport } from './tally.mjs';
 import { dependencyBin, workspaceEnvironment, workspaceNode } from './workspace.mjs';
 
@@ -34,6 +35,9 @@ export async function runTests(args) {
       console.log(
         `Not among these tests: those that need ${sharedPlace}, which is not there (KD_SHARED names it).`,
       );
+    }
+    if (!runsSlowTests(args)) {
+      console.log('Not among these tests: slow ones, of minutes. `npm test -- --project slow` runs them.');
     }
     const chromium = findChromium();
     if (chromium === undefined) {

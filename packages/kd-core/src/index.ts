@@ -1,3 +1,4 @@
+export * from './archives/index.ts';
 export * from './backend/backend.ts';
 export { ConstantArguments, type ConstantArgumentsOptions } from './backend/constant-arguments.ts';
 export * from './backend/registry.ts';

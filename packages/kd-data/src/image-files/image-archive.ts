@@ -15,9 +15,8 @@ export async function imageArchive(
 ): Promise<ImageFileDataset> {
   const what = options.name === undefined ? 'The archive' : `The archive '${options.name}'`;
   const { entries, read } = await openZip(source, what.replace('The', 'the'));
-  const byPath = new Map(entries.map((entry) => [entry.name, entry]));
   return imageFileDataset(
-    { what, paths: [...byPath.keys()], read: (path) => read(byPath.get(path)!) },
+    { what, paths: [...entries.keys()], read: (path) => read(entries.get(path)!) },
     { name: 'images', ...options },
   );
 }

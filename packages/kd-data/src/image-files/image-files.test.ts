@@ -3,12 +3,12 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
+import { zipSync } from 'fflate';
 import { prngKey } from 'kd-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLoader } from '../loader/create-loader.ts';
 import { greyJpeg } from '../testing/jpeg-cases.ts';
 import { makePng, solidPng } from '../testing/make-png.ts';
-import { makeZip } from '../testing/make-zip.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { imageArchive } from './image-archive.ts';
 import type { ImageFileDataset } from './image-file-dataset.ts';
@@ -36,8 +36,13 @@ const grey = makePng({
 const large = solidPng([9, 9, 9], 3, 2);
 
 const zipOf = (files: Files): Uint8Array =>
-  makeZip(
-    Object.entries(files).map(([name, content], index) => ({ name, content, deflate: index % 2 === 1 })),
+  zipSync(
+    Object.fromEntries(
+      Object.entries(files).map(([name, content], index) => [
+        name,
+        [content, { level: index % 2 === 1 ? 9 : 0 }],
+      ]),
+    ),
   );
 
 let folder: string;

@@ -1,22 +1,33 @@
-import { type ByteSource, byteLengthOf, elementBytes, KdError, readBytes } from 'kd-core';
+import {
+  type ByteSource,
+  byteLengthOf,
+  elementBytes,
+  KdError,
+  openZipEntry,
+  readBytes,
+  readZipDirectory,
+  type ZipEntry,
+  zipMethod,
+} from 'kd-core';
 import { EndOfBytes } from '../pickle/byte-cursor.ts';
 import { MemoryBound } from '../pickle/memory-bound.ts';
 import { type PickleValue, pickleFailure } from '../pickle/pickle-values.ts';
 import { unpickle } from '../pickle/unpickle.ts';
 import type { TorchArchive } from './torch-archive.ts';
 import { findTorchGlobal, storageLoader } from './torch-objects.ts';
-import { type ArchiveEntry, openEntry, readEntries } from './zip-directory.ts';
 
 const OBJECT = 'data.pkl';
+const ARCHIVE = 'the PyTorch file';
 
 /** Opens what `torch.save` writes since version 1.6: a ZIP archive of `NAME/data.pkl` and `NAME/data/KEY`. */
 export async function openZipArchive(source: ByteSource): Promise<TorchArchive> {
-  const entries = await readEntries(source);
+  const entries = await readZipDirectory(source, ARCHIVE);
   const folder = folderOf(entries);
   const open = async (name: string): Promise<ByteSource> => {
     const entry = entries.get(folder + name);
     if (entry === undefined) throw pickleFailure(`the archive has no file '${folder}${name}'.`);
-    return openEntry(source, entry);
+    requireStored(entry);
+    return openZipEntry(source, entry, ARCHIVE);
   };
   await requireLittleEndian(entries.has(`${folder}byteorder`) ? await open('byteorder') : undefined);
   const object = await open(OBJECT);
@@ -35,7 +46,16 @@ export async function openZipArchive(source: ByteSource): Promise<TorchArchive> 
   };
 }
 
-function folderOf(entries: ReadonlyMap<string, ArchiveEntry>): string {
+/** torch.save compresses nothing, and to read single tensors of a compressed file would mean to unpack it each time. */
+function requireStored({ name, method, encrypted }: ZipEntry): void {
+  if (method === zipMethod.stored && !encrypted) return;
+  throw new KdError(
+    'UNSUPPORTED',
+    `The file '${name.slice(0, 200)}' of the PyTorch archive is compressed or encrypted; torch.save stores its files as they are. Load the file in PyTorch and save it anew.`,
+  );
+}
+
+function folderOf(entries: ReadonlyMap<string, ZipEntry>): string {
   for (const name of entries.keys()) {
     if (name !== OBJECT && !name.endsWith(`/${OBJECT}`)) continue;
     const folder = name.slice(0, -OBJECT.length);

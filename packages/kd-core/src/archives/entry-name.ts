@@ -1,6 +1,6 @@
 /**
  * Why a path from an archive is not one to a file below the archive's root, or undefined when it is. Nothing is ever
- * written under these names; an archive that tries to leave its folder is not one to take labels from.
+ * written under these names; an archive that tries to leave its folder is not one to take anything from.
  */
 export function unsafeName(name: string): string | undefined {
   if (name === '') return 'has no name';

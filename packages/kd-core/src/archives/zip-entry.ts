@@ -3,7 +3,7 @@ export interface ZipEntry {
   /** Its path, with slashes. */
   readonly name: string;
   readonly encrypted: boolean;
-  /** 0 stored, 8 deflated; others exist (APPNOTE.TXT 4.4.5). */
+  /** One of `zipMethod`, or another (APPNOTE.TXT 4.4.5). */
   readonly method: number;
   /** CRC-32 of the content. */
   readonly checksum: number;
@@ -15,6 +15,7 @@ export interface ZipEntry {
   readonly offset: number;
 }
 
+/** How a `ZipEntry` may be compressed. */
 export const zipMethod = { stored: 0, deflated: 8 } as const;
 
 /** Bytes of a local header without name and extra fields. */

@@ -1,0 +1,3 @@
+export { readZipDirectory } from './read-zip-directory.ts';
+export { openZipEntry, readZipEntry } from './read-zip-entry.ts';
+export { type ZipEntry, zipMethod } from './zip-entry.ts';

@@ -1,6 +1,7 @@
 import {
   add,
   conv2d,
+  depthwiseConv2d,
   maxPool,
   mean,
   mul,
@@ -147,6 +148,38 @@ describe('blocked convolutions', () => {
         });
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it('give the value and both gradients of depthwise ones for any geometry, also where blocks are not full', async ({
+    skip,
+  }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const geometry = fc.record({
+      batch: fc.constantFrom(1, 3, 16),
+      channels: fc.constantFrom(3, 8, 12, 16, 22, 24, 32, 58),
+      height: fc.integer({ min: 4, max: 9 }),
+      width: fc.integer({ min: 4, max: 9 }),
+      kernel: fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })),
+      stride: fc.integer({ min: 1, max: 3 }),
+      pad: fc.constantFrom<'valid' | 'same'>('valid', 'same'),
+      isBlocked: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(geometry, async (drawn) => {
+        const { batch, channels, height, width, kernel, stride, pad, isBlocked } = drawn;
+        const program: Program = ({ x, v, w }) => {
+          const image = isBlocked ? conv2d(x as Tensor4D, v as Tensor4D, 1, 0) : x;
+          return depthwiseConv2d(image as Tensor4D, w as Tensor4D, stride, pad);
+        };
+        const operators = await compare(program, {
+          x: random(1, [batch, height, width, channels]),
+          w: random(2, [...kernel, channels, 1]),
+          ...(isBlocked ? { v: random(3, [1, 1, channels, channels]) } : {}),
+        });
+        if (channels > 3) expect(operators).toBeGreaterThan(4);
+      }),
+      { numRuns: 100 },
     );
   });
 

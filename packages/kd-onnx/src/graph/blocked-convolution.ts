@@ -1,6 +1,11 @@
 import { sizeOf } from 'kd-core';
 import { BLOCKED_DOMAIN } from './blocked-forms.ts';
-import { blockedAdjointKernel, blockedKernel } from './blocked-kernel.ts';
+import {
+  blockedAdjointKernel,
+  blockedDepthwiseKernel,
+  blockedKernel,
+  kernelElements,
+} from './blocked-kernel.ts';
 import type { GraphValue } from './graph.ts';
 import { int, ints } from './graph.ts';
 import type { GraphBuilder } from './graph-builder.ts';
@@ -39,7 +44,7 @@ export function blockedConvolution(builder: GraphBuilder, convolution: BlockedCo
   );
 }
 
-/** A convolution and its adjoint whose result must equal the plain one: what a runtime is tried with before blocks are used. */
+/** A convolution, its adjoint and a depthwise one beside them whose results must equal the plain ones: what a runtime is tried with before blocks are used. */
 export function buildBlockedTrial(builder: GraphBuilder): { plain: GraphValue; blocked: GraphValue } {
   const block = builder.target.channelBlock!;
   const [channels, filters, size, kernelSize] = [2 * block, 2 * block, 5, 3];
@@ -68,6 +73,14 @@ export function buildBlockedTrial(builder: GraphBuilder): { plain: GraphValue; b
     ...{ image: builder.blocks.apply(affine, true), kernel: blockedAdjointKernel(builder, kernel) },
     ...{ outputShape: image.shape, ...geometry },
   });
+  // Channels that do not fill the last block.
+  const narrow = scaled(ramp([2, channels - 4, size, size], 11));
+  const depthwise = scaled(ramp([kernelSize, kernelSize, channels - 4, 1], 2));
+  const blockedDepthwise = blockedConvolution(builder, {
+    image: builder.blocks.filled(narrow),
+    kernel: blockedDepthwiseKernel(builder, depthwise, kernelElements(kernelSize, kernelSize)),
+    ...{ outputShape: image.shape, groups: channels, ...geometry },
+  });
 
   const plainKernel = builder.transpose(kernel, [3, 2, 0, 1]);
   const attributes = { pads: ints(pads) };
@@ -77,8 +90,19 @@ export function buildBlockedTrial(builder: GraphBuilder): { plain: GraphValue; b
   const product = builder.op('Mul', [plain, perChannel], plain);
   const shifted = builder.op('Add', [builder.op('Add', [product, perChannel], plain), plain], plain);
   const rectified = builder.op('Relu', [shifted], plain);
+  const adjoint = builder.op('ConvTranspose', [rectified, plainKernel], image, { attributes });
+  const plainDepthwise = builder.op('Conv', [narrow, builder.transpose(depthwise, [2, 3, 0, 1])], narrow, {
+    attributes: { ...attributes, group: int(channels - 4) },
+  });
+  const joined = (results: readonly GraphValue[]): GraphValue =>
+    builder.op(
+      'Concat',
+      results,
+      { shape: image.shape.with(1, 2 * channels - 4), dtype: 'float32' },
+      { attributes: { axis: int(1) } },
+    );
   return {
-    plain: builder.op('ConvTranspose', [rectified, plainKernel], image, { attributes }),
-    blocked: builder.blocks.plain(blocked),
+    plain: joined([adjoint, plainDepthwise]),
+    blocked: joined([builder.blocks.plain(blocked), builder.blocks.unfilled(blockedDepthwise, channels - 4)]),
   };
 }

@@ -1,6 +1,6 @@
 import type { GraphValue } from './graph.ts';
 import { int, text } from './graph.ts';
-import type { GraphBuilder } from './graph-builder.ts';
+import type { GraphBuilder, OutputSpec } from './graph-builder.ts';
 
 /**
  * ONNX Runtime's blocked convolutions: operators of its CPU provider that it normally inserts itself, and
@@ -9,6 +9,9 @@ import type { GraphBuilder } from './graph-builder.ts';
  * trial at start-up has shown that they work, and never in an exported file.
  */
 export const BLOCKED_DOMAIN = 'com.microsoft.nchwc';
+
+/** `ReorderInput` fills the last block by itself, but takes only channels in multiples of this. */
+const REORDERED_TOGETHER = 4;
 
 /** A tensor as one pass over `source`: scale * source + shift per channel, plus `sum`. */
 export interface ChannelAffine {
@@ -29,6 +32,8 @@ export interface ChannelAffine {
 export class BlockedForms {
   readonly #builder: GraphBuilder;
   readonly #blockedOf = new Map<string, GraphValue>();
+  /** Blocks with channels of zeros behind those of the plain tensor. */
+  readonly #filledOf = new Map<string, GraphValue>();
   readonly #affineOf = new Map<string, ChannelAffine>();
   readonly #rectifiedOf = new Map<string, GraphValue>();
 
@@ -50,8 +55,35 @@ export class BlockedForms {
 
   /** The plain form of a blocked [N, C, H, W] tensor; remembers that the blocks exist. */
   plain(blocked: GraphValue): GraphValue {
-    const plain = blocked.dtype === 'float32' ? this.#reorder(blocked) : this.#transpose(blocked);
+    const plain = blocked.dtype === 'float32' ? this.#reorder(blocked, blocked) : this.#transpose(blocked);
     this.#blockedOf.set(plain.name, blocked);
+    return plain;
+  }
+
+  /** The blocks of a plain float32 [N, C, H, W] tensor of any C, with channels of zeros behind it up to whole blocks. */
+  filled(plain: GraphValue): GraphValue {
+    const [batch, channels, height, width] = plain.shape as [number, number, number, number];
+    const block = this.#builder.target.channelBlock!;
+    if (channels % block === 0) return this.of(plain);
+    const known = this.#filledOf.get(plain.name);
+    if (known !== undefined) return known;
+    const readable = Math.ceil(channels / REORDERED_TOGETHER) * REORDERED_TOGETHER;
+    const source = this.#withChannels(plain, readable);
+    const shape = [batch, Math.ceil(channels / block) * block, height, width];
+    return this.#builder.op(
+      'ReorderInput',
+      [source],
+      { shape, dtype: 'float32' },
+      { domain: BLOCKED_DOMAIN },
+    );
+  }
+
+  /** The first `channels` of a blocked map as a plain one; remembers the blocks, whose other channels must be zeros. */
+  unfilled(blocked: GraphValue, channels: number): GraphValue {
+    if (blocked.shape[1] === channels) return this.plain(blocked);
+    const shape = blocked.shape.with(1, channels);
+    const plain = this.#reorder(blocked, { shape, dtype: 'float32' });
+    this.#filledOf.set(plain.name, blocked);
     return plain;
   }
 
@@ -95,10 +127,20 @@ export class BlockedForms {
     return this.#rectifiedOf.get(blocked.name);
   }
 
-  #reorder(blocked: GraphValue): GraphValue {
-    return this.#builder.op('ReorderOutput', [blocked], blocked, {
+  #reorder(blocked: GraphValue, output: OutputSpec): GraphValue {
+    return this.#builder.op('ReorderOutput', [blocked], output, {
       domain: BLOCKED_DOMAIN,
-      attributes: { channels: int(blocked.shape[1]!) },
+      attributes: { channels: int(output.shape[1]!) },
+    });
+  }
+
+  #withChannels(plain: GraphValue, channels: number): GraphValue {
+    const missing = channels - plain.shape[1]!;
+    if (missing === 0) return plain;
+    const pads = this.#builder.int64([0, 0, 0, 0, 0, missing, 0, 0]);
+    return this.#builder.op('Pad', [plain, pads, this.#builder.scalar(0)], {
+      shape: plain.shape.with(1, channels),
+      dtype: 'float32',
     });
   }
 

@@ -86,10 +86,7 @@ export function kernelOfTiles(
 /** The kernel with which a convolution of the output gradient gives the input gradient: turned by 180 degrees. */
 export function blockedAdjointKernel(builder: GraphBuilder, kernel: GraphValue): GraphValue {
   const [height, width] = kernel.shape as [number, number, number, number];
-  const turned = Array.from({ length: height }, (_, y) =>
-    Array.from({ length: width }, (_, x) => height * width - 1 - (y * width + x)),
-  );
-  return kernelOfTiles(builder, adjointTiles(builder, kernel), turned);
+  return kernelOfTiles(builder, adjointTiles(builder, kernel), kernelElements(height, width, true));
 }
 
 /** The plain HWIO kernel that lies [parts of I, O / block, H * W, I / parts, block of O], the form in which a filter gradient results. */
@@ -112,4 +109,56 @@ export function plainKernel(
         );
   const split = builder.reshape(byInput, [parts, height * width, inputs * outputs]);
   return builder.reshape(builder.transpose(split, [1, 0, 2]), kernelShape);
+}
+
+/**
+ * A plain depthwise kernel [H, W, C, 1] as a blocked convolution of C groups reads it, [C / block, rows, columns, block],
+ * with `elements` of it, given by rows as numbers y * W + x. Its shape reads [C, 1, rows, columns], with channels of
+ * zeros where C does not fill blocks.
+ */
+export function blockedDepthwiseKernel(
+  builder: GraphBuilder,
+  kernel: GraphValue,
+  elements: readonly (readonly number[])[],
+): GraphValue {
+  const block = builder.target.channelBlock!;
+  const [height, width, channels] = kernel.shape as [number, number, number, number];
+  const blocks = Math.ceil(channels / block);
+  const missing = blocks * block - channels;
+  const count = height * width;
+  const rows = builder.reshape(kernel, [count, channels]);
+  const filled =
+    missing === 0
+      ? rows
+      : builder.op('Pad', [rows, builder.int64([0, 0, 0, missing]), builder.scalar(0)], {
+          shape: [count, blocks * block],
+          dtype: 'float32',
+        });
+  const order = Array.from({ length: blocks }, (_, each) =>
+    elements.flat().map((element) => element * blocks + each),
+  ).flat();
+  const gathered = builder.op(
+    'Gather',
+    [
+      builder.reshape(filled, [count * blocks, block]),
+      builder.constant(Int32Array.from(order), [order.length], 'int32'),
+    ],
+    { shape: [order.length, block], dtype: 'float32' },
+    { attributes: { axis: int(0) } },
+  );
+  return builder.reshape(gathered, [blocks * block, 1, elements.length, elements[0]!.length]);
+}
+
+/** The elements of a kernel of this size in their order, or turned by 180 degrees. */
+export function kernelElements(
+  height: number,
+  width: number,
+  turned = false,
+): readonly (readonly number[])[] {
+  return Array.from({ length: height }, (_, y) =>
+    Array.from({ length: width }, (_, x) => {
+      const element = y * width + x;
+      return turned ? height * width - 1 - element : element;
+    }),
+  );
 }

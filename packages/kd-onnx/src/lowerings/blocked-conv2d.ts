@@ -49,8 +49,7 @@ export function blockedConv2dInputGradient(
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, padInfo } = info;
   const { filterHeight, filterWidth, strideHeight, strideWidth } = info;
   const isStrided = strideHeight > 1 || strideWidth > 1;
-  // A filter smaller than the stride gives zeros for most pixels, which need not be computed.
-  if (isStrided && filterHeight >= strideHeight && filterWidth >= strideWidth) {
+  if (isStrided) {
     const inPhases = stridedInputGradient(builder, dy, filter, info);
     if (inPhases !== undefined) return inPhases;
   }

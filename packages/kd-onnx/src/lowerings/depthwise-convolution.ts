@@ -2,6 +2,11 @@ import type { GraphValue } from '../graph/graph.ts';
 import { int, ints } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import {
+  blockedDepthwise,
+  blockedDepthwiseFilterGradient,
+  blockedDepthwiseInputGradient,
+} from './blocked-depthwise.ts';
 import { convolutionInfo, spatialAttributes } from './convolution.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { pixelsUnder } from './pixels-under.ts';
@@ -23,6 +28,8 @@ function groupedKernel(builder: GraphBuilder, filter: TracedValue): GraphValue {
 const depthwiseConv2d: Lowering = ({ builder, inputs, attributes }) => {
   const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, x.shape, filter.shape, true);
+  const blocked = blockedDepthwise(builder, x, filter, info);
+  if (blocked !== undefined) return blocked;
   const result = builder.op(
     'Conv',
     [materialize(builder, x, NCHW), groupedKernel(builder, filter)],
@@ -39,6 +46,8 @@ const depthwiseConv2d: Lowering = ({ builder, inputs, attributes }) => {
 const depthwiseInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { dy, filter } = inputs as Record<'dy' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, attributes.inputShape as number[], filter.shape, true);
+  const blocked = blockedDepthwiseInputGradient(builder, dy, filter, info);
+  if (blocked !== undefined) return blocked;
   const gradient = materialize(builder, dy, NCHW);
   const kernel = groupedKernel(builder, filter);
   const { batchSize, inChannels, inHeight, inWidth, outChannels, padInfo } = info;
@@ -88,6 +97,8 @@ const depthwiseFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   const { x, dy } = inputs as Record<'x' | 'dy', TracedValue>;
   const filterShape = attributes.filterShape as number[];
   const info = convolutionInfo(attributes, x.shape, filterShape, true);
+  const blocked = blockedDepthwiseFilterGradient(builder, x, dy, info);
+  if (blocked !== undefined) return blocked;
   const { batchSize, inChannels, outHeight, outWidth } = info;
   const multiplier = filterShape[3]!;
   const { top, bottom, left, right } = info.padInfo;

@@ -1,13 +1,13 @@
 import {
+  add,
   type GradSaveFunc,
-  greater,
   mul,
   prelu,
+  step,
+  sub,
   sum,
   type Tensor,
   type Tensor1D,
-  where,
-  zerosLike,
 } from '@tensorflow/tfjs-core';
 import { KdError } from '../errors.ts';
 import { firstOrderGrad } from './first-order-grad.ts';
@@ -34,11 +34,10 @@ export function parametricRelu(x: Tensor, slope: Tensor1D): Tensor {
       value: prelu(input, alpha),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [input, alpha] = saved as [Tensor, Tensor];
-        const positive = greater(input, 0);
-        return [
-          where(positive, dy, mul(dy, alpha)),
-          sum(where(positive, zerosLike(input), mul(dy, input)), axes),
-        ];
+        // Each element is in one of them and 0 in the other: sums and products of maps, which need no selections.
+        const throughPositive = mul(dy, step(input));
+        const throughNegative = sub(dy, throughPositive);
+        return [add(mul(throughNegative, alpha), throughPositive), sum(mul(throughNegative, input), axes)];
       },
     };
   });

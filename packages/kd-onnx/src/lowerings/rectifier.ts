@@ -2,8 +2,8 @@ import { backend_util } from '@tensorflow/tfjs-core';
 import type { GraphValue } from '../graph/graph.ts';
 import { float } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
-import { NCHW, traced } from '../trace/traced-value.ts';
-import { blockedOf, rectify } from './channel-affine.ts';
+import { NCHW, type TracedValue, traced } from '../trace/traced-value.ts';
+import { asChannelAffine, blockedOf, rectify } from './channel-affine.ts';
 import { elementwise, elementwiseNode } from './elementwise.ts';
 import type { Lowering, LoweringTable } from './lowering.ts';
 import { type EmitUnary, node, real, unary } from './unary.ts';
@@ -101,7 +101,24 @@ const selu: EmitUnary = (builder, x) =>
     },
   });
 
+/** max(x, 0) + alpha * min(x, 0) of a blocked map with one slope a channel, the sum in the pass of the product. */
+function blockedPrelu(builder: GraphBuilder, x: TracedValue, alpha: TracedValue): TracedValue | undefined {
+  const blocked = blockedOf(builder, x);
+  if (blocked === undefined) return undefined;
+  const negative = elementwiseNode(builder, 'Min', [blocked, builder.scalar(0)]);
+  const scaled = asChannelAffine(
+    builder,
+    'Mul',
+    traced(builder.blocks.plain(negative), x.shape, NCHW),
+    alpha,
+  );
+  const positive =
+    rectify(builder, x) ?? traced(builder.blocks.plain(positivePart(builder, blocked)), x.shape, NCHW);
+  return scaled && asChannelAffine(builder, 'Add', scaled, positive);
+}
+
 const prelu: Lowering = ({ builder, inputs }) =>
+  blockedPrelu(builder, inputs.x!, inputs.alpha!) ??
   elementwise(builder, [inputs.x!, inputs.alpha!], (operands) => {
     const [x, alpha] = operands.map((each) => builder.cast(each, 'float32')) as [GraphValue, GraphValue];
     const isNegative = elementwiseNode(builder, 'Less', [x, builder.scalar(0)], 'bool');

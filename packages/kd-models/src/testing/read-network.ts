@@ -23,7 +23,7 @@ export function toTensor({ shape, data }: Values): Tensor {
   return tensor([...data], [...shape], 'float32');
 }
 
-export function toValues(x: Tensor): Values {
+function toValues(x: Tensor): Values {
   return { shape: x.shape, data: Array.from(x.dataSync()) };
 }
 

@@ -7,7 +7,10 @@ export interface Naming {
   /** Of the naming, for messages: `names of torchvision`. */
   readonly label: string;
   nameOf(variable: VariableDescription): string;
-  shapeOf(variable: VariableDescription): readonly number[];
+  /** The shapes that the variable may have in the file, the usual one first. */
+  shapesOf(
+    variable: VariableDescription,
+  ): readonly [usual: readonly number[], ...others: (readonly number[])[]];
 }
 
 interface NamedTensor {
@@ -23,17 +26,18 @@ interface NamedTensor {
 export function matchVariables(
   model: NetworkModel,
   tensors: Iterable<NamedTensor>,
-  { label, nameOf, shapeOf }: Naming,
+  { label, nameOf, shapesOf }: Naming,
 ): readonly { readonly variable: VariableDescription; readonly name: string }[] {
   const unclaimed = new Map(Array.from(tensors, (tensor) => [tensor.name, tensor]));
   const problems: string[] = [];
   const matches = model.variables.map((variable) => {
     const name = nameOf(variable);
-    const expected = shapeOf(variable);
+    const shapes = shapesOf(variable);
+    const [expected] = shapes;
     const tensor = unclaimed.get(name);
     unclaimed.delete(name);
     if (tensor === undefined) problems.push(`missing ${name} [${expected.join(', ')}]`);
-    else if (tensor.shape.join() !== expected.join()) {
+    else if (!shapes.some((shape) => shape.join() === tensor.shape.join())) {
       problems.push(`${name} is [${tensor.shape.join(', ')}], expected [${expected.join(', ')}]`);
     } else if (tensor.dtype !== 'float32') problems.push(`${name} is ${tensor.dtype}, expected float32`);
     return { variable, name };

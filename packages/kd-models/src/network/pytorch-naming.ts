@@ -1,8 +1,14 @@
-import { KdError } from 'kd-core';
-import type { VariableLayout } from './describe-network.ts';
+import { HostTensor, KdError } from 'kd-core';
+import type { VariableDescription, VariableLayout } from './describe-network.ts';
 import type { Naming } from './match-variables.ts';
 import type { NetworkModel } from './network-model.ts';
-import { type PyTorchTensorKind, pyTorchShape } from './pytorch-layout.ts';
+import { fromPyTorchLayout, type PyTorchTensorKind, pyTorchShape } from './pytorch-layout.ts';
+
+/** The value here of a variable that is `tensor` in PyTorch, in one of the shapes of `pyTorchNaming`. */
+export function variableFromPyTorch(tensor: HostTensor, { layout, shape }: VariableDescription): HostTensor {
+  const { data, dtype } = fromPyTorchLayout(tensor, pyTorchKind(layout));
+  return new HostTensor(data, shape, dtype);
+}
 
 /** What a variable is among the tensors of PyTorch. */
 export function pyTorchKind(layout: VariableLayout): PyTorchTensorKind {
@@ -33,6 +39,10 @@ export function pyTorchNaming({ name, pyTorchNames }: NetworkModel, convention?:
   return {
     label: `names of ${chosen}`,
     nameOf: ({ path }) => nameOf(path),
-    shapeOf: ({ shape, layout }) => pyTorchShape(shape, pyTorchKind(layout)),
+    shapesOf({ shape, layout }) {
+      const usual = pyTorchShape(shape, pyTorchKind(layout));
+      // Squeeze-and-excitation, above all, is made of 1x1 convolutions in some implementations: the same numbers.
+      return layout === 'dense' ? [usual, [...usual, 1, 1]] : [usual];
+    },
   };
 }

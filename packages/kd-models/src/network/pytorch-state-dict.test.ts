@@ -1,5 +1,6 @@
 import { HostTensor, prngKey } from 'kd-core';
 import { expect, test } from 'vitest';
+import { iresnet } from '../face/iresnet.ts';
 import { resnet } from '../resnet/resnet.ts';
 import { vgg } from '../vgg/vgg.ts';
 import { wideResnet } from '../wide-resnet/wide-resnet.ts';
@@ -68,6 +69,30 @@ test('depthwise kernels and slopes have the shapes and names of PyTorch', () => 
     activation: { slope: { data: Float32Array.of(4, 5, 6) } },
   });
   expect(exportPyTorchWeights({ model: each, variables })).toEqual(tensors);
+});
+
+test('dense kernels may be stored as 1x1 convolutions', () => {
+  const each = iresnet({
+    layers: [1, 1, 1, 1],
+    widths: [4, 4, 4, 4, 4],
+    embeddingSize: 3,
+    inputShape: [16, 16, 3],
+    squeezeExcitation: true,
+  });
+  const variables = each.init(prngKey(3));
+  const tensors = exportPyTorchWeights({ model: each, variables });
+  expect(tensors['layer1.0.se_block.fc2.weight']?.shape).toEqual([4, 1]);
+  const convolutions = Object.entries(tensors).map(([name, tensor]) => {
+    const { data, shape } = tensor;
+    return [name, name.includes('se_block') ? new HostTensor(data, [...shape, 1, 1]) : tensor] as const;
+  });
+  expect(importPyTorchWeights({ model: each, tensors: Object.fromEntries(convolutions) })).toEqual(variables);
+
+  const name = 'layer1.0.se_block.fc2.weight';
+  const misshaped = { ...tensors, [name]: new HostTensor(tensors[name]!.data, [4, 1, 1]) };
+  expect(() => importPyTorchWeights({ model: each, tensors: misshaped })).toThrow(
+    `${name} is [4, 1, 1], expected [4, 1]`,
+  );
 });
 
 test('batch counters are ignored', () => {

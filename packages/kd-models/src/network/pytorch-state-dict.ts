@@ -1,14 +1,14 @@
 import { HostTensor, type ModelVariables, visitTree } from 'kd-core';
 import { matchVariables } from './match-variables.ts';
 import type { NetworkModel } from './network-model.ts';
-import { fromPyTorchLayout, toPyTorchLayout } from './pytorch-layout.ts';
-import { pyTorchKind, pyTorchNaming } from './pytorch-naming.ts';
+import { toPyTorchLayout } from './pytorch-layout.ts';
+import { pyTorchKind, pyTorchNaming, variableFromPyTorch } from './pytorch-naming.ts';
 import { treeFromPaths } from './variable-tree.ts';
 
 export interface ImportPyTorchWeightsOptions {
   /** A model of this package. */
   readonly model: NetworkModel;
-  /** A PyTorch state dict in PyTorch's layouts. `num_batches_tracked` is ignored. */
+  /** A PyTorch state dict in PyTorch's layouts; dense kernels may be those of 1x1 convolutions. `num_batches_tracked` is ignored. */
   readonly tensors: Readonly<Record<string, HostTensor>>;
   /** Whose names they have: a key of `model.pyTorchNames`. Default its first. */
   readonly convention?: string;
@@ -28,8 +28,8 @@ export function importPyTorchWeights({
   const params: [string, HostTensor][] = [];
   const state: [string, HostTensor][] = [];
   for (const { variable, name } of matchVariables(model, named, pyTorchNaming(model, convention))) {
-    const { path, kind, layout } = variable;
-    const tensor = ownTensor(fromPyTorchLayout(tensors[name]!, pyTorchKind(layout)));
+    const { path, kind } = variable;
+    const tensor = ownTensor(variableFromPyTorch(tensors[name]!, variable));
     (kind === 'param' ? params : state).push([path, tensor]);
   }
   return { params: treeFromPaths(params), state: treeFromPaths(state) };
@@ -50,7 +50,8 @@ export interface ExportPyTorchWeightsOptions {
 }
 
 /**
- * The state dict, in PyTorch's names and layouts, of a model's variables.
+ * The state dict, in PyTorch's names and layouts, of a model's variables. Dense kernels are those of `Linear`, [out, in], also
+ * where an implementation has 1x1 convolutions, such as the squeeze-and-excitation of insightface: give it `weight[..., None, None]`.
  * Throws `UNSUPPORTED` for a model that has no counterpart in PyTorch, `INVALID_ARGUMENT` for a convention that it does not have.
  */
 export function exportPyTorchWeights({

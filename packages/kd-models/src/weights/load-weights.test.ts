@@ -51,6 +51,13 @@ describe('weights are loaded from', () => {
     expect(await loadWeights({ model, source: bytes, convention })).toEqual(variables);
   });
 
+  it('1x1 convolutions that are dense layers here', async () => {
+    const stateDict = exportPyTorchWeights({ model, variables });
+    const { data, shape } = stateDict['backbone.fc.weight']!;
+    const stored = { ...stateDict, 'backbone.fc.weight': new HostTensor(data, [...shape, 1, 1]) };
+    expect(await loadWeights({ model, source: encodeSafetensors(stored) })).toEqual(variables);
+  });
+
   it.each(['parallel-zip', 'parallel-legacy', 'checkpoint-zip', 'checkpoint-legacy'])(
     'files of PyTorch, in the layouts of this SDK: %s',
     async (name) => {

@@ -8,8 +8,7 @@ import {
 } from 'kd-core';
 import { matchVariables, type Naming } from '../network/match-variables.ts';
 import type { NetworkModel } from '../network/network-model.ts';
-import { fromPyTorchLayout } from '../network/pytorch-layout.ts';
-import { pyTorchKind, pyTorchNaming } from '../network/pytorch-naming.ts';
+import { pyTorchNaming, variableFromPyTorch } from '../network/pytorch-naming.ts';
 import { treeFromPaths } from '../network/variable-tree.ts';
 import { isNetworkFile, networkFileNaming } from './network-file.ts';
 import { openPyTorchFile } from './pytorch/open-pytorch-file.ts';
@@ -40,7 +39,8 @@ export async function openWeights(source: ByteSource, { key }: OpenWeightsOption
 
 /**
  * The variables of a model from a file: safetensors, `.pth`/`.pt`, or what `encodeNetwork` made. Kernels, which PyTorch has
- * output channels first, come in this SDK's layouts; `num_batches_tracked` is ignored. All or nothing is loaded, and one tensor
+ * output channels first, come in this SDK's layouts, and dense ones may be stored as 1x1 convolutions; `num_batches_tracked` is
+ * ignored. All or nothing is loaded, and one tensor
  * more than the result is in memory at a time.
  * Throws `SHAPE_MISMATCH` with every tensor that is missing, unknown, misshaped or not float32, `UNSUPPORTED` for a model
  * without names in PyTorch, `INVALID_ARGUMENT` for an unknown convention, and what `openWeights` throws.
@@ -57,12 +57,9 @@ export async function loadWeights({
   const params: [string, HostTensor][] = [];
   const state: [string, HostTensor][] = [];
   for (const { variable, name } of matchVariables(model, file.entries, naming)) {
-    const { path, kind, layout } = variable;
+    const { path, kind } = variable;
     const tensor = await file.read(name);
-    (kind === 'param' ? params : state).push([
-      path,
-      own ? tensor : fromPyTorchLayout(tensor, pyTorchKind(layout)),
-    ]);
+    (kind === 'param' ? params : state).push([path, own ? tensor : variableFromPyTorch(tensor, variable)]);
   }
   return { params: treeFromPaths(params), state: treeFromPaths(state) };
 }

@@ -50,6 +50,6 @@ export function networkFileNaming({ model, classes }: Readonly<Record<string, st
   return {
     label: `written for ${model ?? 'an unknown network'} with ${classes ?? 'unknown'} classes`,
     nameOf: ({ path, kind }) => `${kind === 'param' ? 'params' : 'state'}/${path}`,
-    shapeOf: ({ shape }) => shape,
+    shapesOf: ({ shape }) => [shape],
   };
 }

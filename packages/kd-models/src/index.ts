@@ -43,7 +43,6 @@ export {
   type MobileNetV2Variant,
   mobileNetV2,
 } from './mobilenet/mobilenet-v2.ts';
-export type { VariableDescription, VariableLayout } from './network/describe-network.ts';
 export {
   type Fans,
   fanInUniform,
@@ -63,6 +62,7 @@ export type {
   Network,
   PoolOptions,
 } from './network/layers.ts';
+export type { VariableDescription, VariableLayout } from './network/network-description.ts';
 export {
   type NetworkModel,
   type NetworkModelOptions,

@@ -6,6 +6,10 @@ export type Initializer =
   | { readonly kind: 'normal'; readonly standardDeviation: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
+export function constant(value: number): Initializer {
+  return { kind: 'constant', value };
+}
+
 /** How many products reach one output, and how many outputs one input reaches, of a convolution of stride 1. */
 export interface Fans {
   /** k * k * (in / groups) */

@@ -1,5 +1,5 @@
 import { type DataType, KdError } from 'kd-core';
-import type { VariableDescription } from './describe-network.ts';
+import type { VariableDescription } from './network-description.ts';
 import type { NetworkModel } from './network-model.ts';
 
 /** How a file names and orders the variables of a model. */

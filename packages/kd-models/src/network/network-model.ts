@@ -14,9 +14,10 @@ import {
   visitTree,
 } from 'kd-core';
 import { applyNetwork } from './apply-network.ts';
-import { describeNetwork, type VariableDescription } from './describe-network.ts';
+import { describeNetwork } from './describe-network.ts';
 import { initialValue, type KernelInitializer } from './initializer.ts';
 import type { Network } from './layers.ts';
+import type { VariableDescription } from './network-description.ts';
 import { treeFromPaths } from './variable-tree.ts';
 
 const BYTES_PER_FLOAT = 4;

@@ -1,0 +1,34 @@
+import type { Initializer } from './initializer.ts';
+
+/** Of one image: [height, width, channels] or [features]. */
+export type Shape = readonly number[];
+
+/** What a variable is in a layer, which decides how other frameworks order its axes. */
+export type VariableLayout =
+  /** [k, k, in / groups, out] */
+  | 'convolution'
+  /** [k, k, channels, 1] */
+  | 'depthwise'
+  /** [in, out] */
+  | 'dense'
+  /** [channels] */
+  | 'vector';
+
+export interface VariableDescription {
+  /** `stage1/0/conv1/kernel`. */
+  readonly path: string;
+  /** `param` is trained, `state` is a running statistic, `frozen` is stored with the state and never changes. */
+  readonly kind: 'param' | 'state' | 'frozen';
+  readonly layout: VariableLayout;
+  readonly shape: Shape;
+  readonly initializer: Initializer;
+}
+
+export interface NetworkDescription {
+  readonly variables: readonly VariableDescription[];
+  readonly macs: number;
+  /** Elements of all layer outputs: convolutions, norms, activations, sums, pools, dense layers, copies of channels. */
+  readonly activationElements: number;
+  readonly taps: Readonly<Record<string, Shape>>;
+  readonly outputShape: Shape;
+}

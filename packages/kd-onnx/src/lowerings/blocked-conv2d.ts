@@ -5,6 +5,7 @@ import type { GraphValue } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
 import type { ConvolutionInfo } from './convolution.ts';
+import { filledInfo, filledKernel, filledMap, unfilledMap } from './filled-channels.ts';
 import { stridedInputGradient } from './strided-input-gradient.ts';
 
 /**
@@ -33,6 +34,20 @@ export function blockedConv2d(
     outputShape: physicalShape(info.outShape, NCHW),
   });
   return traced(builder.blocks.plain(result), info.outShape, NCHW);
+}
+
+/** The same for channels that do not fill blocks; undefined where too much would be zeros. */
+export function filledConv2d(
+  builder: GraphBuilder,
+  x: TracedValue,
+  filter: TracedValue,
+  info: ConvolutionInfo,
+): TracedValue | undefined {
+  const filled = filledInfo(builder, info);
+  if (filled === undefined || filter.graph.constant !== undefined) return undefined;
+  const kernel = filledKernel(builder, filter, filled);
+  const result = blockedConv2d(builder, filledMap(builder, x), kernel, filled);
+  return result && unfilledMap(builder, result, info.outChannels);
 }
 
 /**
@@ -77,6 +92,20 @@ export function blockedConv2dInputGradient(
     ? withZerosBetween(builder, convolve(gradient, [0, 0, 0, 0], outHeight, outWidth), info)
     : convolve(withZerosBetween(builder, gradient, info), [top, left, bottom, right], inHeight, inWidth);
   return traced(builder.blocks.plain(result), info.inShape, NCHW);
+}
+
+/** The same for channels that do not fill blocks; undefined where too much would be zeros. */
+export function filledConv2dInputGradient(
+  builder: GraphBuilder,
+  dy: TracedValue,
+  filter: TracedValue,
+  info: ConvolutionInfo,
+): TracedValue | undefined {
+  const filled = filledInfo(builder, info);
+  if (filled === undefined) return undefined;
+  const kernel = filledKernel(builder, filter, filled);
+  const result = blockedConv2dInputGradient(builder, filledMap(builder, dy), kernel, filled);
+  return result && unfilledMap(builder, result, info.inChannels);
 }
 
 /** A blocked [N, C, H, W] with stride - 1 zeros after each row and column: [N, C, H * stride, W * stride]. */

@@ -6,17 +6,21 @@ import { type GraphBuilder, sameShape } from '../graph/graph-builder.ts';
 import { reshapeTraced } from '../trace/reshape.ts';
 import {
   materialize,
+  NCHW,
   physicalShape,
   preferredLayout,
   type TracedValue,
   traced,
 } from '../trace/traced-value.ts';
+import { blockedOf } from './channel-affine.ts';
 import { type Lowering, type LoweringTable, normalizeAxes } from './lowering.ts';
 
 function concatenate(builder: GraphBuilder, values: readonly TracedValue[], axis: number): TracedValue {
   const present = values.filter((value) => value.shape[axis] !== 0);
   if (present.length === 0) return values[0]!;
   if (present.length === 1) return present[0]!;
+  const blocked = concatenateBlocks(builder, present, axis);
+  if (blocked !== undefined) return blocked;
   const rank = present[0]!.shape.length;
   const layout = preferredLayout(present, rank);
   const graphs = present.map((value): GraphValue => materialize(builder, value, layout));
@@ -29,6 +33,30 @@ function concatenate(builder: GraphBuilder, values: readonly TracedValue[], axis
     { attributes: { axis: int(layout.indexOf(axis)) } },
   );
   return traced(result, shape, layout);
+}
+
+/** Maps that exist in blocks stay there: along batch and channels, what lies together in plain maps does so in blocks. */
+function concatenateBlocks(
+  builder: GraphBuilder,
+  values: readonly TracedValue[],
+  axis: number,
+): TracedValue | undefined {
+  if (values[0]!.shape.length !== 4 || (axis !== 0 && axis !== 3)) return undefined;
+  const maps = values.map((value) => blockedOf(builder, value));
+  const isWhole = maps.every(
+    (map, index) => map !== undefined && sameShape(map.shape, physicalShape(values[index]!.shape, NCHW)),
+  );
+  if (!isWhole) return undefined;
+  const position = NCHW.indexOf(axis);
+  const size = maps.reduce((sum, map) => sum + map!.shape[position]!, 0);
+  const shape = maps[0]!.shape.with(position, size);
+  const result = builder.op(
+    'Concat',
+    maps as GraphValue[],
+    { shape, dtype: 'float32' },
+    { attributes: { axis: int(position) } },
+  );
+  return traced(builder.blocks.plain(result), values[0]!.shape.with(axis, size), NCHW);
 }
 
 const concat: Lowering = ({ builder, inputs, attributes }) => {

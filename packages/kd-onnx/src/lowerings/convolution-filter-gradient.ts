@@ -1,6 +1,7 @@
 import { fillsBlocks } from '../graph/blocked-forms.ts';
 import type { TracedValue } from '../trace/traced-value.ts';
 import { convolutionInfo } from './convolution.ts';
+import { filledInfo, filledMap, unfilledKernel } from './filled-channels.ts';
 import { filterGradientByPatches } from './filter-gradient-by-patches.ts';
 import { filterGradientByPosition } from './filter-gradient-by-position.ts';
 import { filterGradientByWinograd } from './filter-gradient-by-winograd.ts';
@@ -19,6 +20,12 @@ const conv2dFilterGradient: Lowering = ({ builder, inputs, attributes }) => {
   if (isMinimalFilteringFaster(builder, info)) return filterGradientByWinograd(builder, x, dy, info);
   const { channelBlock } = builder.target;
   const isUnitDilation = info.dilationHeight === 1 && info.dilationWidth === 1;
+  const filled = isUnitDilation ? filledInfo(builder, info) : undefined;
+  if (filled !== undefined) {
+    const [maps, gradient] = [filledMap(builder, x), filledMap(builder, dy)];
+    const byPosition = filterGradientByPosition(builder, maps, gradient, filled);
+    if (byPosition !== undefined) return unfilledKernel(builder, byPosition, info);
+  }
   if (!isUnitDilation || !fillsBlocks(channelBlock, info.outChannels)) {
     return filterGradientByPatches(builder, x, dy, info);
   }

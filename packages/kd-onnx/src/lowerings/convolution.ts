@@ -4,7 +4,12 @@ import type { Attribute, GraphValue } from '../graph/graph.ts';
 import { ints } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { materialize, NCHW, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
-import { blockedConv2d, blockedConv2dInputGradient } from './blocked-conv2d.ts';
+import {
+  blockedConv2d,
+  blockedConv2dInputGradient,
+  filledConv2d,
+  filledConv2dInputGradient,
+} from './blocked-conv2d.ts';
 import type { KernelCall, Lowering, LoweringTable } from './lowering.ts';
 import { windowOf2D } from './spatial-window.ts';
 import { transposedConvolution } from './transposed-convolution.ts';
@@ -77,7 +82,10 @@ export function spatialAttributes(info: ConvolutionInfo): Record<string, Attribu
 const conv2d: Lowering = ({ builder, inputs, attributes }) => {
   const { x, filter } = inputs as Record<'x' | 'filter', TracedValue>;
   const info = convolutionInfo(attributes, x.shape, filter.shape);
-  const special = winogradConv2d(builder, x, filter, info) ?? blockedConv2d(builder, x, filter, info);
+  const special =
+    winogradConv2d(builder, x, filter, info) ??
+    blockedConv2d(builder, x, filter, info) ??
+    filledConv2d(builder, x, filter, info);
   if (special !== undefined) return special;
   const result = builder.op(
     'Conv',
@@ -95,7 +103,8 @@ const conv2dInputGradient: Lowering = ({ builder, inputs, attributes }) => {
   const info = convolutionInfo(attributes, inputShape, filter.shape);
   const special =
     winogradConv2dInputGradient(builder, dy, filter, info) ??
-    blockedConv2dInputGradient(builder, dy, filter, info);
+    blockedConv2dInputGradient(builder, dy, filter, info) ??
+    filledConv2dInputGradient(builder, dy, filter, info);
   if (special !== undefined) return special;
   const gradient = materialize(builder, dy, NCHW);
   const { top, bottom, left, right } = info.padInfo;

@@ -1,9 +1,11 @@
 import { backend_util, util } from '@tensorflow/tfjs-core';
 import { sizeOf } from 'kd-core';
+import { fillsBlocks } from '../graph/blocked-forms.ts';
 import { int } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graph-builder.ts';
 import { reshapeTraced } from '../trace/reshape.ts';
 import { materialize, physicalShape, type TracedValue, traced } from '../trace/traced-value.ts';
+import { blockedOf } from './channel-affine.ts';
 import { type Lowering, type LoweringTable, normalizeAxes, tensorLike } from './lowering.ts';
 import { contiguous, sliceTraced } from './slice.ts';
 
@@ -18,7 +20,9 @@ function splitTraced(
   const { maxOutputs = Number.POSITIVE_INFINITY } = builder.target;
   const fits = sizes.length > 1 && sizes.length <= maxOutputs;
   if (x.dtype === 'float32' && fits && sizes.every((size) => size > 0) && sizeOf(x.shape) > 0) {
-    const whole = materialize(builder, x, x.layout);
+    const blocked = axis === 3 ? blockedOf(builder, x) : undefined;
+    const staysBlocked = blocked !== undefined && fillsBlocks(builder.target.channelBlock, ...sizes);
+    const whole = staysBlocked ? blocked : materialize(builder, x, x.layout);
     const shapes = sizes.map((size) => x.shape.map((each, logical) => (logical === axis ? size : each)));
     const parts = builder.node(
       'Split',
@@ -26,7 +30,9 @@ function splitTraced(
       shapes.map((shape) => ({ shape: physicalShape(shape, x.layout), dtype: x.dtype })),
       { attributes: { axis: int(position) } },
     );
-    return parts.map((graph, index) => traced(graph, shapes[index]!, x.layout));
+    return parts.map((part, index) =>
+      traced(staysBlocked ? builder.blocks.plain(part) : part, shapes[index]!, x.layout),
+    );
   }
   let start = 0;
   return sizes.map((size) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { KdError } from 'kd-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   cmykJpeg,
   greyJpeg,
@@ -49,6 +49,22 @@ describe('decodeImage of JPEG', () => {
     const tripled = Uint8Array.from([...greyJpeg.pixels].flatMap((value) => [value, value, value]));
     expect(await decoded(greyJpeg.file, 3)).toEqual({ shape: [height, width, 3], pixels: tripled });
     expect((await decoded(subsampledJpeg.file, 1)).pixels).toEqual(subsampledAsGrey);
+  });
+
+  it('leaves nothing behind on globalThis, with any outcome', async () => {
+    const before = Reflect.ownKeys(globalThis);
+    await decodeImage(subsampledJpeg.file);
+    await expect(decodeImage(subsampledJpeg.file.subarray(0, -9))).rejects.toThrow(KdError);
+    await decodeImage(greyJpeg.file);
+    expect(Reflect.ownKeys(globalThis)).toEqual(before);
+  });
+
+  it('leaves the ImageData that a program has of its own', async () => {
+    class ImageData {}
+    vi.stubGlobal('ImageData', ImageData);
+    await decodeImage(greyJpeg.file);
+    expect(Reflect.get(globalThis, 'ImageData')).toBe(ImageData);
+    vi.unstubAllGlobals();
   });
 
   it('reads on past stray bytes, which real files have', async () => {

@@ -57,6 +57,8 @@ describe('decodeImage of JPEG', () => {
     await expect(decodeImage(subsampledJpeg.file.subarray(0, -9))).rejects.toThrow(KdError);
     await decodeImage(greyJpeg.file);
     expect(Reflect.ownKeys(globalThis)).toEqual(before);
+    // Nor did the tests before this one.
+    expect('ImageData' in globalThis).toBe(false);
   });
 
   it('leaves the ImageData that a program has of its own', async () => {

@@ -1,13 +1,21 @@
 import {
   add,
+  concat,
   conv2d,
   depthwiseConv2d,
+  div,
+  exp,
   maxPool,
   mean,
   mul,
+  prelu,
   relu,
   reshape,
   type Scalar,
+  split,
+  square,
+  step,
+  sub,
   sum,
   type Tensor,
   type Tensor1D,
@@ -212,6 +220,62 @@ describe('blocked convolutions', () => {
     });
     // Three convolutions in three forms each, and the passes of three batch norms.
     expect(operators).toBeGreaterThan(15);
+  });
+
+  it('carry the same through channels that do not fill blocks', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const normalize = (x: Tensor, scale: Tensor | undefined, offset: Tensor | undefined): Tensor =>
+      batchNormTraining({ x, scale: scale as Tensor1D, offset: offset as Tensor1D, epsilon: 1e-5 }).y;
+    const program: Program = ({ x, w1, w2, w3, s1, o1, s2, o2 }) => {
+      const first = relu(normalize(conv2d(x as Tensor4D, w1 as Tensor4D, 2, 1), s1, o1));
+      const depthwise = depthwiseConv2d(first as Tensor4D, w2 as Tensor4D, 1, 'same');
+      const second = relu(add(normalize(depthwise, s2, o2), first));
+      const [left, right] = split(second, 2, 3) as [Tensor, Tensor];
+      return conv2d(concat([right, left], 3) as Tensor4D, w3 as Tensor4D, 1, 0);
+    };
+    for (const channels of [12, 20, 22, 58]) {
+      const vector = (seed: number): HostTensor =>
+        randomUniform(prngKey(seed), [channels], { min: 0.5, max: 1.5 });
+      const operators = await compare(program, {
+        x: random(1, [8, 8, 8, 12]),
+        w1: random(2, [3, 3, 12, channels]),
+        w2: random(3, [3, 3, channels, 1]),
+        w3: random(4, [1, 1, channels, 20]),
+        ...{ s1: vector(5), o1: random(6, [channels]), s2: vector(7), o2: random(8, [channels]) },
+      });
+      expect(operators).toBeGreaterThan(10);
+    }
+  });
+
+  it('give channels of zeros to no operation that would make something else of them', async ({ skip }) => {
+    if (block === undefined) skip('no blocked convolutions on this processor');
+    const around =
+      (between: (map: Tensor, args: Args) => Tensor): Program =>
+      (args) => {
+        const map = conv2d(args.x as Tensor4D, args.w as Tensor4D, 1, 'same');
+        return conv2d(between(map, args) as Tensor4D, args.v as Tensor4D, 1, 0);
+      };
+    const programs = [
+      around((map) => add(map, 1)),
+      around((map, { perImage }) => sub(map, perImage!)),
+      around((map) => exp(mul(map, 0.1))),
+      around((map) => div(map, add(square(map), 1))),
+      around((map) => mul(map, mean(map, 3, true))),
+      around((map) => sub(map, sum(map, [1, 2, 3], true))),
+      around((map, { other }) => mul(map, other!)),
+      around((map, { vector }) => prelu(add(map, vector!), 0.25)),
+      around((map) => step(map, 0.5)),
+    ];
+    for (const program of programs) {
+      await compare(program, {
+        x: random(1, [2, 5, 6, 20]),
+        w: random(2, [3, 3, 20, 24]),
+        v: random(3, [1, 1, 24, 12]),
+        perImage: random(4, [2, 1, 1, 1]),
+        other: random(5, [2, 1, 1, 24]),
+        vector: random(6, [24]),
+      });
+    }
   });
 
   it('add up products of maps that are never stored, over all axes or within each image', async ({

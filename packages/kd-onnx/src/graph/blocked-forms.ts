@@ -60,12 +60,17 @@ export class BlockedForms {
     return plain;
   }
 
+  /** The blocks of a plain [N, C, H, W] tensor with channels of zeros behind it, where they exist already. */
+  findFilled(plain: GraphValue): GraphValue | undefined {
+    return this.#filledOf.get(plain.name);
+  }
+
   /** The blocks of a plain float32 [N, C, H, W] tensor of any C, with channels of zeros behind it up to whole blocks. */
   filled(plain: GraphValue): GraphValue {
     const [batch, channels, height, width] = plain.shape as [number, number, number, number];
     const block = this.#builder.target.channelBlock!;
     if (channels % block === 0) return this.of(plain);
-    const known = this.#filledOf.get(plain.name);
+    const known = this.findFilled(plain);
     if (known !== undefined) return known;
     const readable = Math.ceil(channels / REORDERED_TOGETHER) * REORDERED_TOGETHER;
     const source = this.#withChannels(plain, readable);

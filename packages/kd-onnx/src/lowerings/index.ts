@@ -13,6 +13,7 @@ import { cumulativeLowerings } from './cumulative.ts';
 import { depthwiseConvolutionLowerings } from './depthwise-convolution.ts';
 import { diagonalLowerings } from './diagonal.ts';
 import { einsumLowerings } from './einsum.ts';
+import { onFilledMaps } from './filled-maps.ts';
 import { fourierLowerings } from './fourier.ts';
 import { fusedLowerings } from './fused.ts';
 import { gatherLowerings } from './gather.ts';
@@ -54,8 +55,8 @@ const products: LoweringTable = {
 
 /** The lowering of every tfjs kernel that can be recorded. */
 export const lowerings: LoweringTable = {
-  ...batchNormalizationLowerings,
-  ...binaryLowerings,
+  ...onFilledMaps(batchNormalizationLowerings),
+  ...onFilledMaps(binaryLowerings),
   ...bincountLowerings,
   ...castLowerings,
   ...concatLowerings,
@@ -82,8 +83,8 @@ export const lowerings: LoweringTable = {
   ...poolingGradientLowerings,
   ...poolingLowerings,
   ...products,
-  ...rectifierLowerings,
-  ...reductionLowerings,
+  ...onFilledMaps(rectifierLowerings),
+  ...onFilledMaps(reductionLowerings),
   ...scatterNdLowerings,
   ...searchSortedLowerings,
   ...segmentSumLowerings,
@@ -94,5 +95,5 @@ export const lowerings: LoweringTable = {
   ...splitLowerings,
   ...tileLowerings,
   ...topKLowerings,
-  ...unaryLowerings,
+  ...onFilledMaps(unaryLowerings),
 };

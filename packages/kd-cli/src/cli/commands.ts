@@ -80,7 +80,7 @@ export const commands: readonly CommandDefinition[] = [
       },
       {
         flags: '--batch-size <number>',
-        description: 'Images in a batch (default: by their size, at most 256)',
+        description: 'Images in a batch (default: by their size, at most 64)',
       },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
       { flags: '--backend <id>', description: 'The backend to run on (default: auto, the best one here)' },

@@ -6,9 +6,9 @@ const TOLERANCE = 1e-3;
  * The largest difference between what both sides computed in their first steps, relative to the largest value.
  * Throws when it is not rounding: then they did not do the same work.
  */
-export function requireAgreement({ name }, ours, theirs) {
+export function requireAgreement({ name, comparedSteps = COMPARED_STEPS }, ours, theirs) {
   const difference = Math.max(
-    ...ours.slice(0, COMPARED_STEPS).map((values, step) => relativeDifference(values, theirs[step])),
+    ...ours.slice(0, comparedSteps).map((values, step) => relativeDifference(values, theirs[step])),
   );
   if (!(difference <= TOLERANCE)) {
     throw new Error(

@@ -2,6 +2,7 @@
 
 import re
 
+from depthwise_models import HalfMobileNetV2, ShuffleNetV2
 from torch import nn
 from torch.nn import functional
 
@@ -133,4 +134,8 @@ def create_model(name, classes):
     vgg = re.fullmatch(r"vgg(\d+)", name)
     if vgg:
         return Vgg(int(vgg[1]), classes)
+    if name == "shufflenetv2":
+        return ShuffleNetV2(classes)
+    if name == "mobilenetv2-half":
+        return HalfMobileNetV2(classes)
     raise ValueError(f"no network '{name}' here")

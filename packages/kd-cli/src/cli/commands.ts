@@ -43,7 +43,7 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       {
         flags: '--weights <file>',
-        description: 'A .safetensors, .pth or .pt file of weights, or a whole network as .onnx',
+        description: 'Weights, as safetensors or of torch.save (.pth, .pt, .th), or a whole network as .onnx',
       },
       {
         flags: '--data <path>',

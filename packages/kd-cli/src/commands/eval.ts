@@ -8,7 +8,7 @@ import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf, type Host } from '../cli/host.ts';
 import { choiceOption, integerOption, type ParsedOptions, textOption } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
-import { weightsExtension, weightsExtensions } from '../config/weights-file.ts';
+import { isOnnxFile } from '../config/weights-file.ts';
 import { describeEvaluation, type EvalReport } from '../eval/eval-report.ts';
 import { evaluationBatches } from '../eval/evaluation-batches.ts';
 import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
@@ -78,13 +78,7 @@ function readOptions(options: ParsedOptions, host: Host) {
   const shownWeights = required('weights', 'resnet20.safetensors');
   const data = required('data', 'test.zip');
   const model = textOption(options, 'model');
-  const extension = weightsExtension(shownWeights);
-  if (!weightsExtensions.includes(extension)) {
-    throw new UsageError(
-      `--weights must be a file that ends in ${weightsExtensions.join(', ')}, got '${shownWeights}'.`,
-    );
-  }
-  const isOnnx = extension === '.onnx';
+  const isOnnx = isOnnxFile(shownWeights);
   if (isOnnx && model !== undefined) {
     throw new UsageError('An .onnx file is a whole network: leave out --model.');
   }

@@ -1,10 +1,10 @@
 import type { TeacherConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
-import { isOnnxTeacher, weightsExtension, weightsExtensions } from './weights-file.ts';
+import { isOnnxTeacher } from './weights-file.ts';
 
 /** What the keys of a teacher say together: a network and its weights, or how to train it, or an ONNX file. */
 export function checkTeacher(teacher: TeacherConfig): ConfigProblem[] {
-  return [...checkOrigin(teacher), ...checkExtension(teacher), ...checkNetwork(teacher)];
+  return [...checkOrigin(teacher), ...checkNetwork(teacher)];
 }
 
 function checkOrigin({ weights, training }: TeacherConfig): ConfigProblem[] {
@@ -14,17 +14,6 @@ function checkOrigin({ weights, training }: TeacherConfig): ConfigProblem[] {
     {
       path: 'teacher',
       message: `must have either 'weights' (a trained network) or 'training' (to train it first), got ${found}.`,
-    },
-  ];
-}
-
-function checkExtension({ weights }: TeacherConfig): ConfigProblem[] {
-  if (weights === undefined || weightsExtensions.includes(weightsExtension(weights))) return [];
-  const [last, ...others] = [...weightsExtensions].reverse();
-  return [
-    {
-      path: 'teacher.weights',
-      message: `must be a ${others.reverse().join(', ')} or ${last} file, got ${weights}.`,
     },
   ];
 }

@@ -120,8 +120,8 @@ export interface TeacherConfig {
   /** Must be left out for an `.onnx` file, which is a network itself. */
   model?: ModelConfig;
   /**
-   * A `.safetensors` file of `kd` or with the names of a PyTorch network, a `.pth` or `.pt` file, or an `.onnx` file, which
-   * runs beside the student in a session of its own.
+   * A `.safetensors` file of `kd` or with the names of a PyTorch network, a file of `torch.save` (`.pth`, `.pt`, `.th`), or an
+   * `.onnx` file, which runs beside the student in a session of its own.
    */
   weights?: string;
   /** For an `.onnx` file only. */

@@ -224,7 +224,7 @@ const onnx: z.ZodType<OnnxTeacherConfig> = object({
 
 const teacher: z.ZodType<TeacherConfig> = object({
   model: model.exactOptional(),
-  weights: text('the path of a .safetensors, .pth, .pt or .onnx file').exactOptional(),
+  weights: text('the path of a file of weights or of an .onnx file').exactOptional(),
   onnx: onnx.exactOptional(),
   training: training.exactOptional(),
 });

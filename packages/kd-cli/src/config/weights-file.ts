@@ -1,14 +1,14 @@
 import { extname } from 'node:path';
 import type { TeacherConfig } from './config.ts';
 
-/** Extensions of files that hold a trained network. */
-export const weightsExtensions: readonly string[] = ['.safetensors', '.pth', '.pt', '.onnx'];
-
-export function weightsExtension(path: string): string {
-  return extname(path).toLowerCase();
+/**
+ * Whether a path names an ONNX file, which is a network itself and not the weights of one. Files of weights have many
+ * endings (`.pth`, `.th`, `.pth.tar`, `.bin`) and tell their format by their first bytes.
+ */
+export function isOnnxFile(path: string): boolean {
+  return extname(path).toLowerCase() === '.onnx';
 }
 
-/** Whether the teacher is an ONNX file, which is a network itself and not the weights of one. */
 export function isOnnxTeacher({ weights }: TeacherConfig): boolean {
-  return weights !== undefined && weightsExtension(weights) === '.onnx';
+  return weights !== undefined && isOnnxFile(weights);
 }

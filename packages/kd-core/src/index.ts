@@ -19,3 +19,4 @@ export * from './random/index.ts';
 export * from './serialization/index.ts';
 export * from './trees/host-tensor.ts';
 export * from './trees/tree.ts';
+export { treeFromPaths } from './trees/tree-from-paths.ts';

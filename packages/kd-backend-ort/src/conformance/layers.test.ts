@@ -1,6 +1,6 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import type { Backend, HostTensor, Tree } from 'kd-core';
+import { type Backend, type HostTensor, type Tree, treeFromPaths } from 'kd-core';
 import { type Layers, type Network, networkModel, shuffleNetV1, shuffleNetV2 } from 'kd-models';
 import { beforeAll, describe, it } from 'vitest';
 import { createOrtBackend } from '../index.ts';
@@ -37,7 +37,7 @@ function modelCase(name: string, model: Model, train: boolean, batch = 2): Case 
     relativeTo: 'gradient',
     run: ({ images, ...values }) => {
       const ofKind = (wanted: boolean): Tree<Tensor> =>
-        nest(Object.entries(values).filter(([path]) => (kinds.get(path) === 'param') === wanted));
+        treeFromPaths(Object.entries(values).filter(([path]) => (kinds.get(path) === 'param') === wanted));
       const { logits, taps } = model.apply(
         { params: ofKind(true), state: ofKind(false) },
         images as Tensor4D,
@@ -46,21 +46,6 @@ function modelCase(name: string, model: Model, train: boolean, batch = 2): Case 
       return [logits, ...Object.values(taps)];
     },
   };
-}
-
-function nest(entries: readonly (readonly [string, Tensor])[]): Tree<Tensor> {
-  const root: Record<string, Tree<Tensor>> = {};
-  for (const [path, leaf] of entries) {
-    const keys = path.split('/');
-    const last = keys.pop()!;
-    let node = root;
-    for (const key of keys) {
-      node[key] ??= {};
-      node = node[key] as Record<string, Tree<Tensor>>;
-    }
-    node[last] = leaf;
-  }
-  return root;
 }
 
 const LAYERS: Readonly<Record<string, Layer>> = {

@@ -1,36 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
+import { generator, memoryInUse, type Random } from 'kd-fuzzing';
 import { describe, expect, it } from 'vitest';
 import { KdError } from '../errors.ts';
 import { HostTensor } from '../trees/host-tensor.ts';
 import { decodeSafetensors, openSafetensors } from './read-safetensors.ts';
 import { encodeSafetensors } from './write-safetensors.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-async function memoryInUse(): Promise<number> {
-  // What was awaited is let go of a turn later.
-  for (let turn = 0; turn < 3; turn++) {
-    await new Promise(setImmediate);
-    collectGarbage();
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-type Random = (below: number) => number;
-
-/** The numbers of a seed, 0..below - 1: Marsaglia's xorshift (2003). */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 /** A file with this header, however it is spelled, and these data. */
 function file(header: string, data: Uint8Array = new Uint8Array()): Uint8Array {

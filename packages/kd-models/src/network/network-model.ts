@@ -11,6 +11,7 @@ import {
   requireArgument,
   sizeOf,
   type Tree,
+  treeFromPaths,
   visitTree,
 } from 'kd-core';
 import { applyNetwork } from './apply-network.ts';
@@ -18,7 +19,6 @@ import { describeNetwork } from './describe-network.ts';
 import { initialValue, type KernelInitializer } from './initializer.ts';
 import type { Network } from './layers.ts';
 import type { VariableDescription } from './network-description.ts';
-import { treeFromPaths } from './variable-tree.ts';
 
 const BYTES_PER_FLOAT = 4;
 

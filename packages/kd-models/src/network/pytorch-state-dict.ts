@@ -1,9 +1,8 @@
-import { HostTensor, type ModelVariables, visitTree } from 'kd-core';
+import { HostTensor, type ModelVariables, treeFromPaths, visitTree } from 'kd-core';
 import { matchVariables } from './match-variables.ts';
 import type { NetworkModel } from './network-model.ts';
 import { toPyTorchLayout } from './pytorch-layout.ts';
 import { pyTorchKind, pyTorchNaming, variableFromPyTorch } from './pytorch-naming.ts';
-import { treeFromPaths } from './variable-tree.ts';
 
 export interface ImportPyTorchWeightsOptions {
   /** A model of this package. */

@@ -5,11 +5,11 @@ import {
   type ModelVariables,
   openSafetensors,
   type TensorFile,
+  treeFromPaths,
 } from 'kd-core';
 import { matchVariables, type Naming } from '../network/match-variables.ts';
 import type { NetworkModel } from '../network/network-model.ts';
 import { pyTorchNaming, variableFromPyTorch } from '../network/pytorch-naming.ts';
-import { treeFromPaths } from '../network/variable-tree.ts';
 import { isNetworkFile, networkFileNaming } from './network-file.ts';
 import { openPyTorchFile } from './pytorch/open-pytorch-file.ts';
 import { weightFormat } from './weight-format.ts';

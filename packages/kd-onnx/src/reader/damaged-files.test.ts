@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { KdError } from 'kd-core';
+import { collectGarbage, generator } from 'kd-fuzzing';
 import { makeOnnx, thirdPartyModels } from 'kd-third-party-models';
 import { PbfWriter } from 'pbf';
 import { describe, expect, it } from 'vitest';
@@ -11,20 +10,6 @@ import { loadExternalData } from './external-data.ts';
 import { tensorData } from './tensor-data.ts';
 import { withFloatInput } from './with-float-input.ts';
 import { withOutputs } from './with-outputs.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-/** The numbers of a seed, 0..below - 1: Marsaglia's xorshift (2003). */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const inner = {
   inputs: [{ name: 'i', dtype: 'int64', shape: [] }],

@@ -1,36 +1,9 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { KdError } from 'kd-core';
+import { collectGarbage, generator, memoryInUse, type Random } from 'kd-fuzzing';
 import { describe, expect, it } from 'vitest';
 import { MemoryBound } from '../pickle/memory-bound.ts';
 import { pthFixture } from '../testing/pth-fixture.ts';
 import { openPyTorchFile } from './open-pytorch-file.ts';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-async function memoryInUse(): Promise<number> {
-  // What was awaited is let go of a turn later.
-  for (let turn = 0; turn < 3; turn++) {
-    await new Promise(setImmediate);
-    collectGarbage();
-  }
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
-
-type Random = (below: number) => number;
-
-/** The numbers of a seed, 0..below - 1: Marsaglia's xorshift (2003). */
-function generator(seed: number): Random {
-  let state = seed;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const text = (value: string): number[] => [...new TextEncoder().encode(value)];
 const joined = (...parts: readonly ArrayLike<number>[]): Uint8Array<ArrayBuffer> => {

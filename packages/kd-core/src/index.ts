@@ -6,6 +6,7 @@ export * from './data.ts';
 export { ensureGradients } from './ensure-gradients.ts';
 export * from './errors.ts';
 export { type FrozenModel, type FrozenModelOutput, isFrozenModel } from './frozen-model.ts';
+export * from './layers/index.ts';
 export * from './losses/index.ts';
 export * from './metrics/index.ts';
 export * from './model.ts';

@@ -1,3 +1,24 @@
+export type {
+  AveragePoolOptions,
+  BatchNormOptions,
+  ConvolutionOptions,
+  DenseOptions,
+  DepthwiseConvolutionOptions,
+  Layers,
+  Network,
+  PoolOptions,
+  VariableDescription,
+  VariableLayout,
+} from 'kd-core';
+export {
+  type Fans,
+  fanInUniform,
+  type Initializer,
+  type KernelInitializer,
+  kaimingNormal,
+  kaimingNormalFanIn,
+  kaimingUniform,
+} from 'kd-core';
 export type { Activation } from './blocks/activation.ts';
 export { basicBlock, type ResidualBlockOptions } from './blocks/basic-block.ts';
 export { bottleneckBlock } from './blocks/bottleneck-block.ts';
@@ -43,26 +64,6 @@ export {
   type MobileNetV2Variant,
   mobileNetV2,
 } from './mobilenet/mobilenet-v2.ts';
-export {
-  type Fans,
-  fanInUniform,
-  type Initializer,
-  type KernelInitializer,
-  kaimingNormal,
-  kaimingNormalFanIn,
-  kaimingUniform,
-} from './network/initializer.ts';
-export type {
-  AveragePoolOptions,
-  BatchNormOptions,
-  ConvolutionOptions,
-  DenseOptions,
-  DepthwiseConvolutionOptions,
-  Layers,
-  Network,
-  PoolOptions,
-} from './network/layers.ts';
-export type { VariableDescription, VariableLayout } from './network/network-description.ts';
 export {
   type NetworkModel,
   type NetworkModelOptions,

@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 
 /** What follows a normalised convolution; `none` for a linear one. */
 export type Activation = 'none' | 'relu' | 'relu6' | 'sigmoid' | 'parametricRelu';

@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 import { type Shortcut, shortcut } from './shortcut.ts';
 
 export interface ResidualBlockOptions {

@@ -1,8 +1,6 @@
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { KdError } from 'kd-core';
+import { describeNetwork, KdError, type Layers, type Network } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeNetwork } from '../network/describe-network.ts';
-import type { Layers, Network } from '../network/layers.ts';
 import { networkModel } from '../network/network-model.ts';
 import { createModel, registerModel } from '../registry/registry.ts';
 import { readNetwork, type Values, waves } from '../testing/read-network.ts';

@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 import type { ResidualBlockOptions } from './basic-block.ts';
 import { shortcut } from './shortcut.ts';
 

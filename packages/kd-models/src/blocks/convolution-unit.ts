@@ -1,9 +1,4 @@
-import type {
-  BatchNormOptions,
-  ConvolutionOptions,
-  DepthwiseConvolutionOptions,
-  Layers,
-} from '../network/layers.ts';
+import type { BatchNormOptions, ConvolutionOptions, DepthwiseConvolutionOptions, Layers } from 'kd-core';
 import { type Activation, activate } from './activation.ts';
 
 interface UnitOptions {

@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 
 export interface EmbeddingHeadOptions {
   /** Identities to tell apart. Default none: the network ends in the embedding. */

@@ -1,5 +1,4 @@
-import { requireArgument } from 'kd-core';
-import type { Layers } from '../network/layers.ts';
+import { type Layers, requireArgument } from 'kd-core';
 import type { Activation } from './activation.ts';
 import { convolutionUnit, depthwiseUnit } from './convolution-unit.ts';
 import { samePadding } from './same-padding.ts';

@@ -1,5 +1,4 @@
-import { requireArgument } from 'kd-core';
-import type { Layers } from '../network/layers.ts';
+import { type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit, depthwiseUnit } from './convolution-unit.ts';
 
 /** The part of the channels that the depthwise convolution of a unit works on. */

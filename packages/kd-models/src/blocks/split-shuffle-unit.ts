@@ -1,5 +1,4 @@
-import { requireArgument } from 'kd-core';
-import type { Layers } from '../network/layers.ts';
+import { type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit, depthwiseUnit } from './convolution-unit.ts';
 
 const BRANCHES = 2;

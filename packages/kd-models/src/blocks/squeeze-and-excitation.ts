@@ -1,6 +1,4 @@
-import { requireArgument } from 'kd-core';
-import type { Initializer } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
+import { type Initializer, type Layers, requireArgument } from 'kd-core';
 import { type Activation, activate } from './activation.ts';
 
 export interface SqueezeAndExcitationOptions {

@@ -1,7 +1,6 @@
+import type { Initializer, Layers } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { squeezeAndExcitation } from '../blocks/squeeze-and-excitation.ts';
-import type { Initializer } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
 
 export interface IresnetBlockOptions {
   readonly channels: number;

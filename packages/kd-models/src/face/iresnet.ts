@@ -1,8 +1,6 @@
-import { requireArgument } from 'kd-core';
+import { type KernelInitializer, type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { embeddingHead } from '../blocks/embedding-head.ts';
-import type { KernelInitializer } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
 import {

@@ -1,7 +1,7 @@
+import type { DenseOptions, Layers } from 'kd-core';
 import { convolutionUnit, depthwiseUnit } from '../blocks/convolution-unit.ts';
 import { embeddingHead } from '../blocks/embedding-head.ts';
 import { globalDepthwiseUnit } from '../blocks/global-depthwise-unit.ts';
-import type { DenseOptions, Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 import { type Cell, type CellOperation, cellOutputs } from './genotype.ts';
 
 export interface PocketNetCellOptions {

@@ -1,9 +1,7 @@
-import { requireArgument } from 'kd-core';
+import { kaimingUniform, type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { embeddingHead } from '../blocks/embedding-head.ts';
 import { globalDepthwiseUnit } from '../blocks/global-depthwise-unit.ts';
-import { kaimingUniform } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireInputShape } from '../network/require-options.ts';
 import {

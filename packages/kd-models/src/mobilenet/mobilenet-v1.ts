@@ -1,7 +1,6 @@
+import { fanInUniform, type Layers } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { depthwiseSeparable } from '../blocks/depthwise-separable.ts';
-import { fanInUniform } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchMobileNetV1Names } from './pytorch-names.ts';

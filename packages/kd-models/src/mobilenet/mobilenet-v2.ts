@@ -1,8 +1,7 @@
-import { requireArgument } from 'kd-core';
+import { type DenseOptions, type Layers, requireArgument } from 'kd-core';
 import type { Activation } from '../blocks/activation.ts';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { invertedResidual } from '../blocks/inverted-residual.ts';
-import type { DenseOptions, Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel, type PyTorchNames } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { repDistillerMobileNetV2Name, torchvisionMobileNetV2Names } from './pytorch-names.ts';

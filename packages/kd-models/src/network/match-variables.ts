@@ -1,5 +1,4 @@
-import { type DataType, KdError } from 'kd-core';
-import type { VariableDescription } from './network-description.ts';
+import { type DataType, KdError, type VariableDescription } from 'kd-core';
 import type { NetworkModel } from './network-model.ts';
 
 /** How a file names and orders the variables of a model. */

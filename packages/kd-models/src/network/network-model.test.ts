@@ -14,6 +14,7 @@ import {
   type HostTensor,
   KdError,
   type ModelVariables,
+  type Network,
   prngKey,
   type Tree,
   treeMap,
@@ -23,7 +24,6 @@ import {
 } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resnet } from '../resnet/resnet.ts';
-import type { Network } from './layers.ts';
 import { networkModel } from './network-model.ts';
 
 beforeAll(async () => {

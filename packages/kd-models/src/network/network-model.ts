@@ -1,24 +1,25 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core';
 import {
   type ApplyOptions,
+  applyNetwork,
+  describeNetwork,
   type HostTensor,
+  initialValue,
   KdError,
+  type KernelInitializer,
   type Model,
   type ModelOutput,
   type ModelSummary,
   type ModelVariables,
+  type Network,
   type PrngKey,
   requireArgument,
   sizeOf,
   type Tree,
   treeFromPaths,
+  type VariableDescription,
   visitTree,
 } from 'kd-core';
-import { applyNetwork } from './apply-network.ts';
-import { describeNetwork } from './describe-network.ts';
-import { initialValue, type KernelInitializer } from './initializer.ts';
-import type { Network } from './layers.ts';
-import type { VariableDescription } from './network-description.ts';
 
 const BYTES_PER_FLOAT = 4;
 

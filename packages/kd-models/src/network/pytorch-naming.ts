@@ -1,6 +1,5 @@
-import { HostTensor, KdError } from 'kd-core';
+import { HostTensor, KdError, type VariableDescription, type VariableLayout } from 'kd-core';
 import type { Naming } from './match-variables.ts';
-import type { VariableDescription, VariableLayout } from './network-description.ts';
 import type { NetworkModel } from './network-model.ts';
 import { fromPyTorchLayout, type PyTorchTensorKind, pyTorchShape } from './pytorch-layout.ts';
 

@@ -1,10 +1,9 @@
-import { HostTensor, prngKey } from 'kd-core';
+import { HostTensor, type Network, prngKey } from 'kd-core';
 import { expect, test } from 'vitest';
 import { iresnet } from '../face/iresnet.ts';
 import { resnet } from '../resnet/resnet.ts';
 import { vgg } from '../vgg/vgg.ts';
 import { wideResnet } from '../wide-resnet/wide-resnet.ts';
-import type { Network } from './layers.ts';
 import { type NetworkModel, networkModel } from './network-model.ts';
 import { exportPyTorchWeights, importPyTorchWeights } from './pytorch-state-dict.ts';
 

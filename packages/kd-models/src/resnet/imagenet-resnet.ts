@@ -1,6 +1,5 @@
-import { requireArgument } from 'kd-core';
+import { type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
-import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel, type PyTorchNames } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchResnetNames } from './pytorch-names.ts';

@@ -1,7 +1,7 @@
+import type { DenseOptions, Layers } from 'kd-core';
 import { basicBlock, type ResidualBlockOptions } from '../blocks/basic-block.ts';
 import { BOTTLENECK_EXPANSION, bottleneckBlock } from '../blocks/bottleneck-block.ts';
 import type { Shortcut } from '../blocks/shortcut.ts';
-import type { DenseOptions, Layers } from '../network/layers.ts';
 
 /** `basic`: two 3x3 convolutions. `bottleneck`: 1x1, 3x3, 1x1, with 4 times the stage's width as output. */
 export type ResidualBlock = 'basic' | 'bottleneck';

@@ -1,8 +1,6 @@
-import { requireArgument } from 'kd-core';
+import { type DenseOptions, kaimingNormalFanIn, requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import type { Shortcut } from '../blocks/shortcut.ts';
-import { kaimingNormalFanIn } from '../network/initializer.ts';
-import type { DenseOptions } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchResnetNames } from './pytorch-names.ts';

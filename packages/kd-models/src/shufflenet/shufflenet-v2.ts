@@ -1,8 +1,6 @@
-import { requireArgument } from 'kd-core';
+import { fanInUniform, type Layers, requireArgument } from 'kd-core';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { splitShuffleDownsampling, splitShuffleUnit } from '../blocks/split-shuffle-unit.ts';
-import { fanInUniform } from '../network/initializer.ts';
-import type { Layers } from '../network/layers.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { pyTorchShuffleNetV2Name } from './pytorch-names.ts';
 import {

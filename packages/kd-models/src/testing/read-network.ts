@@ -1,8 +1,5 @@
 import { mul, type Scalar, sum, type Tensor, type Tensor4D, tensor } from '@tensorflow/tfjs-core';
-import { type Tree, valueAndGradient } from 'kd-core';
-import { applyNetwork } from '../network/apply-network.ts';
-import { describeNetwork } from '../network/describe-network.ts';
-import type { Network } from '../network/layers.ts';
+import { applyNetwork, describeNetwork, type Network, type Tree, valueAndGradient } from 'kd-core';
 
 /** A float32 tensor as plain numbers. */
 export interface Values {

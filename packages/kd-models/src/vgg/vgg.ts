@@ -1,5 +1,4 @@
-import { requireArgument } from 'kd-core';
-import type { DenseOptions, Layers } from '../network/layers.ts';
+import { type DenseOptions, type Layers, requireArgument } from 'kd-core';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchVggName } from './pytorch-names.ts';

@@ -1,6 +1,13 @@
-import { encodeSafetensors, HostTensor, KdError, type ModelVariables, prngKey, treeLeaves } from 'kd-core';
+import {
+  encodeSafetensors,
+  HostTensor,
+  KdError,
+  type ModelVariables,
+  type Network,
+  prngKey,
+  treeLeaves,
+} from 'kd-core';
 import { describe, expect, it, test } from 'vitest';
-import type { Network } from '../network/layers.ts';
 import { networkModel } from '../network/network-model.ts';
 import { exportPyTorchWeights } from '../network/pytorch-state-dict.ts';
 import { loadWeights } from './load-weights.ts';

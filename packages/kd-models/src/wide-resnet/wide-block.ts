@@ -1,4 +1,4 @@
-import type { Layers } from '../network/layers.ts';
+import type { Layers } from 'kd-core';
 
 export interface WideBlockOptions {
   readonly channels: number;

@@ -1,5 +1,6 @@
-import { requireArgument, sizeOf } from 'kd-core';
-import { constant, type Fans, type KernelInitializer } from './initializer.ts';
+import { requireArgument } from '../errors.ts';
+import { sizeOf } from '../trees/host-tensor.ts';
+import { constantInitializer, type Fans, type KernelInitializer } from './initializer.ts';
 import { outputSide } from './layer-arithmetic.ts';
 import type { ConvolutionOptions, DepthwiseConvolutionOptions } from './layers.ts';
 import type { Shape } from './network-description.ts';
@@ -68,7 +69,7 @@ function convolve(
     shape: kernel,
     initializer: kernelInitializer(fans),
   });
-  if (bias) ledger.addVector(`${path}/bias`, channels, biasInitializer?.(fans) ?? constant(0));
+  if (bias) ledger.addVector(`${path}/bias`, channels, biasInitializer?.(fans) ?? constantInitializer(0));
   const output = [
     outputSide(map[0], { size: kernelHeight, stride, padding }),
     outputSide(map[1], { size: kernelWidth, stride, padding }),

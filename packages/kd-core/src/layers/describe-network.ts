@@ -1,7 +1,7 @@
-import { sizeOf } from 'kd-core';
+import { sizeOf } from '../trees/host-tensor.ts';
 import { describeConvolution, describeDepthwiseConvolution } from './describe-convolution.ts';
 import {
-  constant,
+  constantInitializer,
   type Initializer,
   type KernelInitializer,
   kaimingNormal,
@@ -36,7 +36,7 @@ export function describeNetwork(
 }
 
 /** PyTorch's `PReLU`. */
-const INITIAL_SLOPE = constant(0.25);
+const INITIAL_SLOPE = constantInitializer(0.25);
 /** The class vectors of margin heads, whose length does not matter. */
 const CLASS_VECTORS: Initializer = { kind: 'normal', standardDeviation: 0.01 };
 
@@ -89,10 +89,10 @@ function describeBatchNorm(
   { frozenScale = false, scale = 1 }: BatchNormOptions = {},
 ): Shape {
   const channels = x.at(-1)!;
-  ledger.addVector(`${path}/scale`, channels, constant(scale), frozenScale ? 'frozen' : 'param');
-  ledger.addVector(`${path}/offset`, channels, constant(0));
-  ledger.addVector(`${path}/mean`, channels, constant(0), 'state');
-  ledger.addVector(`${path}/variance`, channels, constant(1), 'state');
+  ledger.addVector(`${path}/scale`, channels, constantInitializer(scale), frozenScale ? 'frozen' : 'param');
+  ledger.addVector(`${path}/offset`, channels, constantInitializer(0));
+  ledger.addVector(`${path}/mean`, channels, constantInitializer(0), 'state');
+  ledger.addVector(`${path}/variance`, channels, constantInitializer(1), 'state');
   return ledger.output(x);
 }
 

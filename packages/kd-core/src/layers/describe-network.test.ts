@@ -1,5 +1,5 @@
-import { KdError } from 'kd-core';
 import { describe, expect, test } from 'vitest';
+import { KdError } from '../errors.ts';
 import { describeNetwork } from './describe-network.ts';
 import { fanInUniform } from './initializer.ts';
 import type { Network } from './layers.ts';

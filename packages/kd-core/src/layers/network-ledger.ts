@@ -1,4 +1,5 @@
-import { requireArgument, sizeOf } from 'kd-core';
+import { requireArgument } from '../errors.ts';
+import { sizeOf } from '../trees/host-tensor.ts';
 import type { Initializer } from './initializer.ts';
 import type { NetworkDescription, Shape, VariableDescription } from './network-description.ts';
 

@@ -1,4 +1,5 @@
-import { foldIn, HostTensor, hostData, type PrngKey, randomNormal, randomUniform, sizeOf } from 'kd-core';
+import { foldIn, type PrngKey, randomNormal, randomUniform } from '../random/index.ts';
+import { HostTensor, hostData, sizeOf } from '../trees/host-tensor.ts';
 
 /** How a variable starts. */
 export type Initializer =
@@ -6,7 +7,7 @@ export type Initializer =
   | { readonly kind: 'normal'; readonly standardDeviation: number }
   | { readonly kind: 'uniform'; readonly bound: number };
 
-export function constant(value: number): Initializer {
+export function constantInitializer(value: number): Initializer {
   return { kind: 'constant', value };
 }
 

@@ -25,11 +25,11 @@ import {
 import {
   batchNormInference,
   batchNormTraining,
-  l2Normalize,
-  parametricRelu,
   type RunningStatisticsOptions,
   updateAllRunningStatistics,
-} from 'kd-core';
+} from '../ops/batch-norm.ts';
+import { l2Normalize } from '../ops/l2-normalize.ts';
+import { parametricRelu } from '../ops/parametric-relu.ts';
 import { permuteChannels, shuffledChannels } from './channel-shuffle.ts';
 import { EPSILON, windowCounts } from './layer-arithmetic.ts';
 import type {

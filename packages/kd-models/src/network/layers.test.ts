@@ -1,11 +1,9 @@
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
+import { applyNetwork, describeNetwork, type Layers, type Network } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { convolve, pool } from '../testing/direct-definitions.ts';
 import { readNetwork, toTensor, type Values, waves, waveVariables } from '../testing/read-network.ts';
-import { applyNetwork } from './apply-network.ts';
-import { describeNetwork } from './describe-network.ts';
-import type { Layers, Network } from './layers.ts';
 
 beforeAll(async () => {
   await createTfjsBackend();

@@ -1,4 +1,4 @@
-import { requireArgument } from 'kd-core';
+import { requireArgument } from '../errors.ts';
 import { outputSide } from './layer-arithmetic.ts';
 import type { PoolOptions } from './layers.ts';
 import type { Shape } from './network-description.ts';

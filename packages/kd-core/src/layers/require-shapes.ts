@@ -1,4 +1,4 @@
-import { requireArgument } from 'kd-core';
+import { requireArgument } from '../errors.ts';
 import type { Shape } from './network-description.ts';
 
 export type MapShape = readonly [height: number, width: number, channels: number];

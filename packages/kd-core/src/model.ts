@@ -36,6 +36,18 @@ export interface ModelSummary {
   readonly activationBytes: number;
   /** Shape of each tap for one input, without the batch dimension. */
   readonly taps: Readonly<Record<string, readonly number[]>>;
+  /** Of taps that come straight from a batch norm, or are the sum of one and a shortcut: the path of its variables. */
+  readonly tapNorms?: Readonly<Record<string, string>>;
+}
+
+/** The last, linear layer of a network, by which methods use it on other features. */
+export interface Classifier {
+  /** Path of its variable [features, classes] among the parameters. */
+  readonly kernel: string;
+  /** Path of [classes]; absent without a bias. */
+  readonly bias?: string;
+  /** The tap that it reads, [features]. */
+  readonly tap: string;
 }
 
 /** A network as pure functions. It holds no weights and no runtime. */
@@ -45,6 +57,8 @@ export interface Model {
   readonly inputShape: readonly [number, number, number];
   /** Size of the output: the classes, or the length of the embedding of a network without a classifier. */
   readonly classes: number;
+  /** Absent of a network that does not end in a linear layer on a tap. */
+  readonly classifier?: Classifier;
   init(key: PrngKey): ModelVariables<HostTensor>;
   apply(variables: ModelVariables<Tensor>, images: Tensor4D, options: ApplyOptions): ModelOutput;
   summary(): ModelSummary;

@@ -1,3 +1,14 @@
+export { type MethodName, type MethodOptions, methodCatalog } from './catalog/catalog.ts';
+export type {
+  Citation,
+  Confidence,
+  MethodCatalog,
+  MethodEntry,
+  MethodFacts,
+  NumberRange,
+  OptionDescription,
+  OptionKind,
+} from './catalog/method-entry.ts';
 export {
   type Checkpoint,
   decodeCheckpoint,
@@ -28,7 +39,8 @@ export {
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
 export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';
-export { crossEntropy } from './methods/cross-entropy.ts';
+export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
+export type { DeployedStudent, Participants, TrainedVariables } from './methods/deployed-student.ts';
 export {
   type EmbeddingDistillationOptions,
   embeddingDistillation,
@@ -43,6 +55,7 @@ export {
 export { type HintonOptions, hinton } from './methods/hinton.ts';
 export { type MarginCrossEntropyOptions, marginCrossEntropy } from './methods/margin-cross-entropy.ts';
 export {
+  type DrawRequest,
   type Method,
   type MethodContext,
   type MethodRequirements,
@@ -52,9 +65,19 @@ export {
   type NetworkShapes,
   noVariables,
   type TeacherRequirement,
+  type ViewOutputs,
+  type WarmUp,
 } from './methods/method.ts';
 export { checkRequirements, mergeRequirements, requireTeacher } from './methods/requirements.ts';
 export { sum } from './methods/sum.ts';
+export {
+  lastStage,
+  pairTaps,
+  type TapPair,
+  type Tapped,
+  type TapSeries,
+  tapSeries,
+} from './methods/tap-series.ts';
 export { weight } from './methods/weight.ts';
 export { type AdamWOptions, adamW } from './optimizers/adam-w.ts';
 export type { DecayFilter, Optimizer, OptimizerUpdate } from './optimizers/optimizer.ts';
@@ -79,6 +102,7 @@ export {
   type InitialStateOptions,
   initialTrainingState,
   methodShapes,
+  type SourceFacts,
   type TrainingState,
   trainedParams,
 } from './step/training-state.ts';

@@ -59,7 +59,7 @@ export interface NetworkResult {
 export function applyNetwork(
   network: Network,
   variables: ReadonlyMap<string, Tensor>,
-  images: Tensor4D,
+  images: Tensor,
   train: boolean,
 ): NetworkResult {
   const reader = new TensorReader(variables, train);

@@ -65,7 +65,7 @@ function shapeLayers(
       ledger.addVector(`${at(name)}/slope`, x.at(-1)!, INITIAL_SLOPE);
       return output(x);
     },
-    add: (a, b) => output(sumShape(here, a, b)),
+    add: (a, b) => ledger.markNorm(output(sumShape(here, a, b)), ledger.normAt(a)),
     scaleChannels: (x, factors) => output(scaledShape(here, x, factors)),
     concat: (values) => output(concatShape(here, values)),
     sliceChannels: (x, begin, size) => output(sliceShape(here, x, begin, size)),
@@ -93,7 +93,7 @@ function describeBatchNorm(
   ledger.addVector(`${path}/offset`, channels, constantInitializer(0));
   ledger.addVector(`${path}/mean`, channels, constantInitializer(0), 'state');
   ledger.addVector(`${path}/variance`, channels, constantInitializer(1), 'state');
-  return ledger.output(x);
+  return ledger.markNorm(ledger.output(x), path);
 }
 
 function describeDense(
@@ -110,7 +110,7 @@ function describeDense(
     options;
   addMatrix(ledger, path, [inFeatures, units], kernelInitializer);
   if (bias) ledger.addVector(`${path}/bias`, units, biasInitializer);
-  return ledger.output([units]);
+  return ledger.markDense(ledger.output([units]), path, x);
 }
 
 function describeCosineClassifier(ledger: NetworkLedger, path: string, x: Shape, classes: number): Shape {

@@ -23,3 +23,9 @@ export type {
   PoolOptions,
 } from './layers.ts';
 export type { NetworkDescription, VariableDescription, VariableLayout } from './network-description.ts';
+export {
+  type NetworkPart,
+  type NetworkPartOptions,
+  type NetworkPartOutput,
+  networkPart,
+} from './network-part.ts';

@@ -86,6 +86,7 @@ export interface Layers<Value> {
   sigmoid(x: Value): Value;
   /** ReLU with a trained slope for negative values, one a channel: `name/slope` [channels], 0.25 at the start. */
   parametricRelu(name: string, x: Value): Value;
+  /** The sum of two values of one shape; of a residual block, the body comes before the shortcut. */
   add(a: Value, b: Value): Value;
   /** A map times a vector with one factor a channel. */
   scaleChannels(x: Value, factors: Value): Value;

@@ -1,3 +1,4 @@
+import type { Classifier } from '../model.ts';
 import type { Initializer } from './initializer.ts';
 
 /** Of one image: [height, width, channels] or [features]. */
@@ -30,5 +31,12 @@ export interface NetworkDescription {
   /** Elements of all layer outputs: convolutions, norms, activations, sums, pools, dense layers, copies of channels. */
   readonly activationElements: number;
   readonly taps: Readonly<Record<string, Shape>>;
+  /**
+   * Path of the batch norm that gives a tap, or the body of the sum that is the tap: `stage1/2/norm2` for
+   * `stage1.preactivation` of a residual network.
+   */
+  readonly tapNorms: Readonly<Record<string, string>>;
   readonly outputShape: Shape;
+  /** The dense layer that gives the output, where its input is a tap. */
+  readonly classifier?: Classifier;
 }

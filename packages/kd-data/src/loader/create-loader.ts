@@ -6,6 +6,7 @@ import {
   KdError,
   type PrngKey,
   requireArgument,
+  type SampleTable,
   splitKey,
 } from 'kd-core';
 import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
@@ -121,9 +122,21 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     length: dropLast ? stepsPerEpoch * batchSize : length,
     batchSize,
     stepsPerEpoch,
+    samples: sampleTable(dataset, labels),
     imageShape,
     batch,
   } as Loader | AsyncLoader;
+}
+
+/** The labels by original index, of which a part of a data set has gaps. */
+function sampleTable(dataset: Dataset | AsyncDataset, labels: Int32Array): SampleTable {
+  const originals = Array.from(labels, (_, sample) => dataset.originalIndex(sample));
+  const count = originals.reduce((most, index) => Math.max(most, index + 1), 0);
+  const byIndex = new Int32Array(count).fill(-1);
+  originals.forEach((original, sample) => {
+    byIndex[original] = labels[sample]!;
+  });
+  return { count, labels: byIndex };
 }
 
 function changedShape(

@@ -54,5 +54,5 @@ export function invertedResidual<Value>(
   const linear = { channels, kernelSize: 1, activation: 'none' } as const;
   const projected = convolutionUnit(layers.scope('projection'), filtered, linear);
   const sameShape = stride === 1 && layers.channels(x) === channels;
-  return sameShape ? layers.add(x, projected) : projected;
+  return sameShape ? layers.add(projected, x) : projected;
 }

@@ -128,7 +128,7 @@ function residuals<Value>(layers: Layers<Value>, images: Value, count: number, h
   let x = images;
   for (let index = 0; index < count; index += 1) {
     const block = layers.scope(String(index));
-    x = layers.add(x, bottleneck(block, x, { channels: layers.channels(x), hidden, stride: 1 }));
+    x = layers.add(bottleneck(block, x, { channels: layers.channels(x), hidden, stride: 1 }), x);
   }
   return x;
 }

@@ -147,6 +147,8 @@ async function differentiateOnce(
       const { gradient, aux } = valueAndGradient((params: Tree<Tensor>) => {
         const output = student.apply({ params, state: variables.state }, batch.images, { train: true });
         const { total } = method.loss({
+          views: {},
+          draws: {},
           student: output,
           teachers: Object.values(teacherOutputs),
           labels: batch.labels,

@@ -1,11 +1,16 @@
 import { crossEntropy as crossEntropyLoss, requireArgument } from 'kd-core';
 import { type Method, noVariables } from './method.ts';
 
+export interface CrossEntropyOptions {
+  /** Share of the target that is spread evenly over all classes, in [0, 1). Default 0. */
+  readonly labelSmoothing?: number;
+}
+
 /**
  * Cross entropy of the student with the labels, averaged over the batch. Needs no teacher.
- * `labelSmoothing` in [0, 1), default 0: Szegedy et al., 2016, arXiv:1512.00567, section 7.
+ * `labelSmoothing`: Szegedy et al., 2016, arXiv:1512.00567, section 7.
  */
-export function crossEntropy({ labelSmoothing = 0 }: { labelSmoothing?: number } = {}): Method {
+export function crossEntropy({ labelSmoothing = 0 }: CrossEntropyOptions = {}): Method {
   requireArgument(
     labelSmoothing >= 0 && labelSmoothing < 1,
     () => `labelSmoothing must be in [0, 1), got ${labelSmoothing}.`,

@@ -32,6 +32,8 @@ const context = (): MethodContext => ({
   labels: tensor1d([0], 'int32'),
   indices: tensor1d([0], 'int32'),
   scalars: {},
+  views: {},
+  draws: {},
   variables: noVariables as unknown as MethodContext['variables'],
 });
 

@@ -36,6 +36,8 @@ function contextFor(method: Method): MethodContext {
     ],
     labels: tensor1d([1], 'int32'),
     indices: tensor1d([0], 'int32'),
+    views: {},
+    draws: {},
     scalars: Object.fromEntries(
       Object.entries(method.scalars).map(([name, schedule]) => [name, scalar(schedule(at))]),
     ),

@@ -18,13 +18,14 @@ import {
 import {
   isFrozenModel,
   type Model,
+  type ModelOutput,
   type ModelVariables,
   type Tree,
   treeMap,
   treeMap2,
   valueAndGradient,
 } from 'kd-core';
-import type { Method, NetworkOutput } from '../methods/method.ts';
+import type { Method, NetworkOutput, ViewOutputs } from '../methods/method.ts';
 import { groupLeaves } from '../optimizers/leaf-groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { TeacherNetwork } from '../teachers/teacher.ts';
@@ -37,7 +38,15 @@ export interface TrainingStepArguments {
   readonly teachers: readonly ModelVariables<Tensor>[];
   /** What each teacher that runs outside of the step gives for this batch, by its index; default none. */
   readonly teacherOutputs?: Readonly<Record<string, NetworkOutput>>;
-  readonly batch: { readonly images: Tensor4D; readonly labels: Tensor1D; readonly indices: Tensor1D };
+  readonly batch: {
+    readonly images: Tensor4D;
+    readonly labels: Tensor1D;
+    readonly indices: Tensor1D;
+    /** Those that the method requires; default none. */
+    readonly views?: Readonly<Record<string, Tensor4D>>;
+  };
+  /** What `method.draw` gives for this batch; default none. */
+  readonly draws?: Readonly<Record<string, Tensor>>;
   readonly scalars: {
     readonly learningRate: Scalar;
     /** This step's value of each of `method.scalars`. */
@@ -87,21 +96,41 @@ export function buildTrainingStep({
   readonly lossScale?: number | LossScale | undefined;
 }): TrainingStep {
   const scaling = lossScale === undefined ? undefined : toLossScale(lossScale);
-  return ({ state, teachers: teacherVariables, teacherOutputs = {}, batch, scalars }) => {
-    const taught: readonly NetworkOutput[] = teachers.map((teacher, index) =>
-      isFrozenModel(teacher)
-        ? teacherOutputs[index]!
-        : teacher.apply(teacherVariables[index]!, batch.images, { train: false }),
-    );
+  const viewNames = method.requires.views ?? [];
+  return ({ state, teachers: teacherVariables, teacherOutputs = {}, batch, draws = {}, scalars }) => {
+    const taught = (images: Tensor4D): readonly NetworkOutput[] =>
+      teachers.map((teacher, index) => {
+        if (isFrozenModel(teacher)) return teacherOutputs[index]!;
+        const variables = teacherVariables[index]!;
+        return { ...teacher.apply(variables, images, { train: false }), variables };
+      });
+    const teacherOutput = taught(batch.images);
+    const teacherViews = viewNames.map((view) => taught(batch.views![view]!));
     const params = trainedParams(state);
     const factor = scaling?.factor(state.lossScale);
     const { gradient: scaledGradient, aux } = valueAndGradient((current: typeof params) => {
       const output = student.apply({ params: current.student, state: state.student.state }, batch.images, {
         train: true,
       });
+      let studentState = output.state;
+      const see = ({ logits, taps }: ModelOutput): NetworkOutput => ({
+        logits,
+        taps,
+        variables: { params: current.student, state: state.student.state },
+      });
+      const views: Record<string, ViewOutputs> = {};
+      viewNames.forEach((view, index) => {
+        const seen = student.apply({ params: current.student, state: studentState }, batch.views![view]!, {
+          train: true,
+        });
+        studentState = seen.state;
+        views[view] = { student: see(seen), teachers: teacherViews[index]! };
+      });
       const result = method.loss({
-        student: output,
-        teachers: taught,
+        student: see(output),
+        teachers: teacherOutput,
+        views,
+        draws,
         labels: batch.labels,
         indices: batch.indices,
         scalars: scalars.method,
@@ -109,9 +138,9 @@ export function buildTrainingStep({
       });
       const aux = {
         loss: result.total as Tensor,
-        logits: output.logits as Tensor,
+        logits: (result.logits ?? output.logits) as Tensor,
         terms: result.terms as Readonly<Record<string, Tensor>>,
-        studentState: output.state,
+        studentState,
         methodState: result.state,
       };
       return { value: factor === undefined ? result.total : mul(result.total, factor), aux };

@@ -1,4 +1,5 @@
 import {
+  type BatchSource,
   type HostTensor,
   type HostTree,
   type Model,
@@ -30,9 +31,22 @@ export function trainedParams<Leaf>(state: {
   return { student: state.student.params, method: state.method.params };
 }
 
-/** Classes and tap shapes of the participants. */
-export function methodShapes(student: Model, teachers: readonly TeacherNetwork[]): MethodShapes {
-  return { student: networkShapes(student), teachers: teachers.map(networkShapes) };
+/** What of a source of batches a method may depend on. */
+export type SourceFacts = Pick<BatchSource, 'batchSize' | 'samples'>;
+
+/** What a method may know of the participants, and of the data where there are. */
+export function methodShapes(
+  student: Model,
+  teachers: readonly TeacherNetwork[],
+  source?: SourceFacts,
+): MethodShapes {
+  const { batchSize, samples } = source ?? {};
+  return {
+    student: networkShapes(student),
+    teachers: teachers.map(networkShapes),
+    ...(batchSize !== undefined && { batchSize }),
+    ...(samples !== undefined && { samples }),
+  };
 }
 
 export interface InitialStateOptions {
@@ -40,6 +54,10 @@ export interface InitialStateOptions {
   readonly teachers: readonly TeacherNetwork[];
   readonly method: Method;
   readonly optimizer: Optimizer;
+  /** Needed by methods that depend on the size of batches or remember samples. */
+  readonly source?: SourceFacts | undefined;
+  /** What became of the variables of the method's warm-up. */
+  readonly warmedUp?: ModelVariables<HostTensor> | undefined;
   /** Where the student starts; default: its own `init`. */
   readonly studentVariables?: ModelVariables<HostTensor>;
   /** That of the step; default none. */
@@ -49,12 +67,21 @@ export interface InitialStateOptions {
 /** The state before the first step, a pure function of `key`: the student and the method draw from separate keys. */
 export function initialTrainingState(
   key: PrngKey,
-  { student, teachers, method, optimizer, studentVariables, lossScale }: InitialStateOptions,
+  {
+    student,
+    teachers,
+    method,
+    optimizer,
+    source,
+    warmedUp,
+    studentVariables,
+    lossScale,
+  }: InitialStateOptions,
 ): TrainingState<HostTensor> {
   const [studentKey, methodKey] = splitKey(key, 2) as [PrngKey, PrngKey];
   const variables = {
     student: studentVariables ?? student.init(studentKey),
-    method: method.init(methodKey, methodShapes(student, teachers)),
+    method: method.init(methodKey, methodShapes(student, teachers, source), warmedUp),
   };
   const scale = lossScale === undefined ? undefined : toLossScale(lossScale).init();
   return {

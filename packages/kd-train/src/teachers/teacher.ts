@@ -23,7 +23,16 @@ export function teacherNetwork(teacher: Teacher): TeacherNetwork {
 /** What a network will give. */
 export function networkShapes(network: TeacherNetwork): NetworkShapes {
   const { name, classes } = network;
-  return { name, classes, taps: isFrozenModel(network) ? network.taps : network.summary().taps };
+  if (isFrozenModel(network)) return { name, classes, taps: network.taps };
+  const { taps, tapNorms } = network.summary();
+  const { classifier } = network;
+  return {
+    name,
+    classes,
+    taps,
+    ...(tapNorms !== undefined && { tapNorms }),
+    ...(classifier !== undefined && { classifier }),
+  };
 }
 
 /** `Teacher 0 ('resnet20')`, for messages. */

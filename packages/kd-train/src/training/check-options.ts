@@ -13,6 +13,7 @@ import { toLossScale } from '../step/loss-scale.ts';
 import { methodShapes } from '../step/training-state.ts';
 import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 import { checkBatch } from './check-batch.ts';
+import { checkSource } from './check-source.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Refuses, before anything is compiled or written, options that cannot make a run. Reads the first batch. */
@@ -49,7 +50,9 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   }
   if (options.studentVariables !== undefined)
     checkVariables('the student', student, options.studentVariables);
-  checkRequirements(method, methodShapes(student, teachers.map(teacherNetwork)));
+  const networks = teachers.map(teacherNetwork);
+  checkRequirements(method, methodShapes(student, networks, source));
+  checkSource(method, source, { student, teachers: networks });
   checkBatch(await source.batch(0, 0), student, { epoch: 0, index: 0 });
   if (validation !== undefined) {
     checkBatch(await validation.source.batch(0, 0), student, { epoch: 0, index: 0 });

@@ -43,13 +43,20 @@ export interface StepScalars {
   readonly method: Readonly<Record<string, number>>;
 }
 
+/** What a method's `draw` gives for a batch. */
+export type Draws = Readonly<Record<string, HostTensor>>;
+
 /** A training state that lives on a backend, with the compiled step that moves it on. */
 export interface DeviceRun {
   /**
-   * One update; `teacherOutputs` are those of the teachers outside of the step. Only the metrics come back to the host.
+   * One update; beside the batch come the outputs of the teachers outside of the step, and what the method draws. Only the metrics come back to the host.
    * After a failure the state is the one before the step.
    */
-  step(batch: Batch, scalars: StepScalars, teacherOutputs?: TeacherOutputs): Promise<StepMetrics>;
+  step(
+    batch: Batch,
+    scalars: StepScalars,
+    beside?: { readonly teacherOutputs?: TeacherOutputs; readonly draws?: Draws },
+  ): Promise<StepMetrics>;
   /** The student as it is now; valid until the next step. */
   student(): ModelVariables<DeviceTensor>;
   download(): Promise<TrainingState<HostTensor>>;
@@ -79,12 +86,14 @@ export async function openDeviceRun({
   );
   const frozen = teachers.map((teacher) => ('variables' in teacher ? teacher.variables : noVariables));
   const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
+  const viewNames = method.requires.views ?? [];
   let state = uploaded as TrainingState<DeviceTensor>;
 
   return {
-    async step(batch, scalars, teacherOutputs = {}) {
-      const { images, labels, indices } = batch;
-      const args = { state, teachers: frozen, teacherOutputs, batch: { images, labels, indices }, scalars };
+    async step({ images, labels, indices, views = {} }, scalars, { teacherOutputs = {}, draws = {} } = {}) {
+      const seen = Object.fromEntries(viewNames.map((view) => [view, views[view]!]));
+      const batch = { images, labels, indices, views: seen };
+      const args = { state, teachers: frozen, teacherOutputs, batch, draws, scalars };
       const result = (await step(
         args as unknown as WithLeaves<TrainingStepArguments, InputLeaf>,
       )) as unknown as {

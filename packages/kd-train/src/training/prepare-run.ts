@@ -49,6 +49,7 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
     method,
     optimizer,
     lossScale,
+    source,
     ...(studentVariables === undefined ? {} : { studentVariables }),
   });
   const configuration = await describeRun(options, state);

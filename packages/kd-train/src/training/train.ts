@@ -1,13 +1,15 @@
-import type { Batch, ClassificationMetrics } from 'kd-core';
+import { type Batch, type ClassificationMetrics, foldIn } from 'kd-core';
 import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
 import { type CompiledForward, compileForward } from '../evaluation/compile-forward.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
+import { methodShapes } from '../step/training-state.ts';
 import { outsideTeachers, type TeacherOutputs } from '../teachers/outside-teachers.ts';
+import { teacherNetwork } from '../teachers/teacher.ts';
 import { type BatchStream, batchStream } from './batch-stream.ts';
 import { breather } from './breather.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkpointWriter } from './checkpoint-writer.ts';
-import { type DeviceRun, openDeviceRun } from './device-run.ts';
+import { type DeviceRun, type Draws, openDeviceRun } from './device-run.ts';
 import { addToTotals, emptyTotals, type StepMetrics, summarizeTotals } from './epoch-totals.ts';
 import { requireFiniteStep } from './non-finite.ts';
 import { type PreparedRun, prepareRun } from './prepare-run.ts';
@@ -54,10 +56,14 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   }
 }
 
-/** A batch, and what the teachers outside of the step say of it. */
+/** The number of the key that methods draw by. */
+const DRAWS = 0;
+
+/** A batch, and what comes with it: what the teachers outside of the step say of it, and what the method draws. */
 interface TaughtBatch {
   readonly batch: Batch;
   readonly teacherOutputs: TeacherOutputs;
+  readonly draws: Draws;
 }
 
 function taughtBatches({
@@ -65,12 +71,17 @@ function taughtBatches({
   source,
   teachers = [],
   method,
+  key,
 }: TrainingOptions): BatchStream<TaughtBatch> {
   const teach = outsideTeachers(teachers, method);
+  const shapes = methodShapes(student, teachers.map(teacherNetwork), source);
+  const drawKey = foldIn(key, DRAWS);
   return batchStream(source.stepsPerEpoch, async (at) => {
     const batch = await source.batch(at.epoch, at.index);
     checkBatch(batch, student, at);
-    return { batch, teacherOutputs: await teach(batch, at) };
+    const step = at.epoch * source.stepsPerEpoch + at.index;
+    const draws = method.draw?.({ key: foldIn(drawKey, step), batch, shapes }) ?? {};
+    return { batch, draws, teacherOutputs: await teach(batch, at) };
   });
 }
 
@@ -95,9 +106,9 @@ async function* runSteps(
   while (progress.step < totalSteps && !signal?.aborted) {
     const started = performance.now();
     const { step, epoch } = progress;
-    const { batch, teacherOutputs } = await batches.take(step);
+    const { batch, ...beside } = await batches.take(step);
     const scalars = schedules.at(step);
-    const running = device.step(batch, scalars, teacherOutputs);
+    const running = device.step(batch, scalars, beside);
     if (step + 1 < totalSteps) batches.prefetch(step + 1);
     const metrics = await running;
     const { learningRate, method } = scalars;

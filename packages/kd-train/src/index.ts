@@ -38,20 +38,20 @@ export {
   evaluate,
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
-export { type AttentionTransferOptions, attentionTransfer } from './methods/attention-transfer.ts';
+export { type AttentionTransferOptions, attentionTransfer } from './methods/features/attention-transfer.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
 export type { DeployedStudent, Participants, TrainedVariables } from './methods/deployed-student.ts';
 export {
   type EmbeddingDistillationOptions,
   embeddingDistillation,
 } from './methods/embedding-distillation.ts';
-export { type FitnetOptions, fitnet } from './methods/fitnet.ts';
+export { type FitnetOptions, fitnet } from './methods/features/fitnet.ts';
 export {
   type HintRegressor,
   type HintRegressorKind,
   type HintRegressorOptions,
   hintRegressor,
-} from './methods/hint-regressor.ts';
+} from './methods/features/hint-regressor.ts';
 export { type HintonOptions, hinton } from './methods/hinton.ts';
 export { type MarginCrossEntropyOptions, marginCrossEntropy } from './methods/margin-cross-entropy.ts';
 export {

@@ -3,7 +3,9 @@ import {
   avgPool,
   concat,
   conv2d,
+  conv2dTranspose,
   depthwiseConv2d,
+  leakyRelu,
   matMul,
   maxPool,
   mean as meanOf,
@@ -31,7 +33,7 @@ import {
 import { l2Normalize } from '../ops/l2-normalize.ts';
 import { parametricRelu } from '../ops/parametric-relu.ts';
 import { permuteChannels, shuffledChannels } from './channel-shuffle.ts';
-import { EPSILON, windowCounts } from './layer-arithmetic.ts';
+import { EPSILON, transposedSide, windowCounts } from './layer-arithmetic.ts';
 import type {
   AveragePoolOptions,
   BatchNormOptions,
@@ -41,6 +43,7 @@ import type {
   Layers,
   Network,
   PoolOptions,
+  TransposedConvolutionOptions,
 } from './layers.ts';
 
 type ExplicitPadding = Exclude<Parameters<typeof depthwiseConv2d>[3], 'valid' | 'same' | number>;
@@ -96,11 +99,13 @@ class TensorReader {
       channels: (x) => x.shape.at(-1)!,
       convolution: (name, x, options) => this.convolution(`${prefix}${name}`, x, options),
       depthwiseConvolution: (name, x, options) => this.depthwiseConvolution(`${prefix}${name}`, x, options),
+      transposedConvolution: (name, x, options) => this.transposedConvolution(`${prefix}${name}`, x, options),
       batchNorm: (name, x, options) => this.batchNorm(`${prefix}${name}`, x, options),
       dense: (name, x, _units, options) => this.dense(`${prefix}${name}`, x, options),
       cosineClassifier: (name, x) => this.cosineClassifier(`${prefix}${name}`, x),
       relu: (x) => relu(x),
       relu6: (x) => relu6(x),
+      leakyRelu: (x, slope) => leakyRelu(x, slope),
       sigmoid: (x) => sigmoid(x),
       parametricRelu: (name, x) => parametricRelu(x, this.variable(`${prefix}${name}/slope`)),
       add: (a, b) => add(a, b),
@@ -126,10 +131,11 @@ class TensorReader {
   private convolution(path: string, x: Tensor, options: ConvolutionOptions): Tensor {
     const { stride = 1, padding = 0, groups = 1 } = options;
     const kernel = this.variable<Tensor4D>(`${path}/kernel`);
-    if (groups === 1) return this.biased(path, conv2d(x as Tensor4D, kernel, stride, padding), options);
+    const paddings = kernel.shape[0] === kernel.shape[1] ? padding : paddingsAround(padding);
+    if (groups === 1) return this.biased(path, conv2d(x as Tensor4D, kernel, stride, paddings), options);
     const kernels = split<Tensor4D>(kernel, groups, 3);
     const parts = split<Tensor4D>(x as Tensor4D, groups, 3).map((part, group) =>
-      conv2d(part as Tensor4D, kernels[group]!, stride, padding),
+      conv2d(part as Tensor4D, kernels[group]!, stride, paddings),
     );
     return this.biased(path, concat(parts, 3), options);
   }
@@ -137,10 +143,24 @@ class TensorReader {
   private depthwiseConvolution(path: string, x: Tensor, options: DepthwiseConvolutionOptions): Tensor {
     const { stride = 1, padding = 0 } = options;
     const kernel = this.variable<Tensor4D>(`${path}/kernel`);
-    // tfjs takes the height of a kernel for its width where the padding is one number.
-    const around: [number, number] = [padding, padding];
-    const paddings = padding === 0 ? 'valid' : ([[0, 0], around, around, [0, 0]] as ExplicitPadding);
+    const paddings = paddingsAround(padding);
     return this.biased(path, depthwiseConv2d(x as Tensor4D, kernel, stride, paddings), options);
+  }
+
+  private transposedConvolution(path: string, x: Tensor, options: TransposedConvolutionOptions): Tensor {
+    const { channels, kernelSize, stride = 1, padding = 0 } = options;
+    const kernel = this.variable<Tensor4D>(`${path}/kernel`);
+    const [batch, height, width] = x.shape as [number, number, number, number];
+    const window = { size: kernelSize, stride, padding };
+    const shape = [batch, transposedSide(height, window), transposedSide(width, window), channels];
+    const y = conv2dTranspose(
+      x as Tensor4D,
+      kernel,
+      shape as [number, number, number, number],
+      stride,
+      padding,
+    );
+    return this.biased(path, y, options);
   }
 
   private biased(path: string, y: Tensor, { bias = false }: { readonly bias?: boolean }): Tensor {
@@ -194,6 +214,12 @@ class TensorReader {
   private variable<T extends Tensor>(path: string): T {
     return this.variables.get(path)! as T;
   }
+}
+
+/** tfjs takes the height of a kernel for its width where the padding is one number. */
+function paddingsAround(padding: number): ExplicitPadding | 'valid' {
+  const around: [number, number] = [padding, padding];
+  return padding === 0 ? 'valid' : ([[0, 0], around, around, [0, 0]] as ExplicitPadding);
 }
 
 function sliceLast(x: Tensor, begin: number, size: number): Tensor {

@@ -1,8 +1,12 @@
 import { requireArgument } from '../errors.ts';
 import { sizeOf } from '../trees/host-tensor.ts';
 import { constantInitializer, type Fans, type KernelInitializer } from './initializer.ts';
-import { outputSide } from './layer-arithmetic.ts';
-import type { ConvolutionOptions, DepthwiseConvolutionOptions } from './layers.ts';
+import { outputSide, transposedSide } from './layer-arithmetic.ts';
+import type {
+  ConvolutionOptions,
+  DepthwiseConvolutionOptions,
+  TransposedConvolutionOptions,
+} from './layers.ts';
 import type { Shape } from './network-description.ts';
 import type { NetworkLedger } from './network-ledger.ts';
 import { type MapShape, mapShape, requireCounts, requireSizes } from './require-shapes.ts';
@@ -19,13 +23,14 @@ export interface ConvolutionPlace {
 export function describeConvolution(place: ConvolutionPlace, x: Shape, options: ConvolutionOptions): Shape {
   const { path } = place;
   const map = mapShape(path, x);
-  const { channels, kernelSize, groups = 1 } = options;
-  requireSizes(`'${path}'`, { channels, kernelSize, groups, stride: options.stride ?? 1 });
+  const { channels, groups = 1 } = options;
+  const [height, width] = kernelSides(options.kernelSize);
+  requireSizes(`'${path}'`, { channels, height, width, groups, stride: options.stride ?? 1 });
   requireArgument(
     map[2] % groups === 0 && channels % groups === 0,
     () => `The ${groups} groups of '${path}' must divide its ${map[2]} channels in and its ${channels} out.`,
   );
-  const kernel = [kernelSize, kernelSize, map[2] / groups, channels] as const;
+  const kernel = [height, width, map[2] / groups, channels] as const;
   return convolve(place, { map, channels, kernel, layout: 'convolution', options });
 }
 
@@ -36,11 +41,46 @@ export function describeDepthwiseConvolution(
   options: DepthwiseConvolutionOptions,
 ): Shape {
   const map = mapShape(place.path, x);
-  const [height, width] =
-    typeof options.kernelSize === 'number' ? [options.kernelSize, options.kernelSize] : options.kernelSize;
+  const [height, width] = kernelSides(options.kernelSize);
   requireSizes(`'${place.path}'`, { height, width, stride: options.stride ?? 1 });
   const kernel = [height, width, map[2], 1] as const;
   return convolve(place, { map, channels: map[2], kernel, layout: 'depthwise', options });
+}
+
+/** Throws `INVALID_ARGUMENT` for options that are no sizes, and where nothing is left of the result. */
+export function describeTransposedConvolution(
+  { ledger, path, kernelInitializer: usualInitializer }: ConvolutionPlace,
+  x: Shape,
+  options: TransposedConvolutionOptions,
+): Shape {
+  const [height, width, inChannels] = mapShape(path, x);
+  const { channels, kernelSize, stride = 1, padding = 0, bias = false } = options;
+  requireSizes(`'${path}'`, { channels, kernelSize, stride });
+  requireCounts(`'${path}'`, { padding });
+  const window = { size: kernelSize, stride, padding };
+  const output = [transposedSide(height, window), transposedSide(width, window), channels];
+  requireArgument(
+    output.every((size) => size > 0),
+    () =>
+      `The padding ${padding} of '${path}' leaves nothing of ${height}x${width} pixels transposed by a kernel of ${kernelSize}.`,
+  );
+  const area = kernelSize * kernelSize;
+  const fans: Fans = { in: area * channels, out: area * inChannels };
+  const { kernelInitializer = usualInitializer, biasInitializer } = options;
+  ledger.addVariable({
+    path: `${path}/kernel`,
+    kind: 'param',
+    layout: 'transposedConvolution',
+    shape: [kernelSize, kernelSize, channels, inChannels],
+    initializer: kernelInitializer(fans),
+  });
+  if (bias) ledger.addVector(`${path}/bias`, channels, biasInitializer?.(fans) ?? constantInitializer(0));
+  ledger.addMacs(height * width * area * inChannels * channels);
+  return ledger.output(output);
+}
+
+function kernelSides(kernelSize: ConvolutionOptions['kernelSize']): readonly [height: number, width: number] {
+  return typeof kernelSize === 'number' ? [kernelSize, kernelSize] : kernelSize;
 }
 
 interface ConvolutionPlan {

@@ -15,6 +15,9 @@ describe('a description', () => {
     expect(macs((l, x) => l.depthwiseConvolution('conv', x, { kernelSize: [3, 1], stride: 2 }))).toBe(
       2 * 3 * 4 * 3,
     );
+    // 11 x 9 pixels come of 6 x 5: each of the 30 adds its kernel.
+    const transposed = { channels: 2, kernelSize: 3, stride: 2, padding: 1 };
+    expect(macs((l, x) => l.transposedConvolution('conv', x, transposed))).toBe(6 * 5 * 9 * 4 * 2);
     expect(macs((l, x) => l.dense('dense', l.flatten(x), 7))).toBe(120 * 7);
   });
 
@@ -32,6 +35,28 @@ describe('a description', () => {
     expect(initializers(fanInUniform)).toEqual([
       { kind: 'uniform', bound: 1 / Math.sqrt(9 * 2) },
       { kind: 'uniform', bound: 1 / Math.sqrt(2) },
+    ]);
+  });
+
+  test('starts kernels of transposed convolutions as PyTorch does, by the channels out', () => {
+    const network: Network = (l, x) =>
+      l.transposedConvolution('conv', x, {
+        channels: 3,
+        kernelSize: 2,
+        bias: true,
+        biasInitializer: fanInUniform,
+      });
+    const { variables } = describeNetwork(network, shape, fanInUniform);
+    const bound = 1 / Math.sqrt(4 * 3);
+    expect(variables).toEqual([
+      {
+        path: 'conv/kernel',
+        kind: 'param',
+        layout: 'transposedConvolution',
+        shape: [2, 2, 3, 4],
+        initializer: { kind: 'uniform', bound },
+      },
+      expect.objectContaining({ path: 'conv/bias', initializer: { kind: 'uniform', bound } }),
     ]);
   });
 
@@ -66,6 +91,10 @@ test.each<[RegExp, Network]>([
   [
     /padding in 'conv' must be a whole number of at least 0, got -1/,
     (l, x) => l.convolution('conv', x, { channels: 4, kernelSize: 1, padding: -1 }),
+  ],
+  [
+    /padding 2 of 'conv' leaves nothing of 1x5 pixels/,
+    (l, x) => l.transposedConvolution('conv', l.crop(x, 5, 0), { channels: 1, kernelSize: 4, padding: 2 }),
   ],
   [
     /7x1 kernel does not fit in 6x5 pixels at 'conv'/,

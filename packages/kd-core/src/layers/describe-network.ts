@@ -1,5 +1,9 @@
 import { sizeOf } from '../trees/host-tensor.ts';
-import { describeConvolution, describeDepthwiseConvolution } from './describe-convolution.ts';
+import {
+  describeConvolution,
+  describeDepthwiseConvolution,
+  describeTransposedConvolution,
+} from './describe-convolution.ts';
 import {
   constantInitializer,
   type Initializer,
@@ -55,11 +59,14 @@ function shapeLayers(
     channels: (x) => x.at(-1)!,
     convolution: (name, x, options) => describeConvolution(convolutionAt(name), x, options),
     depthwiseConvolution: (name, x, options) => describeDepthwiseConvolution(convolutionAt(name), x, options),
+    transposedConvolution: (name, x, options) =>
+      describeTransposedConvolution(convolutionAt(name), x, options),
     batchNorm: (name, x, options) => describeBatchNorm(ledger, at(name), x, options),
     dense: (name, x, units, options) => describeDense(ledger, at(name), x, units, options),
     cosineClassifier: (name, x, classes) => describeCosineClassifier(ledger, at(name), x, classes),
     relu: output,
     relu6: output,
+    leakyRelu: output,
     sigmoid: output,
     parametricRelu(name, x) {
       ledger.addVector(`${at(name)}/slope`, x.at(-1)!, INITIAL_SLOPE);

@@ -21,6 +21,7 @@ export type {
   Layers,
   Network,
   PoolOptions,
+  TransposedConvolutionOptions,
 } from './layers.ts';
 export type { NetworkDescription, VariableDescription, VariableLayout } from './network-description.ts';
 export {

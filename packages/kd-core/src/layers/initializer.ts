@@ -11,7 +11,10 @@ export function constantInitializer(value: number): Initializer {
   return { kind: 'constant', value };
 }
 
-/** How many products reach one output, and how many outputs one input reaches, of a convolution of stride 1. */
+/**
+ * How many products reach one output, and how many outputs one input reaches, of a convolution of stride 1. Of a transposed
+ * convolution the other way round, as PyTorch counts.
+ */
 export interface Fans {
   /** k * k * (in / groups) */
   readonly in: number;

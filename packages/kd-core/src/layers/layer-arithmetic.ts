@@ -12,6 +12,11 @@ export function outputSide(length: number, { size, stride, padding }: Window): n
   return Math.floor((length + 2 * padding - size) / stride) + 1;
 }
 
+/** The side that a transposed convolution makes of `length` pixels. */
+export function transposedSide(length: number, { size, stride, padding }: Window): number {
+  return (length - 1) * stride + size - 2 * padding;
+}
+
 /** How many pixels of the map, not of the padding, each window covers; row by row. */
 export function windowCounts(
   [height, width]: readonly [number, number],

@@ -2,8 +2,8 @@ import type { Initializer, KernelInitializer } from './initializer.ts';
 
 export interface ConvolutionOptions {
   readonly channels: number;
-  /** Side of the square kernel. */
-  readonly kernelSize: number;
+  /** Side of the square kernel, or its [height, width]. */
+  readonly kernelSize: number | readonly [height: number, width: number];
   readonly stride?: number;
   /** Rows and columns of zeros on each side, as in PyTorch; never tfjs's 'same', which pads strided maps unevenly. */
   readonly padding?: number;
@@ -17,10 +17,13 @@ export interface ConvolutionOptions {
   readonly biasInitializer?: KernelInitializer;
 }
 
-export interface DepthwiseConvolutionOptions
-  extends Omit<ConvolutionOptions, 'channels' | 'groups' | 'kernelSize'> {
-  /** Side of the square kernel, or its [height, width]. */
-  readonly kernelSize: number | readonly [height: number, width: number];
+export type DepthwiseConvolutionOptions = Omit<ConvolutionOptions, 'channels' | 'groups'>;
+
+export interface TransposedConvolutionOptions extends Omit<ConvolutionOptions, 'groups' | 'kernelSize'> {
+  /** Side of the square kernel. */
+  readonly kernelSize: number;
+  /** Rows and columns left out on each side of the result, as in PyTorch. Default 0. */
+  readonly padding?: number;
 }
 
 export interface BatchNormOptions {
@@ -68,10 +71,15 @@ export interface Layers<Value> {
   shape(x: Value): readonly number[];
   /** Size of the last axis of `x`. */
   channels(x: Value): number;
-  /** A convolution with the variable `name/kernel` [k, k, in / groups, out] and, if asked for, `name/bias` [out]. */
+  /** A convolution with the variable `name/kernel` [kh, kw, in / groups, out] and, if asked for, `name/bias` [out]. */
   convolution(name: string, x: Value, options: ConvolutionOptions): Value;
-  /** A convolution of each channel by itself: `name/kernel` [k, k, channels, 1] and, if asked for, `name/bias`. */
+  /** A convolution of each channel by itself: `name/kernel` [kh, kw, channels, 1] and, if asked for, `name/bias`. */
   depthwiseConvolution(name: string, x: Value, options: DepthwiseConvolutionOptions): Value;
+  /**
+   * The transpose of a convolution: each pixel adds its kernel to the result, `stride` pixels apart, so that a side becomes
+   * `(side - 1) * stride + kernelSize - 2 * padding`. `name/kernel` [k, k, out, in] and, if asked for, `name/bias`.
+   */
+  transposedConvolution(name: string, x: Value, options: TransposedConvolutionOptions): Value;
   /** Batch normalisation over all but the last axis: `name/scale`, `name/offset`; state `name/mean`, `name/variance`. */
   batchNorm(name: string, x: Value, options?: BatchNormOptions): Value;
   /** An affine map of a vector: `name/kernel` [in, units] and, unless refused, `name/bias` [units]. */
@@ -83,6 +91,8 @@ export interface Layers<Value> {
   cosineClassifier(name: string, x: Value, classes: number): Value;
   relu(x: Value): Value;
   relu6(x: Value): Value;
+  /** ReLU with a fixed slope for what is not above 0. */
+  leakyRelu(x: Value, slope: number): Value;
   sigmoid(x: Value): Value;
   /** ReLU with a trained slope for negative values, one a channel: `name/slope` [channels], 0.25 at the start. */
   parametricRelu(name: string, x: Value): Value;

@@ -6,10 +6,12 @@ export type Shape = readonly number[];
 
 /** What a variable is in a layer, which decides how other frameworks order its axes. */
 export type VariableLayout =
-  /** [k, k, in / groups, out] */
+  /** [kh, kw, in / groups, out] */
   | 'convolution'
-  /** [k, k, channels, 1] */
+  /** [kh, kw, channels, 1] */
   | 'depthwise'
+  /** [k, k, out, in] */
+  | 'transposedConvolution'
   /** [in, out] */
   | 'dense'
   /** [channels] */

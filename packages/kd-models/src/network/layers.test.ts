@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { applyNetwork, describeNetwork, type Layers, type Network } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { convolve, pool } from '../testing/direct-definitions.ts';
+import { convolve, convolveTransposed, pool } from '../testing/direct-definitions.ts';
 import { readNetwork, toTensor, type Values, waves, waveVariables } from '../testing/read-network.ts';
 
 beforeAll(async () => {
@@ -57,13 +57,17 @@ describe('convolutions, against their definition', () => {
       groups: fc.integer({ min: 1, max: 3 }),
       inputs: fc.integer({ min: 1, max: 2 }),
       outputs: fc.integer({ min: 1, max: 2 }),
-      kernelSize: fc.integer({ min: 1, max: 3 }),
+      kernelSize: fc.oneof(
+        fc.integer({ min: 1, max: 3 }),
+        fc.constantFrom<readonly [number, number]>([1, 3], [3, 2], [2, 1]),
+      ),
       stride: fc.integer({ min: 1, max: 3 }),
       padding: fc.integer({ min: 0, max: 2 }),
       bias: fc.boolean(),
     });
     const fits = cases.filter(
-      ({ height, width, padding, kernelSize }) => Math.min(height, width) + 2 * padding >= kernelSize,
+      ({ height, width, padding, kernelSize }) =>
+        Math.min(height, width) + 2 * padding >= Math.max(...[kernelSize].flat()),
     );
     fc.assert(
       fc.property(fits, ({ height, width, groups, inputs, outputs, kernelSize, stride, padding, bias }) => {
@@ -102,6 +106,31 @@ describe('convolutions, against their definition', () => {
             const kernel = { shape: [shape[0]!, shape[1]!, 1, shape[2]!], data };
             return biased(convolve(x, kernel, { stride, padding, groups: channels }), variables);
           },
+        );
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  test('transposed', () => {
+    const cases = fc
+      .record({
+        height: fc.integer({ min: 1, max: 4 }),
+        width: fc.integer({ min: 1, max: 4 }),
+        inputs: fc.integer({ min: 1, max: 2 }),
+        channels: fc.integer({ min: 1, max: 3 }),
+        kernelSize: fc.integer({ min: 1, max: 4 }),
+        stride: fc.integer({ min: 1, max: 2 }),
+        padding: fc.integer({ min: 0, max: 1 }),
+        bias: fc.boolean(),
+      })
+      .filter(({ kernelSize, padding }) => kernelSize > 2 * padding);
+    fc.assert(
+      fc.property(cases, ({ height, width, inputs, ...options }) => {
+        expectLinear(
+          (layers, x) => layers.transposedConvolution('conv', x, options),
+          waves([2, height, width, inputs]),
+          (variables, x) => biased(convolveTransposed(x, variables['conv/kernel']!, options), variables),
         );
       }),
       { numRuns: 25 },
@@ -234,6 +263,14 @@ describe('activations and normalisation', () => {
     expect(readNetwork((layers, x) => layers.relu6(x), images).output.data).toEqual([0, 5, 6]);
     const sigmoids = images.data.map((value) => 1 / (1 + Math.exp(-value)));
     expectNear(readNetwork((layers, x) => layers.sigmoid(x), images).output.data, sigmoids, 1e-6);
+  });
+
+  test('leaky ReLU has its slope wherever nothing is above 0', () => {
+    const images = { shape: [1, 1, 3, 1], data: [-2, 0, 7] };
+    const { output, gradients } = readNetwork((layers, x) => layers.leakyRelu(x, 0.1), images);
+    expectNear(output.data, [-0.2, 0, 7], 1e-6);
+    const [first, second, third] = waves([3], 0.5).data as [number, number, number];
+    expectNear(gradients.images!.data, [first * 0.1, second * 0.1, third], 1e-6);
   });
 
   test('a cosine classifier measures angles, whatever the lengths', () => {

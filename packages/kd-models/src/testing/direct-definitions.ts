@@ -32,6 +32,31 @@ export function convolve(
   });
 }
 
+/** Each pixel adds its kernel to the result. x [n, h, w, c], kernel [kh, kw, out, c]. */
+export function convolveTransposed(x: Values, kernel: Values, { stride, padding }: Window): Values {
+  const [batch, height, width, inputs] = x.shape as Sizes4;
+  const [kernelHeight, kernelWidth, outputs] = kernel.shape as Sizes4;
+  const outHeight = (height - 1) * stride + kernelHeight - 2 * padding;
+  const outWidth = (width - 1) * stride + kernelWidth - 2 * padding;
+  const shape = [batch, outHeight, outWidth, outputs];
+  const data = new Array<number>(sizeOf(shape)).fill(0);
+  x.data.forEach((pixel, index) => {
+    const input = index % inputs;
+    const column = Math.floor(index / inputs) % width;
+    const row = Math.floor(index / (inputs * width)) % height;
+    const image = Math.floor(index / (inputs * width * height));
+    kernel.data.forEach((factor, place) => {
+      if (place % inputs !== input) return;
+      const output = Math.floor(place / inputs) % outputs;
+      const left = column * stride + (Math.floor(place / (inputs * outputs)) % kernelWidth) - padding;
+      const top = row * stride + Math.floor(place / (inputs * outputs * kernelWidth)) - padding;
+      if (left < 0 || left >= outWidth || top < 0 || top >= outHeight) return;
+      data[((image * outHeight + top) * outWidth + left) * outputs + output]! += pixel * factor;
+    });
+  });
+  return { shape, data };
+}
+
 /** The values under each window, without those of the padding, reduced to one. */
 export function pool(
   x: Values,

@@ -15,7 +15,7 @@ export async function expectForward(
 ): Promise<void> {
   const got = await forwardOf(backend, model, want.input);
   expectClose(got.logits, want.logits, FORWARD_TOLERANCE);
-  expect(Object.keys(got.taps).toSorted()).toEqual(Object.keys(want.taps).toSorted());
+  expect(Object.keys(got.taps)).toEqual(expect.arrayContaining(Object.keys(want.taps)));
   for (const [name, tap] of Object.entries(want.taps)) {
     expect(got.taps[name]!.shape, name).toEqual(tap.shape);
     expectClose([got.taps[name]!.norm], [tap.norm], FORWARD_TOLERANCE);

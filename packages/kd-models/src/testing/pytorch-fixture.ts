@@ -60,7 +60,11 @@ export function costOf(model: NetworkModel): ReferenceCost {
     parameters,
     stateElements,
     macs,
-    taps: Object.fromEntries(Object.entries(taps).map(([name, shape]) => [name, channelsFirst(shape)])),
+    taps: Object.fromEntries(
+      Object.entries(taps)
+        .filter(([name]) => !name.startsWith('block'))
+        .map(([name, shape]) => [name, channelsFirst(shape)]),
+    ),
   };
 }
 

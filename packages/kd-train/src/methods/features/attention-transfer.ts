@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { attentionTransferLoss, KdError, requireArgument } from 'kd-core';
-import { type Method, noVariables } from './method.ts';
-import { requireTeacher } from './requirements.ts';
+import { type Method, noVariables } from '../method.ts';
+import { requireTeacher } from '../requirements.ts';
 
 export interface AttentionTransferOptions {
   /** Which tap of the student follows which tap of the teacher; feature maps. At least one pair. */

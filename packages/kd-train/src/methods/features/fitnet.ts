@@ -1,8 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { hintLoss } from 'kd-core';
+import type { Method } from '../method.ts';
+import { requireTeacher } from '../requirements.ts';
 import { hintRegressor } from './hint-regressor.ts';
-import type { Method } from './method.ts';
-import { requireTeacher } from './requirements.ts';
 
 export interface FitnetOptions {
   /** Default `stage2`, the hint layer of the benchmarks. */

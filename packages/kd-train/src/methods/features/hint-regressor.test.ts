@@ -2,7 +2,7 @@ import { ones, type Rank, type Tensor, tensor, tensor1d, tensor4d } from '@tenso
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { type HostTensor, type ModelVariables, prngKey, treeMap } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { hintRegressor } from '../index.ts';
+import { hintRegressor } from '../../index.ts';
 
 beforeAll(async () => {
   await createTfjsBackend();

@@ -1,4 +1,5 @@
 import { fanInUniform, type Layers } from 'kd-core';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { depthwiseSeparable } from '../blocks/depthwise-separable.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
@@ -44,7 +45,7 @@ export interface MobileNetV1Options {
  *
  * Taps: `stem`; `stage1` to `stage4`, the last map before each further stride of 2 and before the pooling (separable
  * convolutions 3, 5, 11 and 13) after its ReLU; `stage1.preactivation` to `stage4.preactivation`, before that ReLU;
- * `pooled` [channels], what the classifier reads.
+ * `block1` to `block13`, each separable convolution after its ReLU; `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -76,6 +77,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, { widthMultiplier,
   const stem = { channels: scaled(STEM_WIDTH), kernelSize: 3, stride: 2, padding: 1 };
   let x = convolutionUnit(layers.scope('stem'), images, stem);
   layers.tap('stem', x);
+  const tapBlock = blockTaps(layers);
   for (const [index, separables] of STAGES.entries()) {
     const stage = `stage${index + 1}`;
     for (const [block, [width, stride]] of separables.entries()) {
@@ -84,6 +86,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, { widthMultiplier,
       const preactivation = depthwiseSeparable(scope, x, separable);
       if (block === separables.length - 1) layers.tap(`${stage}.preactivation`, preactivation);
       x = layers.relu(preactivation);
+      tapBlock(x);
     }
     layers.tap(stage, x);
   }

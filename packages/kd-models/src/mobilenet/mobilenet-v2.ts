@@ -1,5 +1,6 @@
 import { type DenseOptions, type Layers, requireArgument } from 'kd-core';
 import type { Activation } from '../blocks/activation.ts';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { invertedResidual } from '../blocks/inverted-residual.ts';
 import { type NetworkModel, networkModel, type PyTorchNames } from '../network/network-model.ts';
@@ -82,7 +83,8 @@ export interface MobileNetV2Options {
  * torchvision trains it with, which has no variables.
  *
  * Taps: `stem`, after its activation; `stage1` to `stage4`, the outputs of the groups 1, 2, 4 and 6 counted from 0, which are
- * linear and so have no other form before an activation; `pooled` [channels], what the classifier reads.
+ * linear and so have no other form before an activation; `block1` to `block17`, the output of each inverted residual;
+ * `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -147,6 +149,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
   const stem = { channels: scaled(STEM_WIDTH), kernelSize: 3, stride: 2, padding: 1, activation };
   let x = convolutionUnit(layers.scope('stem'), images, stem);
   layers.tap('stem', x);
+  const tapBlock = blockTaps(layers);
   for (const [index, { channels, blocks, stride, tap }] of groups.entries()) {
     const residual = {
       channels: scaled(channels),
@@ -157,6 +160,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
     for (let block = 0; block < blocks; block += 1) {
       const scope = layers.scope(`group${index}`).scope(String(block));
       x = invertedResidual(scope, x, { ...residual, stride: block === 0 ? stride : 1 });
+      tapBlock(x);
     }
     if (tap !== undefined) layers.tap(tap, x);
   }

@@ -20,14 +20,18 @@ describe('MobileNets', () => {
   });
 
   test('taps of the half variant have the shapes of the reference', () => {
-    expect(createModel('mobilenetv2-half', { classes: 100 }).summary().taps).toEqual({
+    const { taps } = createModel('mobilenetv2-half', { classes: 100 }).summary();
+    expect(taps).toMatchObject({
       stem: [16, 16, 16],
       stage1: [16, 16, 12],
       stage2: [8, 8, 16],
       stage3: [4, 4, 48],
       stage4: [2, 2, 160],
       pooled: [1280],
+      block1: [16, 16, 8],
+      block17: [2, 2, 160],
     });
+    expect(Object.keys(taps).filter((tap) => tap.startsWith('block'))).toHaveLength(17);
   });
 
   test('names say what is not standard', () => {

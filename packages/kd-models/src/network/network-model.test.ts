@@ -1,4 +1,5 @@
 import {
+  mean,
   ones,
   type Scalar,
   square,
@@ -24,6 +25,7 @@ import {
 } from 'kd-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { resnet } from '../resnet/resnet.ts';
+import { wideResnet } from '../wide-resnet/wide-resnet.ts';
 import { networkModel } from './network-model.ts';
 
 beforeAll(async () => {
@@ -95,6 +97,20 @@ describe('a network read over tensors', () => {
     expect(before.some((value) => value < 0)).toBe(true);
     expect(Array.from(taps.stage2!.dataSync())).toEqual(before.map((value) => Math.max(value, 0)));
   });
+
+  test.each([
+    ['a residual network', resnet({ depth: 14, classes: 2, widths: [2, 2, 3, 4], inputShape: [5, 6, 1] })],
+    ['a wide one', wideResnet({ depth: 16, widenFactor: 1, classes: 2, inputShape: [5, 6, 1] })],
+  ])(
+    'blocks of %s are counted through the network, rectified, and end where the pooling begins',
+    (_, network) => {
+      const { taps } = network.apply(upload(network.init(prngKey(1))), ramp([2, 5, 6, 1]), { train: true });
+      const blocks = Array.from({ length: 6 }, (_item, index) => taps[`block${index + 1}`]!);
+      expect(taps.block7).toBeUndefined();
+      expect(blocks.every((block) => block.dataSync().every((value) => value >= 0))).toBe(true);
+      expect(mean(blocks[5]!, [1, 2]).dataSync()).toEqual(taps.pooled!.dataSync());
+    },
+  );
 
   test('training moves every running statistic and keeps their structure; evaluation leaves them', () => {
     const variables = upload(model.init(prngKey(1)));

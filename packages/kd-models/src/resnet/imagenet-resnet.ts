@@ -72,7 +72,8 @@ export interface ImagenetResnetOptions {
  * it is torchvision's network, with the stem `cifar` that of RepDistiller's `resnetv2.py` for images of 32x32.
  *
  * Taps: `stem`, after its ReLU and before pooling; `stage1` to `stage4`, each after its last ReLU;
- * `stage1.preactivation` to `stage4.preactivation`, the sums before that ReLU; `pooled` [channels], what the classifier reads.
+ * `stage1.preactivation` to `stage4.preactivation`, the sums before that ReLU; `block1`, `block2`, ..., each block after its
+ * last ReLU, counted through the network; `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */

@@ -1,5 +1,6 @@
 import type { DenseOptions, Layers } from 'kd-core';
 import { basicBlock, type ResidualBlockOptions } from '../blocks/basic-block.ts';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { BOTTLENECK_EXPANSION, bottleneckBlock } from '../blocks/bottleneck-block.ts';
 import type { Shortcut } from '../blocks/shortcut.ts';
 
@@ -19,9 +20,10 @@ export interface ResidualPlan {
 
 /**
  * What all ResNets have behind their stem: stages of residual blocks, of which all but the first halve the map, global
- * average pooling and a dense classifier. Taps `stageN`, `stageN.preactivation` and `pooled`.
+ * average pooling and a dense classifier. Taps `stageN`, `stageN.preactivation`, `blockN` and `pooled`.
  */
 export function residualNetwork<Value>(layers: Layers<Value>, stemOutput: Value, plan: ResidualPlan): Value {
+  const tapBlock = blockTaps(layers);
   let x = stemOutput;
   for (const [index, channels] of plan.stageWidths.entries()) {
     const stage = `stage${index + 1}`;
@@ -31,6 +33,7 @@ export function residualNetwork<Value>(layers: Layers<Value>, stemOutput: Value,
       const scope = layers.scope(stage).scope(String(block));
       const sum = residualBlock(plan.block, scope, x, { channels, stride, shortcut: plan.shortcut });
       x = layers.relu(sum);
+      tapBlock(x);
       if (block === blocks - 1) layers.tap(`${stage}.preactivation`, sum);
     }
     layers.tap(stage, x);

@@ -33,6 +33,9 @@ describe('resnet', () => {
       stage3: [8, 8, 64],
       'stage3.preactivation': [8, 8, 64],
       pooled: [64],
+      block1: [32, 32, 16],
+      block2: [16, 16, 32],
+      block3: [8, 8, 64],
     });
     expect(createModel('resnet8x4', { classes: 100 }).summary().taps).toMatchObject({
       stem: [32, 32, 32],

@@ -45,7 +45,8 @@ export interface ResnetOptions {
  * residual blocks with strides 1, 2, 2, global average pooling and a dense classifier.
  *
  * Taps: `stem`; `stage1` to `stage3`, each after its last ReLU; `stage1.preactivation` to
- * `stage3.preactivation`, the sums before that ReLU; `pooled` [channels], what the classifier reads.
+ * `stage3.preactivation`, the sums before that ReLU; `block1`, `block2`, ..., each block after its last ReLU, counted
+ * through the network; `pooled` [channels], what the classifier reads.
  *
  * Kernels start with Kaiming normal values by fan-out, the classifier as PyTorch's linear layers do; with
  * `shortcut: 'padding'` both kinds of kernel start with Kaiming normal values by fan-in.

@@ -93,7 +93,7 @@ describe.each(cases)('$groups groups, units $blocks, as PyTorch computes', (fixt
     expect(model.summary().parameters).toBe(parameters);
     const { logits, taps } = model.apply(variables(), fixtureImages(), { train: false });
     expectNear(Array.from(logits.dataSync()), evaluation.logits.flat(), 1e-4);
-    expect(Object.keys(taps).sort()).toEqual(Object.keys(evaluation.taps).sort());
+    expect(Object.keys(taps)).toEqual(expect.arrayContaining(Object.keys(evaluation.taps)));
     for (const [name, want] of Object.entries(evaluation.taps)) {
       const values = Array.from(taps[name]!.dataSync());
       const absolute = values.reduce((sum, value) => sum + Math.abs(value), 0);

@@ -1,4 +1,5 @@
 import { fanInUniform, type Layers, requireArgument } from 'kd-core';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { shuffleUnit } from '../blocks/shuffle-unit.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
@@ -40,7 +41,8 @@ export interface ShuffleNetV1Options {
  * average pooling and a dense classifier. The first convolution of the first unit has one group.
  *
  * Taps: `stem` and `stage1` to `stage3` after their last ReLU; `stage1.preactivation` to `stage3.preactivation` before it;
- * `pooled` [channels], what the classifier reads.
+ * `block1`, `block2`, ..., each unit after its last ReLU, counted through the network; `pooled` [channels], what the
+ * classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range, and where `groups` do not divide the channels of a unit.
  */
@@ -78,6 +80,7 @@ function forward<Value>(
 ): Value {
   let x = convolutionUnit(layers.scope('stem'), images, { channels: STEM_WIDTH, kernelSize: 1 });
   layers.tap('stem', x);
+  const tapBlock = blockTaps(layers);
   for (const [index, channels] of widths.entries()) {
     const stage = `stage${index + 1}`;
     for (let block = 0; block < blocks[index]!; block += 1) {
@@ -88,6 +91,7 @@ function forward<Value>(
         inputGroups: index === 0 && block === 0 ? 1 : groups,
       });
       x = layers.relu(sum);
+      tapBlock(x);
       if (block === blocks[index]! - 1) layers.tap(`${stage}.preactivation`, sum);
     }
     layers.tap(stage, x);

@@ -1,4 +1,5 @@
 import { fanInUniform, type Layers, requireArgument } from 'kd-core';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { convolutionUnit } from '../blocks/convolution-unit.ts';
 import { splitShuffleDownsampling, splitShuffleUnit } from '../blocks/split-shuffle-unit.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
@@ -46,8 +47,8 @@ export interface ShuffleNetV2Options {
  * implementation, [224, 488, 976, 2048]; `widths` [244, 488, 976, 2048] are those of the paper.
  *
  * Taps: `stem`, after its ReLU; `stage1` to `stage3`, shuffled; `stage1.preactivation` to `stage3.preactivation`, the two
- * halves of the last unit before the second half's ReLU and before the shuffle; `pooled` [channels], what the
- * classifier reads.
+ * halves of the last unit before the second half's ReLU and before the shuffle; `block1`, `block2`, ..., the output of
+ * each unit, counted through the network; `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -75,13 +76,16 @@ function forward<Value>(layers: Layers<Value>, images: Value, { widths, blocks, 
   const [stage1, stage2, stage3, head] = widths;
   let x = convolutionUnit(layers.scope('stem'), images, { channels: STEM_WIDTH, kernelSize: 1 });
   layers.tap('stem', x);
+  const tapBlock = blockTaps(layers);
   for (const [index, channels] of [stage1, stage2, stage3].entries()) {
     const stage = `stage${index + 1}`;
     const unit = (position: number): Layers<Value> => layers.scope(stage).scope(String(position));
     x = splitShuffleDownsampling(unit(0), x, channels);
+    tapBlock(x);
     for (let block = 1; block <= blocks[index]!; block += 1) {
       const { output, kept, preactivation } = splitShuffleUnit(unit(block), x);
       x = output;
+      tapBlock(x);
       if (block === blocks[index]) layers.tap(`${stage}.preactivation`, layers.concat([kept, preactivation]));
     }
     layers.tap(stage, x);

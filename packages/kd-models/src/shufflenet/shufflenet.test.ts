@@ -32,9 +32,21 @@ describe('ShuffleNets', () => {
       ),
       pooled: [pooled],
     });
-    const taps = (name: string): unknown => createModel(name, { classes: 100 }).summary().taps;
+    const taps = (name: string): unknown =>
+      Object.fromEntries(
+        Object.entries(createModel(name, { classes: 100 }).summary().taps).filter(
+          ([tap]) => !tap.startsWith('block'),
+        ),
+      );
     expect(taps('shufflenetv1')).toEqual(stages([240, 480, 960], 960));
     expect(taps('shufflenetv2')).toEqual(stages([116, 232, 464], 1024));
+  });
+
+  test.each([shuffleNetV1, shuffleNetV2])('%o: units are counted through the network', (create) => {
+    const { taps } = create({ classes: 2 }).summary();
+    const blocks = Object.keys(taps).filter((tap) => tap.startsWith('block'));
+    expect(blocks).toEqual(Array.from({ length: 16 }, (_, index) => `block${index + 1}`));
+    expect([taps.block4, taps.block12, taps.block16]).toEqual([taps.stage1, taps.stage2, taps.stage3]);
   });
 
   test('kernels start uniform in +-1/sqrt(fan-in), as those of the reference', () => {

@@ -49,7 +49,7 @@ export function readReference(): Reference {
   return JSON.parse(readFileSync(url, 'utf8')) as Reference;
 }
 
-/** The cost of a model in the terms of the reference. */
+/** The cost of a model in the terms of the reference, which lists no blocks. */
 export function costOf(model: NetworkModel): ReferenceCost {
   const { parameters, stateElements, macs, taps } = model.summary();
   const channelsFirst = ([height, width, channels]: readonly number[]): readonly number[] =>

@@ -31,7 +31,19 @@ describe('vgg', () => {
       stage4: [4, 4, 512],
       'stage4.preactivation': [4, 4, 512],
       pooled: [512],
+      block1: [32, 32, 64],
+      block2: [16, 16, 128],
+      block3: [8, 8, 256],
+      block4: [4, 4, 512],
+      block5: [4, 4, 512],
     });
+  });
+
+  test('blocks are convolutions, counted through the network', () => {
+    const { taps } = vgg({ depth: 13, classes: 2 }).summary();
+    const blocks = Object.keys(taps).filter((tap) => tap.startsWith('block'));
+    expect(blocks).toEqual(Array.from({ length: 10 }, (_, index) => `block${index + 1}`));
+    expect([taps.block2, taps.block3]).toEqual([taps.stem, taps.stage1]);
   });
 
   test('images 64 pixels high are halved once more', () => {

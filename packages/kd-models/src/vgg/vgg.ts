@@ -1,4 +1,5 @@
 import { type DenseOptions, type Layers, requireArgument } from 'kd-core';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchVggName } from './pytorch-names.ts';
@@ -70,7 +71,8 @@ export interface VggOptions {
  * group as well, as in the reference.
  *
  * Taps: `stem`, `stage1` to `stage4`, each group after its last ReLU and before pooling;
- * `stage1.preactivation` to `stage4.preactivation`, before that ReLU; `pooled` [channels], what the classifier reads.
+ * `stage1.preactivation` to `stage4.preactivation`, before that ReLU; `block1`, `block2`, ..., each convolution after its
+ * ReLU, counted through the network; `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -104,12 +106,15 @@ function forward<Value>(
   images: Value,
   { widths, batchNorm, halvings, classes }: Plan,
 ): Value {
+  const tapBlock = blockTaps(layers);
   let x = images;
   for (const [index, channels] of widths.entries()) {
     const stage = STAGES[index]!;
-    const convolutions = { channels, batchNorm };
-    const preactivation = convolutionGroup(layers.scope(stage), x, convolutions);
-    const activated = layers.relu(preactivation);
+    const { activated, preactivation } = convolutionGroup(layers.scope(stage), x, {
+      channels,
+      batchNorm,
+      tapBlock,
+    });
     layers.tap(stage, activated);
     if (index > 0) layers.tap(`${stage}.preactivation`, preactivation);
     x = index < halvings ? layers.maxPool(activated, { size: 2 }) : activated;
@@ -119,21 +124,35 @@ function forward<Value>(
   return layers.dense('classifier', pooled, classes, CLASSIFIER);
 }
 
-/** Convolutions with ReLU between them, up to but without the last ReLU. */
+interface GroupPlan<Value> {
+  readonly channels: readonly number[];
+  readonly batchNorm: boolean;
+  readonly tapBlock: (output: Value) => void;
+}
+
+interface GroupOutput<Value> {
+  readonly activated: Value;
+  /** Before the last ReLU. */
+  readonly preactivation: Value;
+}
+
+/** Convolutions, each with ReLU. */
 function convolutionGroup<Value>(
   layers: Layers<Value>,
   images: Value,
-  { channels, batchNorm }: { readonly channels: readonly number[]; readonly batchNorm: boolean },
-): Value {
-  let x = images;
+  { channels, batchNorm, tapBlock }: GroupPlan<Value>,
+): GroupOutput<Value> {
+  let activated = images;
+  let preactivation = images;
   for (const [index, width] of channels.entries()) {
     const scope = layers.scope(String(index));
-    const input = index === 0 ? x : layers.relu(x);
     const options = { channels: width, kernelSize: 3, padding: 1, bias: true };
-    const convolved = scope.convolution('conv', input, options);
-    x = batchNorm ? scope.batchNorm('norm', convolved) : convolved;
+    const convolved = scope.convolution('conv', activated, options);
+    preactivation = batchNorm ? scope.batchNorm('norm', convolved) : convolved;
+    activated = layers.relu(preactivation);
+    tapBlock(activated);
   }
-  return x;
+  return { activated, preactivation };
 }
 
 function resolveWidths({ depth, widths }: VggOptions): VggWidths {

@@ -8,6 +8,8 @@ export interface WideBlockOptions {
 export interface WideBlockOutput<Value> {
   /** Batch norm of the block's input, before its ReLU. */
   readonly normalizedInput: Value;
+  /** The same after its ReLU. */
+  readonly activatedInput: Value;
   /** The sum with the shortcut. Neither normalised nor rectified. */
   readonly sum: Value;
 }
@@ -31,5 +33,5 @@ export function wideBlock<Value>(
     layers.channels(x) === channels
       ? x
       : layers.convolution('shortcut', activated, { channels, kernelSize: 1, stride });
-  return { normalizedInput, sum: layers.add(second, shortcut) };
+  return { normalizedInput, activatedInput: activated, sum: layers.add(second, shortcut) };
 }

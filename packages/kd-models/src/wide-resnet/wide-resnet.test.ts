@@ -26,6 +26,12 @@ describe('wideResnet', () => {
       stage3: [8, 8, 128],
       'stage3.preactivation': [8, 8, 128],
       pooled: [128],
+      block1: [32, 32, 32],
+      block2: [32, 32, 32],
+      block3: [16, 16, 64],
+      block4: [16, 16, 64],
+      block5: [8, 8, 128],
+      block6: [8, 8, 128],
     });
   });
 

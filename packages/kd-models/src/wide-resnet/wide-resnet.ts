@@ -1,4 +1,5 @@
 import { type DenseOptions, type Layers, requireArgument } from 'kd-core';
+import { blockTaps } from '../blocks/block-taps.ts';
 import { type NetworkModel, networkModel } from '../network/network-model.ts';
 import { requireClasses, requireInputShape } from '../network/require-options.ts';
 import { pyTorchWideResnetName } from './pytorch-names.ts';
@@ -30,7 +31,8 @@ export interface WideResnetOptions {
  *
  * Taps: `stem`, the convolution's output; `stage1` to `stage3`, each stage's last sum, neither normalised nor
  * rectified, as every block hands it on; `stage1.preactivation` to `stage3.preactivation`, the batch norm that
- * the next stage applies to that sum, before its ReLU; `pooled` [channels], what the classifier reads.
+ * the next stage applies to that sum, before its ReLU; `block1`, `block2`, ..., each block's sum after the batch norm and
+ * ReLU with which what follows reads it, counted through the network; `pooled` [channels], what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -74,11 +76,16 @@ function forward<Value>(
   const stem = { channels: STEM_WIDTH, kernelSize: 3, padding: 1 };
   let x = layers.scope('stem').convolution('conv', images, stem);
   layers.tap('stem', x);
+  const tapBlock = blockTaps(layers);
   for (const [index, channels] of widths.entries()) {
     const stage = layers.scope(`stage${index + 1}`);
     for (let block = 0; block < blocksPerStage; block += 1) {
       const stride = block === 0 ? STAGE_STRIDES[index]! : 1;
-      const { normalizedInput, sum } = wideBlock(stage.scope(String(block)), x, { channels, stride });
+      const { normalizedInput, activatedInput, sum } = wideBlock(stage.scope(String(block)), x, {
+        channels,
+        stride,
+      });
+      if (index > 0 || block > 0) tapBlock(activatedInput);
       if (index > 0 && block === 0) layers.tap(`stage${index}.preactivation`, normalizedInput);
       x = sum;
     }
@@ -86,7 +93,9 @@ function forward<Value>(
   }
   const normalized = layers.scope('last').batchNorm('norm', x);
   layers.tap(`stage${widths.length}.preactivation`, normalized);
-  const pooled = layers.globalAveragePool(layers.relu(normalized));
+  const activated = layers.relu(normalized);
+  tapBlock(activated);
+  const pooled = layers.globalAveragePool(activated);
   layers.tap('pooled', pooled);
   return layers.dense('classifier', pooled, classes, ZERO_BIAS);
 }

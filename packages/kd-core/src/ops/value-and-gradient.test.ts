@@ -9,7 +9,7 @@ describe('valueAndGradient', () => {
 
   it('differentiates a tree, with zeros where nothing depends on a parameter', () => {
     const params = { w: [tensor1d([1, 2]), tensor1d([3, 4])], unused: tensor1d([5]) };
-    const { value, gradient } = valueAndGradient(
+    const { value, gradient, reached } = valueAndGradient(
       ({ w }: typeof params) => ({ value: sum<Scalar>(mul(w[0]!, w[1]!)), aux: [] }),
       params,
     );
@@ -19,6 +19,7 @@ describe('valueAndGradient', () => {
       [1, 2],
     ]);
     expect(toValues(gradient.unused).data).toEqual([0]);
+    expect([...reached]).toEqual(['w/0', 'w/1']);
   });
 
   it('returns what else was computed, without a gradient through it', () => {
@@ -55,6 +56,37 @@ describe('valueAndGradient', () => {
 
 describe('detach', () => {
   beforeAll(startCpuBackend);
+
+  it('does not count as reaching a parameter, unlike a gradient that is zero', () => {
+    const params = { w: tensor1d([2]), idle: tensor1d([0]), cut: tensor1d([3]) };
+    const { gradient, reached } = valueAndGradient(
+      ({ w, idle, cut }: typeof params) => ({
+        value: sum<Scalar>(mul(add(w, mul(idle, 0)), detach(add(cut, w)))),
+        aux: [],
+      }),
+      params,
+    );
+    expect([...reached]).toEqual(['idle', 'w']);
+    expect([gradient.w, gradient.idle, gradient.cut].map((each) => toValues(each).data)).toEqual([
+      [5],
+      [0],
+      [0],
+    ]);
+  });
+
+  it('leaves no tensors behind, and the tape as it was after an error', () => {
+    const before = memory().numTensors;
+    tidy(() => void detach(tensor1d([1])));
+    expect(memory().numTensors).toBe(before);
+    const gone = tensor1d([1]);
+    gone.dispose();
+    expect(() => detach(gone)).toThrow(/disposed/);
+    const { gradient } = valueAndGradient(
+      ({ w }: { w: Tensor }) => ({ value: sum<Scalar>(mul(w, w)), aux: [] }),
+      { w: tensor1d([3]) },
+    );
+    expect(toValues(gradient.w).data).toEqual([6]);
+  });
 
   it('keeps the value and stops the gradient', () => {
     const { value, gradient } = valueAndGradient(

@@ -6,6 +6,7 @@ import {
   treeFlatten,
   treeLeaves,
   treeMap,
+  treePaths,
   treeUnflatten,
 } from '../trees/tree.ts';
 
@@ -13,6 +14,8 @@ export interface ValueAndGradient<P extends TensorTree, Aux extends TensorTree> 
   readonly value: Scalar;
   /** Same structure as `params`; zeros where `value` does not depend on a parameter. */
   readonly gradient: P;
+  /** Paths of the parameters on which `value` depends, whatever the numbers; not through `detach`. */
+  readonly reached: ReadonlySet<string>;
   readonly aux: Aux;
 }
 
@@ -26,7 +29,8 @@ export function valueAndGradient<P extends TensorTree, Aux extends TensorTree>(
   params: P,
 ): ValueAndGradient<P, Aux> {
   const { leaves, structure } = treeFlatten<Tensor>(params);
-  return tidy(() => {
+  const reached = new Set<string>();
+  const result = tidy(() => {
     let kept: Aux | undefined;
     const { value, grads } = engine().gradients(
       () => {
@@ -44,6 +48,9 @@ export function valueAndGradient<P extends TensorTree, Aux extends TensorTree>(
       undefined,
       true,
     );
+    treePaths(params).forEach((path, index) => {
+      if (grads[index] !== undefined) reached.add(path);
+    });
     const gradient = treeUnflatten<Tensor>(
       structure,
       leaves.map((leaf, index) => (grads[index] as Tensor | undefined) ?? zerosLike(leaf)),
@@ -51,5 +58,6 @@ export function valueAndGradient<P extends TensorTree, Aux extends TensorTree>(
     const aux = treeMap<Tensor, Tensor>(kept as Tree<Tensor>, (leaf) => leaf.clone()) as Aux;
     for (const leaf of treeLeaves<Tensor>(kept as Tree<Tensor>)) leaf.dispose();
     return { value: value as Scalar, gradient, aux } as never;
-  }) as ValueAndGradient<P, Aux>;
+  }) as Omit<ValueAndGradient<P, Aux>, 'reached'>;
+  return { ...result, reached };
 }

@@ -1,0 +1,14 @@
+import { customGrad, mul, neg, type Scalar, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+
+/**
+ * The value of `x`; its gradient is multiplied by `-strength`. What minimises the loss for everything else maximises it for
+ * `x`, and a strength of 0 leaves `x` alone. No gradient reaches `strength`.
+ * Ganin and Lempitsky, 2015, arXiv:1409.7495, section 3.1.
+ */
+export function reverseGradient<T extends Tensor>(x: T, strength: Scalar): T {
+  const reversed = customGrad((value, factor) => ({
+    value: (value as Tensor).clone(),
+    gradFunc: (dy: Tensor) => [mul(dy, neg(factor as Tensor)), zerosLike(factor as Tensor)],
+  }));
+  return reversed(x, strength) as T;
+}

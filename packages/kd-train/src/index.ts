@@ -1,4 +1,5 @@
 export { type MethodName, type MethodOptions, methodCatalog } from './catalog/catalog.ts';
+export { type LogitTransformOptions, logitTransformCatalog } from './catalog/logit-transforms.ts';
 export type {
   Citation,
   Confidence,
@@ -9,6 +10,8 @@ export type {
   OptionDescription,
   OptionKind,
 } from './catalog/method-entry.ts';
+export type { PlugInCatalog, PlugInEntry } from './catalog/plug-in-entry.ts';
+export { type TemperatureOptions, temperatureCatalog } from './catalog/temperatures.ts';
 export {
   type Checkpoint,
   decodeCheckpoint,
@@ -38,13 +41,13 @@ export {
   evaluate,
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
-export { type AttentionTransferOptions, attentionTransfer } from './methods/features/attention-transfer.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
 export type { DeployedStudent, Participants, TrainedVariables } from './methods/deployed-student.ts';
 export {
   type EmbeddingDistillationOptions,
   embeddingDistillation,
 } from './methods/embedding-distillation.ts';
+export { type AttentionTransferOptions, attentionTransfer } from './methods/features/attention-transfer.ts';
 export { type FitnetOptions, fitnet } from './methods/features/fitnet.ts';
 export {
   type HintRegressor,
@@ -52,7 +55,14 @@ export {
   type HintRegressorOptions,
   hintRegressor,
 } from './methods/features/hint-regressor.ts';
-export { type HintonOptions, hinton } from './methods/hinton.ts';
+export { type HintonOptions, hinton } from './methods/logits/hinton.ts';
+export {
+  type LogitLossInput,
+  type LogitMethodDefinition,
+  type LogitMethodOptions,
+  type LogitPair,
+  logitMethod,
+} from './methods/logits/logit-method.ts';
 export { type MarginCrossEntropyOptions, marginCrossEntropy } from './methods/margin-cross-entropy.ts';
 export {
   type DrawRequest,
@@ -107,6 +117,19 @@ export {
   trainedParams,
 } from './step/training-state.ts';
 export type { Teacher, TeacherNetwork, TrainedNetwork } from './teachers/teacher.ts';
+export { type CosineReversalOptions, cosineReversal } from './temperatures/cosine-reversal.ts';
+export {
+  type CurriculumTemperatureOptions,
+  curriculumTemperature,
+  curriculumTemperatureOf,
+} from './temperatures/curriculum-temperature.ts';
+export type {
+  TemperatureContext,
+  TemperatureProvider,
+  TemperatureResult,
+  TemperatureSetting,
+} from './temperatures/temperature-provider.ts';
+export { checkSource } from './training/check-source.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
 export { train } from './training/train.ts';

@@ -1,20 +1,16 @@
-import { mul, type Scalar, square, Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
-import {
-  type KlDivergenceOptions,
-  type KlReduction,
-  klDivergence,
-  type Temperature,
-} from './kl-divergence.ts';
+import { mul, type Scalar, type Tensor1D } from '@tensorflow/tfjs-core';
+import { type KlDivergenceOptions, type KlReduction, klDivergence } from './kl-divergence.ts';
 import { reduceSamples } from './reduction.ts';
+import { squaredTemperature, type Temperature } from './temperature.ts';
 
-export interface HintonLossOptions extends Pick<KlDivergenceOptions, 'teacherLogits' | 'studentLogits'> {
+export interface HintonLossOptions extends KlDivergenceOptions {
   readonly temperature: Temperature;
 }
 
 /**
  * Knowledge distillation (Hinton, Vinyals and Dean, 2014, arXiv:1503.02531, section 2):
  * T^2 KL(softmax(teacherLogits / T) || softmax(studentLogits / T)). The factor keeps the size of the gradient
- * when the temperature changes. The teacher's logits are detached.
+ * when the temperature changes. The teacher's logits are detached. `direction` 'reverse' exchanges the distributions.
  * `reduction`: 'none' gives [batch], 'batchmean' (the default) and 'sum' a scalar.
  * Throws as `klDivergence` does.
  */
@@ -23,8 +19,8 @@ export function hintonLoss(options: HintonLossOptions & { readonly reduction?: '
 export function hintonLoss(
   options: HintonLossOptions & { readonly reduction?: KlReduction },
 ): Tensor1D | Scalar {
-  const { teacherLogits, studentLogits, temperature, reduction = 'batchmean' } = options;
-  const divergence = klDivergence({ teacherLogits, studentLogits, temperature, reduction: 'none' });
-  const factor = temperature instanceof Tensor ? square(temperature) : temperature ** 2;
-  return reduceSamples(mul<Tensor1D>(divergence, factor), reduction === 'batchmean' ? 'mean' : reduction);
+  const { reduction = 'batchmean', ...divergence } = options;
+  const perSample = klDivergence({ ...divergence, reduction: 'none' });
+  const scaled = mul<Tensor1D>(perSample, squaredTemperature(options.temperature));
+  return reduceSamples(scaled, reduction === 'batchmean' ? 'mean' : reduction);
 }

@@ -6,7 +6,8 @@ import { differentiate, startCpuBackend, toTensor, toValues, type Values } from 
 import { expectClose, expectGradients } from '../testing/finite-differences.ts';
 import { kl, mean, rowsOf, softmax } from '../testing/reference-losses.ts';
 import { hintonLoss } from './hinton-loss.ts';
-import { type KlDivergenceOptions, klDivergence, type Temperature } from './kl-divergence.ts';
+import { type KlDivergenceOptions, klDivergence } from './kl-divergence.ts';
+import type { Temperature } from './temperature.ts';
 
 type Direction = NonNullable<KlDivergenceOptions['direction']>;
 

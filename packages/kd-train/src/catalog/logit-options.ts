@@ -1,0 +1,23 @@
+import type { LogitMethodOptions } from '../methods/logits/logit-method.ts';
+import type { OptionDescription } from './method-entry.ts';
+
+/** The options that every logit method takes. */
+export function logitOptions(
+  temperature: number,
+  from: string,
+): Readonly<Record<keyof Required<LogitMethodOptions>, OptionDescription>> {
+  return {
+    temperature: {
+      kind: 'temperature',
+      default: temperature,
+      about: 'divides the logits of both networks before the softmax',
+      from,
+    },
+    logitTransform: {
+      kind: 'logitTransform',
+      default: 'none',
+      about: 'what is done to the logits of both networks before they are compared',
+    },
+    teacher: { kind: 'integer', minimum: 0, default: 0, about: 'index of the teacher' },
+  };
+}

@@ -64,14 +64,14 @@ export function adamW({
       firstCorrection: HostTensor.scalar(0),
       secondCorrection: HostTensor.scalar(0),
     }),
-    update({ params, gradients, state, learningRate }) {
+    update({ params, gradients, state, learningRate, reached }) {
       const previous = state as unknown as AdamWState;
       const average = (moment: Tensor, value: Tensor | number, beta: number): Tensor =>
         add(mul(moment, beta), mul(value, 1 - beta));
       // 1 - b^t obeys the recursion of a moment of constant ones; unlike 1 - pow(b, t) it loses no digits in float32.
       const firstCorrection = average(previous.firstCorrection, 1, beta1);
       const secondCorrection = average(previous.secondCorrection, 1, beta2);
-      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path));
+      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path), reached);
       const slopes = groups.join(gradients);
       const first = groups
         .join(previous.first)
@@ -88,10 +88,10 @@ export function adamW({
         return sub(kept, mul(div(first[group]!, deviation), stepSize));
       });
       return {
-        params: groups.split(updated),
+        params: groups.split(updated, params),
         state: {
-          first: groups.split(first),
-          second: groups.split(second),
+          first: groups.split(first, previous.first),
+          second: groups.split(second, previous.second),
           firstCorrection,
           secondCorrection,
         },

@@ -1,7 +1,7 @@
-import { type Tensor, tensor } from '@tensorflow/tfjs-core';
+import { type Tensor, tensor, zerosLike } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Tree, treeLeaves, treePaths } from 'kd-core';
+import { type Tree, treeLeaves, treeMap, treePaths } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { groupLeaves } from './leaf-groups.ts';
 
@@ -31,7 +31,10 @@ describe('groupLeaves', () => {
           shapes.map((each, index) => [`leaf${index}`, filled(each, index * 1000)]),
         );
         const groups = groupLeaves(tree, (path) => Number(path.slice(-1)) % 2);
-        const back = groups.split(groups.join(tree));
+        const back = groups.split(
+          groups.join(tree),
+          treeMap<Tensor, Tensor>(tree, (leaf) => zerosLike(leaf)),
+        );
         expect(treePaths(back)).toEqual(treePaths(tree));
         const describeLeaves = (each: Tree<Tensor>): unknown[] =>
           treeLeaves<Tensor>(each).map((leaf) => [leaf.shape, [...leaf.dataSync()]]);
@@ -54,6 +57,17 @@ describe('groupLeaves', () => {
     const shapes = groups.join(tree).map((each) => each.shape);
     expect(shapes).toEqual([[5], [3], [1, 2], [20_000], []]);
     expect(groups.kinds).toEqual([true, false, true, true, true]);
+  });
+
+  it('leaves out what is not included, and takes it from the rest', () => {
+    const tree = { a: filled([2], 0), b: filled([3], 10), c: filled([1], 20) };
+    const rest = { a: filled([2], 50), b: filled([3], 60), c: filled([1], 70) };
+    const groups = groupLeaves(tree, () => true, new Set(['a', 'c']));
+    const [joined, ...none] = groups.join(tree);
+    expect([...joined!.dataSync()]).toEqual([0, 1, 20]);
+    expect(none).toEqual([]);
+    const back = groups.split([joined!], rest) as typeof tree;
+    expect([[...back.a.dataSync()], back.b, [...back.c.dataSync()]]).toEqual([[0, 1], rest.b, [20]]);
   });
 
   it('refuses a tree of another structure', () => {

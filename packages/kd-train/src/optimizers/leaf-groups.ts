@@ -10,29 +10,38 @@ export interface LeafGroups<Kind> {
   readonly kinds: readonly Kind[];
   /** One tensor a group, for a tree with the structure and shapes of the grouped one. Throws `SHAPE_MISMATCH` for another structure. */
   join(tree: Tree<Tensor>): Tensor[];
-  /** The tree that `join` makes `tensors` of. */
-  split(tensors: readonly Tensor[]): Tree<Tensor>;
+  /** The tree that `join` makes `tensors` of; leaves that are in no group are those of `rest`. */
+  split(tensors: readonly Tensor[], rest: Tree<Tensor>): Tree<Tensor>;
 }
 
 /**
  * Groups the leaves to which a rule applies element by element. A network has many vectors of one number a channel, on
  * which an operator takes longer to start than to run: small leaves of one `kindOf(path)` that differ in their
- * first dimension only are joined along it, and every other leaf is a group of its own.
+ * first dimension only are joined along it, and every other leaf is a group of its own. Leaves whose path is not in
+ * `included` are in no group; default: all are.
  */
-export function groupLeaves<Kind>(tree: Tree<Tensor>, kindOf: (path: string) => Kind): LeafGroups<Kind> {
+export function groupLeaves<Kind>(
+  tree: Tree<Tensor>,
+  kindOf: (path: string) => Kind,
+  included?: ReadonlySet<string>,
+): LeafGroups<Kind> {
   const { leaves, structure } = treeFlatten<Tensor>(tree);
-  const kinds = treePaths(tree).map(kindOf);
+  const paths = treePaths(tree);
+  const kinds = paths.map(kindOf);
   const byKey = new Map<string, number[]>();
   for (const [index, { shape, size }] of leaves.entries()) {
+    if (included?.has(paths[index]!) === false) continue;
     const isJoined = shape.length > 0 && size <= MOST_ELEMENTS;
     const key = isJoined ? `${String(kinds[index])}:${shape.slice(1).join()}` : `alone:${index}`;
     byKey.set(key, [...(byKey.get(key) ?? []), index]);
   }
   const groups = [...byKey.values()];
+  const leavesOf = (other: Tree<Tensor>): Tensor[] =>
+    treeLeaves<Tensor>(treeMap2<Tensor, Tensor, Tensor>(tree, other, (_, leaf) => leaf));
   return {
     kinds: groups.map((indices) => kinds[indices[0]!]!),
     join(other) {
-      const others = treeLeaves<Tensor>(treeMap2<Tensor, Tensor, Tensor>(tree, other, (_, leaf) => leaf));
+      const others = leavesOf(other);
       return groups.map((indices) =>
         indices.length === 1
           ? others[indices[0]!]!
@@ -42,8 +51,8 @@ export function groupLeaves<Kind>(tree: Tree<Tensor>, kindOf: (path: string) => 
             ),
       );
     },
-    split(tensors) {
-      const results = new Array<Tensor>(leaves.length);
+    split(tensors, rest) {
+      const results = leavesOf(rest);
       for (const [group, indices] of groups.entries()) {
         const joined = tensors[group]!;
         const sizes = indices.map((index) => leaves[index]!.shape[0]!);

@@ -10,6 +10,11 @@ export interface OptimizerUpdate {
   readonly state: Tree<Tensor>;
   /** An input of the step, not a constant of it: a schedule never recompiles. */
   readonly learningRate: Scalar;
+  /**
+   * Paths of the parameters that the loss reaches; default all. The others stay as they are, and so does what is
+   * remembered of them: neither momentum nor weight decay moves a parameter that has no gradient, as in PyTorch.
+   */
+  readonly reached?: ReadonlySet<string>;
 }
 
 /** A rule that updates parameters: pure functions on trees of tensors. All of its memory is in `state`. */

@@ -45,8 +45,8 @@ export function sgd({
       withoutDecay: paths.filter((path) => !decays(path)),
     }),
     init: (params: HostTree): HostTree => (momentum > 0 ? zerosOf(params) : {}),
-    update({ params, gradients, state, learningRate }) {
-      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path));
+    update({ params, gradients, state, learningRate, reached }) {
+      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path), reached);
       const current = groups.join(params);
       const withDecay = groups
         .join(gradients)
@@ -56,13 +56,14 @@ export function sgd({
       const descend = (directions: readonly Tensor[]): Tree<Tensor> =>
         groups.split(
           directions.map((direction, group) => sub(current[group]!, mul(direction, learningRate))),
+          params,
         );
       if (momentum === 0) return { params: descend(withDecay), state };
       const velocity = groups.join(state).map((v, group) => add(mul(v, momentum), withDecay[group]!));
       const directions = nesterov
         ? withDecay.map((gradient, group) => add(gradient, mul(velocity[group]!, momentum)))
         : velocity;
-      return { params: descend(directions), state: groups.split(velocity) };
+      return { params: descend(directions), state: groups.split(velocity, state) };
     },
   };
 }

@@ -20,6 +20,7 @@ import {
   type Model,
   type ModelOutput,
   type ModelVariables,
+  requireArgument,
   type Tree,
   treeMap,
   treeMap2,
@@ -76,7 +77,8 @@ export type TrainingStep = (args: TrainingStepArguments) => TrainingStepResult;
 /**
  * One step of training as a pure function, to be compiled by a backend: the teachers' forward pass in evaluation
  * mode, the student's in training mode, the method's loss, its gradient with respect to the student and the method,
- * and the optimiser's update. Everything that changes from step to step is an argument, and so is what teachers give that
+ * and the optimiser's update. A parameter that the loss does not reach stays as it is, whatever weight decay and momentum say.
+ * Throws `INVALID_ARGUMENT` when it reaches none. Everything that changes from step to step is an argument, and so is what teachers give that
  * run by themselves (`FrozenModel`).
  *
  * With `lossScale`, a number or `dynamicLossScale()`, the gradient is computed of the loss times a factor and divided by
@@ -108,7 +110,11 @@ export function buildTrainingStep({
     const teacherViews = viewNames.map((view) => taught(batch.views![view]!));
     const params = trainedParams(state);
     const factor = scaling?.factor(state.lossScale);
-    const { gradient: scaledGradient, aux } = valueAndGradient((current: typeof params) => {
+    const {
+      gradient: scaledGradient,
+      reached,
+      aux,
+    } = valueAndGradient((current: typeof params) => {
       const output = student.apply({ params: current.student, state: state.student.state }, batch.images, {
         train: true,
       });
@@ -145,6 +151,11 @@ export function buildTrainingStep({
       };
       return { value: factor === undefined ? result.total : mul(result.total, factor), aux };
     }, params);
+    requireArgument(
+      reached.size > 0,
+      () =>
+        `The loss of method '${method.name}' depends on no parameter, neither of the student '${student.name}' nor of its own, so that there is nothing to train.`,
+    );
     const gradient = (
       factor === undefined ? scaledGradient : unscaled(scaledGradient, factor)
     ) as typeof scaledGradient;
@@ -153,9 +164,10 @@ export function buildTrainingStep({
       gradients: gradient,
       state: state.optimizer,
       learningRate: scalars.learningRate,
+      reached,
     });
     const newParams = updated.params as typeof params;
-    const gradientNorm = treeNorm(gradient);
+    const gradientNorm = treeNorm(gradient, reached);
     const next: TrainingState<Tensor> = {
       student: { params: newParams.student, state: aux.studentState },
       method: { params: newParams.method, state: aux.methodState },
@@ -192,7 +204,7 @@ function guardOverflow(
   const kept = treeMap2<Tensor, Tensor, Tensor>(
     after as unknown as Tree<Tensor>,
     before as unknown as Tree<Tensor>,
-    (updated, previous) => where(finite, updated, previous),
+    (updated, previous) => (updated === previous ? updated : where(finite, updated, previous)),
   ) as unknown as TrainingState<Tensor>;
   return {
     state: { ...kept, lossScale: nextScale(lossScale!, finite) },
@@ -200,8 +212,8 @@ function guardOverflow(
   };
 }
 
-function treeNorm(tree: Tree<Tensor>): Scalar {
-  const squares = groupLeaves(tree, () => true)
+function treeNorm(tree: Tree<Tensor>, included: ReadonlySet<string>): Scalar {
+  const squares = groupLeaves(tree, () => true, included)
     .join(tree)
     .map((group) => sum(square(group)));
   return sqrt(squares.reduce((partial, next) => add(partial, next))) as Scalar;

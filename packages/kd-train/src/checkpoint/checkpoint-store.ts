@@ -1,24 +1,32 @@
 import { KdError } from 'kd-core';
-import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type StageName } from './checkpoint.ts';
 import type { Storage } from './storage.ts';
 
-const NAME = /^checkpoint-(\d{10})\.safetensors$/;
+/** What names begin with, the last stage first. */
+const PREFIXES = { main: 'checkpoint', 'warm-up': 'warm-up' } as const;
+const STEP = /^-\d{10}\.safetensors$/;
 
-/** The name of the checkpoint after `step` updates; names sort by step. */
-export function checkpointName(step: number): string {
-  return `checkpoint-${String(step).padStart(10, '0')}.safetensors`;
-}
-
-/** Names of all checkpoints in `storage`, newest first. Other files are not touched. */
-export async function listCheckpoints(storage: Storage): Promise<readonly string[]> {
-  return (await storage.list())
-    .filter((name) => NAME.test(name))
-    .sort()
-    .reverse();
+/** The name of the checkpoint after `step` updates of a stage, `main` by default; those of a stage sort by step. */
+export function checkpointName(step: number, stage: StageName = 'main'): string {
+  return `${PREFIXES[stage]}-${String(step).padStart(10, '0')}.safetensors`;
 }
 
 /**
- * Writes a checkpoint and then removes all but the newest `keep`. Throws `NON_FINITE`, and writes nothing, when a
+ * Names of all checkpoints in `storage`, newest first: those of the main stage before those of its warm-up. Other files
+ * are not touched.
+ */
+export async function listCheckpoints(storage: Storage): Promise<readonly string[]> {
+  const names = await storage.list();
+  return Object.values(PREFIXES).flatMap((prefix) =>
+    names
+      .filter((name) => name.startsWith(prefix) && STEP.test(name.slice(prefix.length)))
+      .sort()
+      .reverse(),
+  );
+}
+
+/**
+ * Writes a checkpoint and then removes all but the newest `keep`, of whatever stage. Throws `NON_FINITE`, and writes nothing, when a
  * tensor holds NaN or infinity: a bad state never replaces a good one.
  */
 export async function saveCheckpoint(
@@ -35,7 +43,7 @@ export async function saveCheckpoint(
       { details: { path, step: checkpoint.progress.step, lastCheckpoint: kept[0] } },
     );
   }
-  const name = checkpointName(checkpoint.progress.step);
+  const name = checkpointName(checkpoint.progress.step, checkpoint.progress.stage);
   await storage.write(name, await encodeCheckpoint(checkpoint));
   for (const old of (await listCheckpoints(storage)).slice(keep)) await storage.remove(old);
   return name;

@@ -9,17 +9,19 @@ import {
   listCheckpoints,
   loadLatestCheckpoint,
   memoryStorage,
+  type StageName,
   saveCheckpoint,
 } from '../index.ts';
 import { configurationDifferences } from './compare-configuration.ts';
 
-function checkpointAt(step: number, value = step): Checkpoint {
+function checkpointAt(step: number, value = step, stage: StageName = 'main'): Checkpoint {
   return {
     tensors: {
       'student/params/w': new HostTensor(new Float32Array([value, 0.1, -3.5]), [3]),
       count: new HostTensor(new Int32Array([7]), []),
     },
     progress: {
+      stage,
       step,
       epoch: 1,
       key: [1, 2],

@@ -14,9 +14,13 @@ import type { EpochSummary, EpochTotals } from '../training/epoch-totals.ts';
 
 const FORMAT = 'kd-checkpoint/1';
 
+/** The parts of a run, in their order; steps and epochs count from 0 in each. */
+export type StageName = 'warm-up' | 'main';
+
 /** Where a run stands, besides its tensors. */
 export interface TrainingProgress {
-  /** Updates made. Data order and augmentation are functions of it, so it is also the position of the random streams. */
+  readonly stage: StageName;
+  /** Updates made in this stage. Data order and augmentation are functions of it, so it is also the position of the random streams. */
   readonly step: number;
   readonly epoch: number;
   readonly key: PrngKey;
@@ -25,7 +29,7 @@ export interface TrainingProgress {
   readonly configuration: ConfigValue;
   /** Hash of each schedule's values at the steps made. */
   readonly schedules: Readonly<Record<string, string>>;
-  /** The epochs finished. */
+  /** The epochs of this stage that are finished. */
   readonly history: readonly EpochSummary[];
   /** The epoch under way. */
   readonly totals: EpochTotals;

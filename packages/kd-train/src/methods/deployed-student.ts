@@ -1,5 +1,6 @@
 import type { Model, ModelVariables } from 'kd-core';
 import type { TeacherNetwork } from '../teachers/teacher.ts';
+import type { Method } from './method.ts';
 
 export interface Participants {
   readonly student: Model;
@@ -19,4 +20,9 @@ export interface DeployedStudent {
   readonly model: Model;
   /** Picks the variables of `model` out of what was trained, wherever they are: no leaf is computed. */
   variables<Leaf>(trained: TrainedVariables<Leaf>): ModelVariables<Leaf>;
+}
+
+/** What `method` leaves to be used: the network that it deploys, or the student. */
+export function deployedStudent({ deploy }: Method, participants: Participants): DeployedStudent {
+  return deploy?.(participants) ?? { model: participants.student, variables: ({ student }) => student };
 }

@@ -117,10 +117,12 @@ export interface DrawRequest {
   readonly shapes: MethodShapes;
 }
 
-/** A stage of training that goes before, with another loss and an optimiser state of its own. */
+/** A stage of training that goes before, with another loss and an optimiser state of its own; it has no warm-up itself. */
 export interface WarmUp {
   readonly method: Method;
   readonly epochs: number;
+  /** Its schedule sees the warm-up's own length. Default: that of the run. */
+  readonly learningRate?: number | Schedule;
   /** Whether the main stage goes on with the student as the warm-up leaves it, or with a fresh one. */
   readonly keepsStudent: boolean;
 }

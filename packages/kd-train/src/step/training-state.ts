@@ -64,6 +64,11 @@ export interface InitialStateOptions {
   readonly lossScale?: number | LossScale | undefined;
 }
 
+/** Where the student of a run with this key starts. */
+export function initialStudentVariables(key: PrngKey, student: Model): ModelVariables<HostTensor> {
+  return student.init(initialKeys(key).student);
+}
+
 /** The state before the first step, a pure function of `key`: the student and the method draw from separate keys. */
 export function initialTrainingState(
   key: PrngKey,
@@ -78,10 +83,9 @@ export function initialTrainingState(
     lossScale,
   }: InitialStateOptions,
 ): TrainingState<HostTensor> {
-  const [studentKey, methodKey] = splitKey(key, 2) as [PrngKey, PrngKey];
   const variables = {
-    student: studentVariables ?? student.init(studentKey),
-    method: method.init(methodKey, methodShapes(student, teachers, source), warmedUp),
+    student: studentVariables ?? initialStudentVariables(key, student),
+    method: method.init(initialKeys(key).method, methodShapes(student, teachers, source), warmedUp),
   };
   const scale = lossScale === undefined ? undefined : toLossScale(lossScale).init();
   return {
@@ -89,4 +93,9 @@ export function initialTrainingState(
     optimizer: optimizer.init(trainedParams(variables) as HostTree),
     ...(scale === undefined ? {} : { lossScale: scale }),
   };
+}
+
+function initialKeys(key: PrngKey): { readonly student: PrngKey; readonly method: PrngKey } {
+  const [student, method] = splitKey(key) as [PrngKey, PrngKey];
+  return { student, method };
 }

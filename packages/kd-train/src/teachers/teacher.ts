@@ -1,5 +1,5 @@
 import { type FrozenModel, type HostTensor, isFrozenModel, type Model, type ModelVariables } from 'kd-core';
-import type { NetworkShapes } from '../methods/method.ts';
+import { type NetworkShapes, noVariables } from '../methods/method.ts';
 
 /** A network and its trained variables. Its forward pass is compiled into the training step. */
 export interface TrainedNetwork {
@@ -18,6 +18,11 @@ export type TeacherNetwork = Model | FrozenModel;
 
 export function teacherNetwork(teacher: Teacher): TeacherNetwork {
   return 'variables' in teacher ? teacher.model : teacher;
+}
+
+/** Empty trees for one that runs outside of the step. */
+export function teacherVariables(teacher: Teacher): ModelVariables<HostTensor> {
+  return 'variables' in teacher ? teacher.variables : noVariables;
 }
 
 /** What a network will give. */

@@ -1,13 +1,15 @@
-import { type Batch, KdError, type Model } from 'kd-core';
+import { type Batch, type HostTensor, KdError, type Model } from 'kd-core';
 
 /**
  * Throws `SHAPE_MISMATCH` or `INVALID_ARGUMENT`, naming the batch and the sample, for a batch that `model` cannot
- * take: images other than float32 [batch, ...inputShape], labels outside [0, classes), an empty batch.
+ * take: images other than float32 [batch, ...inputShape], labels outside [0, classes), an empty batch, one of
+ * `viewNames` that is missing or has other images.
  */
 export function checkBatch(
-  { images, labels, indices }: Batch,
+  { images, labels, indices, views = {} }: Batch,
   model: Pick<Model, 'name' | 'inputShape' | 'classes'>,
   at: { readonly epoch: number; readonly index: number },
+  viewNames: readonly string[] = [],
 ): void {
   const where = `Batch ${at.index} of epoch ${at.epoch}`;
   const [count = 0, ...shape] = images.shape;
@@ -25,6 +27,15 @@ export function checkBatch(
       );
     }
   }
+  const expected = `float32 [${[count, ...model.inputShape].join(', ')}]`;
+  for (const name of viewNames) {
+    const found = describe(views[name]);
+    if (found === expected) continue;
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `${where} has the view '${name}' as ${found}, but '${model.name}' takes it as ${expected}, one image for each of the batch.`,
+    );
+  }
   labels.data.forEach((label, position) => {
     if (label >= 0 && label < model.classes) return;
     throw new KdError(
@@ -32,4 +43,8 @@ export function checkBatch(
       `${where}: sample ${indices.data[position]} has the label ${label}, but '${model.name}' has the classes 0 to ${model.classes - 1}.`,
     );
   });
+}
+
+function describe(tensor: HostTensor | undefined): string {
+  return tensor === undefined ? 'nothing' : `${tensor.dtype} [${tensor.shape.join(', ')}]`;
 }

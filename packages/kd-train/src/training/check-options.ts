@@ -8,6 +8,8 @@ import {
   type Tree,
   visitTree,
 } from 'kd-core';
+import { deployedStudent } from '../methods/deployed-student.ts';
+import type { Method } from '../methods/method.ts';
 import { checkRequirements } from '../methods/requirements.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { methodShapes } from '../step/training-state.ts';
@@ -51,12 +53,29 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   if (options.studentVariables !== undefined)
     checkVariables('the student', student, options.studentVariables);
   const networks = teachers.map(teacherNetwork);
-  checkRequirements(method, methodShapes(student, networks, source));
-  checkSource(method, source, { student, teachers: networks });
-  checkBatch(await source.batch(0, 0), student, { epoch: 0, index: 0 });
-  if (validation !== undefined) {
-    checkBatch(await validation.source.batch(0, 0), student, { epoch: 0, index: 0 });
+  const first = await source.batch(0, 0);
+  for (const each of stageMethods(method)) {
+    checkRequirements(each, methodShapes(student, networks, source));
+    checkSource(each, source, { student, teachers: networks });
+    checkBatch(first, student, { epoch: 0, index: 0 }, each.requires.views);
   }
+  if (validation !== undefined) {
+    const { model } = deployedStudent(method, { student, teachers: networks });
+    checkBatch(await validation.source.batch(0, 0), model, { epoch: 0, index: 0 });
+  }
+}
+
+/** Those that train, in their order. */
+function stageMethods(method: Method): readonly Method[] {
+  const { name, warmUp } = method;
+  if (warmUp === undefined) return [method];
+  checkCount(`The epochs of the warm-up of '${name}'`, warmUp.epochs);
+  requireArgument(
+    warmUp.method.warmUp === undefined,
+    () =>
+      `The warm-up of '${name}' is taught by '${warmUp.method.name}', which has a warm-up itself. A run has one warm-up at most.`,
+  );
+  return [warmUp.method, method];
 }
 
 function checkCount(name: string, value: number | undefined): void {

@@ -2,11 +2,11 @@ import { stateTensors, type TrainingProgress } from '../checkpoint/checkpoint.ts
 import { checkpointName, lastGood, saveCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import type { DeviceRun } from './device-run.ts';
 import { DEFAULT_KEEP } from './prepare-run.ts';
-import type { RunSchedules } from './run-schedules.ts';
+import type { Stage } from './stage.ts';
 import type { CheckpointEvent } from './training-event.ts';
 import type { TrainingOptions } from './training-options.ts';
 
-/** Writes the checkpoints of one run, each step at most once. Without a storage it writes nothing. */
+/** Writes the checkpoints of one stage, each step at most once. Without a storage it writes nothing. */
 export interface CheckpointWriter {
   /** `undefined` when there was nothing to write. */
   save(progress: TrainingProgress): Promise<CheckpointEvent | undefined>;
@@ -18,23 +18,20 @@ export interface CheckpointWriter {
 
 export function checkpointWriter(
   options: TrainingOptions['checkpoint'],
-  {
-    device,
-    schedules,
-    resumedFrom,
-  }: { device: DeviceRun; schedules: RunSchedules; resumedFrom: string | undefined },
+  device: DeviceRun,
+  { name: stage, schedules, resumedFrom }: Stage,
 ): CheckpointWriter {
   let saved = resumedFrom;
   return {
     async save(progress) {
       const { step } = progress;
-      if (options === undefined || saved === checkpointName(step)) return undefined;
+      if (options === undefined || saved === checkpointName(step, stage)) return undefined;
       const checkpoint = {
         tensors: stateTensors(await device.download()),
         progress: { ...progress, schedules: await schedules.fingerprints(step) },
       };
       saved = await saveCheckpoint(options.storage, checkpoint, { keep: options.keep ?? DEFAULT_KEEP });
-      return { type: 'checkpoint', step, name: saved };
+      return { type: 'checkpoint', stage, step, name: saved };
     },
     lastGood: () => lastGood(saved, options?.storage),
     howToResume: () =>

@@ -2,15 +2,25 @@ import { type FrozenModel, type HostTensor, type ModelVariables, type Tree, tree
 import { type ConfigValue, hashTensors } from '../hash.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { type TrainingState, trainedParams } from '../step/training-state.ts';
+import type { StagePlan } from './stage.ts';
 import type { TrainingOptions } from './training-options.ts';
+
+/** A stage, and the state before its first step. */
+export interface StageStart {
+  readonly plan: StagePlan;
+  readonly state: TrainingState<HostTensor>;
+}
 
 /**
  * What makes two runs the same run, as data. The length, the validation and the schedules' future are not part of it:
- * a run may be prolonged.
+ * a run may be prolonged. A warm-up may not: the main stage depends on all of it.
  */
 export async function describeRun(
   options: TrainingOptions,
-  initialState: TrainingState<HostTensor>,
+  initial: {
+    readonly main: TrainingState<HostTensor>;
+    readonly warmUp: StageStart | undefined;
+  },
 ): Promise<ConfigValue> {
   const { student, studentVariables, teachers = [], method, optimizer, lossScale, source, key } = options;
   const hash = (tree: unknown): Promise<string> => hashTensors(tree as Tree<HostTensor>);
@@ -31,7 +41,8 @@ export async function describeRun(
       ),
     ),
     method: method.config,
-    optimizer: optimizer.describe(treePaths(trainedParams(initialState) as Tree<HostTensor>)),
+    ...(initial.warmUp && { warmUp: await describeWarmUp(options, initial.warmUp) }),
+    optimizer: optimizer.describe(trainedPaths(initial.main)),
     ...(lossScale === undefined ? {} : { lossScale: toLossScale(lossScale).describe() }),
     data: {
       length: source.length,
@@ -40,6 +51,24 @@ export async function describeRun(
       firstBatch: await hash({ ...(await source.batch(0, 0)) }),
     },
   };
+}
+
+async function describeWarmUp(
+  { method, optimizer }: TrainingOptions,
+  { plan, state }: StageStart,
+): Promise<ConfigValue> {
+  const { keepsStudent, epochs } = method.warmUp!;
+  return {
+    method: plan.method.config,
+    epochs,
+    keepsStudent,
+    optimizer: optimizer.describe(trainedPaths(state)),
+    schedules: await plan.schedules.fingerprints(plan.totalSteps),
+  };
+}
+
+function trainedPaths(state: TrainingState<HostTensor>): string[] {
+  return treePaths(trainedParams(state) as Tree<HostTensor>);
 }
 
 /** Its fingerprint where it has one; what else is known of it only tells which part is another. */

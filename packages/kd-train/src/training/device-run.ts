@@ -6,13 +6,13 @@ import {
   type HostTensor,
   type InputLeaf,
   type Model,
-  type ModelVariables,
   type Tree,
   treeLeaves,
   treeMap,
   type WithLeaves,
 } from 'kd-core';
-import { type Method, noVariables } from '../methods/method.ts';
+import type { TrainedVariables } from '../methods/deployed-student.ts';
+import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import {
   buildTrainingStep,
@@ -22,7 +22,7 @@ import {
 import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { TeacherOutputs } from '../teachers/outside-teachers.ts';
-import { type Teacher, teacherNetwork } from '../teachers/teacher.ts';
+import { type Teacher, teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
 import type { StepMetrics } from './epoch-totals.ts';
 
 export interface DeviceRunOptions {
@@ -57,8 +57,8 @@ export interface DeviceRun {
     scalars: StepScalars,
     beside?: { readonly teacherOutputs?: TeacherOutputs; readonly draws?: Draws },
   ): Promise<StepMetrics>;
-  /** The student as it is now; valid until the next step. */
-  student(): ModelVariables<DeviceTensor>;
+  /** All variables as they are now; valid until the next step. */
+  trained(): TrainedVariables<InputLeaf>;
   download(): Promise<TrainingState<HostTensor>>;
   /** Gives back everything on the device. */
   close(): Promise<void>;
@@ -84,7 +84,7 @@ export async function openDeviceRun({
     }),
     { name: `training step of ${student.name}`, donate: ['state'], constants: ['teachers'] },
   );
-  const frozen = teachers.map((teacher) => ('variables' in teacher ? teacher.variables : noVariables));
+  const frozen = teachers.map(teacherVariables);
   const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
   const viewNames = method.requires.views ?? [];
   let state = uploaded as TrainingState<DeviceTensor>;
@@ -108,7 +108,7 @@ export async function openDeviceRun({
         ({ data }) => data[0]!,
       ) as unknown as StepMetrics;
     },
-    student: () => state.student,
+    trained: () => ({ student: state.student, method: state.method, teachers: frozen }),
     async download() {
       const tree = state as unknown as OneLevel<DeviceTensor>;
       return (await backend.download(tree)) as unknown as TrainingState<HostTensor>;

@@ -1,79 +1,46 @@
 import { type HostTensor, KdError, requireArgument } from 'kd-core';
 import { restoreState, stateTensors, type TrainingProgress } from '../checkpoint/checkpoint.ts';
-import { listCheckpoints, loadLatestCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import {
+  type LoadedCheckpoint,
+  listCheckpoints,
+  loadLatestCheckpoint,
+} from '../checkpoint/checkpoint-store.ts';
 import { requireSameConfiguration } from '../checkpoint/compare-configuration.ts';
-import { initialTrainingState, type TrainingState } from '../step/training-state.ts';
+import type { Storage } from '../checkpoint/storage.ts';
+import {
+  type InitialStateOptions,
+  initialStudentVariables,
+  initialTrainingState,
+  type TrainingState,
+} from '../step/training-state.ts';
 import { teacherNetwork } from '../teachers/teacher.ts';
 import { checkOptions } from './check-options.ts';
 import { describeRun } from './describe-run.ts';
 import { emptyTotals } from './epoch-totals.ts';
-import { type RunSchedules, runSchedules } from './run-schedules.ts';
+import { planMainStage, planWarmUp, type Stage, type StagePlan } from './stage.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Checkpoints kept when nothing is said: the newest and one to fall back to. */
 export const DEFAULT_KEEP = 2;
 
 export interface PreparedRun {
-  readonly totalSteps: number;
-  readonly schedules: RunSchedules;
-  readonly state: TrainingState<HostTensor>;
-  readonly progress: TrainingProgress;
-  readonly resumedFrom?: string;
   readonly warnings: readonly string[];
+  /** The warm-up, unless there is none or it is over. */
+  readonly warmUp?: Stage;
+  /** The main stage; it begins with what the warm-up ended with. */
+  main(warmedUp?: TrainingState<HostTensor>): Stage;
 }
 
 /** Checks everything that can be checked without running, and finds where the run starts or goes on. */
 export async function prepareRun(options: TrainingOptions): Promise<PreparedRun> {
   await checkOptions(options);
-  const {
-    backend,
-    student,
-    studentVariables,
-    teachers = [],
-    method,
-    optimizer,
-    lossScale,
-    source,
-    key,
-  } = options;
-  const totalSteps = options.steps ?? options.epochs! * source.stepsPerEpoch;
-  const schedules = runSchedules(options.learningRate, method, {
-    stepsPerEpoch: source.stepsPerEpoch,
-    totalSteps,
-  });
-  schedules.at(0);
-
-  const state = initialTrainingState(key, {
-    student,
-    teachers: teachers.map(teacherNetwork),
-    method,
-    optimizer,
-    lossScale,
-    source,
-    ...(studentVariables === undefined ? {} : { studentVariables }),
-  });
-  const configuration = await describeRun(options, state);
-  const fresh: PreparedRun = {
-    totalSteps,
-    schedules,
-    state,
-    progress: {
-      step: 0,
-      epoch: 0,
-      key,
-      backend: backend.id,
-      configuration,
-      schedules: await schedules.fingerprints(0),
-      history: [],
-      totals: emptyTotals,
-    },
-    warnings: [],
-  };
+  const stages = await freshStages(options);
+  const { warmUp, main } = stages;
+  const fresh: PreparedRun = { warnings: [], ...(warmUp && { warmUp }), main: stages.afterWarmUp };
   if (options.checkpoint === undefined) return fresh;
 
   const { storage, keep = DEFAULT_KEEP } = options.checkpoint;
-  const size = Object.values(stateTensors(state)).reduce((bytes, { data }) => bytes + data.byteLength, 0);
-  await storage.probe(size * (keep + 1));
+  await storage.probe(Math.max(stateBytes(main), warmUp === undefined ? 0 : stateBytes(warmUp)) * (keep + 1));
   if (options.resume !== true) {
     const [newest] = await listCheckpoints(storage);
     requireArgument(
@@ -83,19 +50,83 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
     );
     return fresh;
   }
-  return resumeRun(fresh, options, storage);
-}
-
-async function resumeRun(
-  fresh: PreparedRun,
-  { backend }: TrainingOptions,
-  storage: NonNullable<TrainingOptions['checkpoint']>['storage'],
-): Promise<PreparedRun> {
   const loaded = await loadLatestCheckpoint(storage);
   if (loaded === undefined) return fresh;
-  const { name, checkpoint, damaged } = loaded;
+  const { stage, warnings } = await resumeStage(stages, loaded, { storage, backend: options.backend.id });
+  if (stage.name === 'main') return { warnings, main: () => stage };
+  if (stage.progress.step < stage.totalSteps) return { ...fresh, warnings, warmUp: stage };
+  const next = { ...stages.afterWarmUp(stage.state), resumedFrom: loaded.name };
+  return { warnings, main: () => next };
+}
+
+interface FreshStages {
+  readonly warmUp: Stage | undefined;
+  /** With a warm-up it has the right shapes only: those of the warm-up's variables do not depend on what it learns. */
+  readonly main: Stage;
+  afterWarmUp(warmedUp?: TrainingState<HostTensor>): Stage;
+}
+
+async function freshStages(options: TrainingOptions): Promise<FreshStages> {
+  const { student, studentVariables, teachers = [], method, optimizer, lossScale, source, key } = options;
+  const start = studentVariables ?? initialStudentVariables(key, student);
+  const stateOf = (
+    plan: StagePlan,
+    more: Pick<InitialStateOptions, 'warmedUp' | 'studentVariables'>,
+  ): TrainingState<HostTensor> =>
+    initialTrainingState(plan.key, {
+      student,
+      teachers: teachers.map(teacherNetwork),
+      method: plan.method,
+      optimizer,
+      lossScale,
+      source,
+      ...more,
+    });
+
+  const mainPlan = planMainStage(options);
+  const warmUpPlan = planWarmUp(options);
+  const mainState = (warmedUp?: TrainingState<HostTensor>): TrainingState<HostTensor> =>
+    stateOf(mainPlan, {
+      warmedUp: warmedUp?.method,
+      studentVariables: method.warmUp?.keepsStudent ? (warmedUp?.student ?? start) : start,
+    });
+  const warmUpState = warmUpPlan && stateOf(warmUpPlan, { studentVariables: start });
+  const state = mainState(warmUpState);
+  const warmUpStart = warmUpPlan && warmUpState && { plan: warmUpPlan, state: warmUpState };
+  const configuration = await describeRun(options, { main: state, warmUp: warmUpStart });
+  const progressOf = async ({ name, schedules }: StagePlan): Promise<TrainingProgress> => ({
+    stage: name,
+    step: 0,
+    epoch: 0,
+    key,
+    backend: options.backend.id,
+    configuration,
+    schedules: await schedules.fingerprints(0),
+    history: [],
+    totals: emptyTotals,
+  });
+  const main: Stage = { ...mainPlan, state, progress: await progressOf(mainPlan) };
+  return {
+    warmUp: warmUpStart && {
+      ...warmUpStart.plan,
+      state: warmUpStart.state,
+      progress: await progressOf(warmUpStart.plan),
+    },
+    main,
+    afterWarmUp: (warmedUp) => (warmedUp === undefined ? main : { ...main, state: mainState(warmedUp) }),
+  };
+}
+
+/** The stage of a checkpoint as it goes on from there. */
+async function resumeStage(
+  { warmUp, main }: Pick<FreshStages, 'warmUp' | 'main'>,
+  { name, checkpoint, damaged }: LoadedCheckpoint,
+  { storage, backend }: { readonly storage: Storage; readonly backend: string },
+): Promise<{ readonly stage: Stage; readonly warnings: readonly string[] }> {
   const { progress } = checkpoint;
-  requireSameConfiguration(name, progress.configuration, fresh.progress.configuration);
+  requireSameConfiguration(name, progress.configuration, main.progress.configuration);
+  // The same configuration has the same stages.
+  const fresh = progress.stage === 'main' ? main : warmUp!;
   if (progress.step > fresh.totalSteps) {
     throw new KdError(
       'CHECKPOINT',
@@ -119,10 +150,14 @@ async function resumeRun(
   );
   // A damaged file would count as one of those to keep, and push out a good one.
   for (const file of damaged) await storage.remove(file.name);
-  if (progress.backend !== backend.id) {
+  if (progress.backend !== backend) {
     warnings.push(
-      `'${name}' was computed on '${progress.backend}' and goes on on '${backend.id}': equal up to rounding, not bit for bit.`,
+      `'${name}' was computed on '${progress.backend}' and goes on on '${backend}': equal up to rounding, not bit for bit.`,
     );
   }
-  return { ...fresh, state, progress: { ...progress, backend: backend.id }, resumedFrom: name, warnings };
+  return { stage: { ...fresh, state, progress: { ...progress, backend }, resumedFrom: name }, warnings };
+}
+
+function stateBytes({ state }: Stage): number {
+  return Object.values(stateTensors(state)).reduce((bytes, { data }) => bytes + data.byteLength, 0);
 }

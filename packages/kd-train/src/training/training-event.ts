@@ -1,13 +1,20 @@
 import type { ClassificationMetrics } from 'kd-core';
+import type { StageName } from '../checkpoint/checkpoint.ts';
 import type { EpochSummary, StepMetrics } from './epoch-totals.ts';
 
-export interface StartEvent {
+/** What each event of a stage says; its steps and epochs are counted in the stage. */
+export interface StageEvent {
+  readonly stage: StageName;
+}
+
+/** A stage begins, or goes on. */
+export interface StartEvent extends StageEvent {
   readonly type: 'start';
-  /** Updates made before; above 0 for a resumed run. */
+  /** Updates made before; above 0 for a resumed stage. */
   readonly step: number;
   readonly totalSteps: number;
   readonly stepsPerEpoch: number;
-  /** Name of the checkpoint that the run continues. */
+  /** Name of the checkpoint that the stage continues, or that of a finished warm-up that it follows. */
   readonly resumedFrom?: string;
 }
 
@@ -17,7 +24,7 @@ export interface WarningEvent {
   readonly message: string;
 }
 
-export interface StepEvent extends StepMetrics {
+export interface StepEvent extends StageEvent, StepMetrics {
   readonly type: 'step';
   /** Of this update, counted from 0. */
   readonly step: number;
@@ -30,24 +37,26 @@ export interface StepEvent extends StepMetrics {
   readonly milliseconds: number;
 }
 
-export interface EpochEvent extends EpochSummary {
+export interface EpochEvent extends StageEvent, EpochSummary {
   readonly type: 'epoch';
 }
 
+/** Of the main stage. */
 export interface EvaluationEvent {
   readonly type: 'evaluation';
   readonly epoch: number;
   readonly metrics: ClassificationMetrics;
 }
 
-export interface CheckpointEvent {
+export interface CheckpointEvent extends StageEvent {
   readonly type: 'checkpoint';
   /** Updates made. */
   readonly step: number;
   readonly name: string;
 }
 
-export interface EndEvent {
+/** A stage has ended; the run goes on after a warm-up that is `completed`. */
+export interface EndEvent extends StageEvent {
   readonly type: 'end';
   readonly reason: 'completed' | 'interrupted';
   /** Updates made. */

@@ -1,10 +1,11 @@
 import type { Backend, BatchSource, HostTensor, Model, ModelVariables, PrngKey } from 'kd-core';
+import type { StageName } from '../checkpoint/checkpoint.ts';
 import type { Storage } from '../checkpoint/storage.ts';
 import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import type { LossScale } from '../step/loss-scale.ts';
-import type { Teacher } from '../teachers/teacher.ts';
+import type { Teacher, TrainedNetwork } from '../teachers/teacher.ts';
 import type { EpochSummary } from './epoch-totals.ts';
 
 export interface TrainingOptions {
@@ -26,12 +27,15 @@ export interface TrainingOptions {
   readonly lossScale?: number | LossScale;
   readonly learningRate: number | Schedule;
   readonly source: BatchSource;
-  /** Length of the run: either `epochs` or `steps`. */
+  /** Length of the run, a warm-up of the method not counted: either `epochs` or `steps`. */
   readonly epochs?: number;
   readonly steps?: number;
   /** Seed of the initial variables of the student and the method. The order of the data is the source's. */
   readonly key: PrngKey;
-  /** Evaluated after every `every` epochs (default 1) and at the end of the last epoch. */
+  /**
+   * Evaluated after every `every` epochs (default 1) of the main stage and at the end of the last epoch, with the network
+   * that the method deploys.
+   */
   readonly validation?: { readonly source: BatchSource; readonly every?: number };
   readonly checkpoint?: {
     readonly storage: Storage;
@@ -45,18 +49,22 @@ export interface TrainingOptions {
    * storage that holds checkpoints.
    */
   readonly resume?: boolean;
-  /** Stops after the current step, writes a checkpoint and ends with the reason `interrupted`. */
+  /** Stops after the current step of whatever stage, writes a checkpoint and ends with the reason `interrupted`. */
   readonly signal?: AbortSignal;
 }
 
 export interface TrainingResult {
   readonly reason: 'completed' | 'interrupted';
-  /** Updates made. */
+  /** The stage in which the run ended. */
+  readonly stage: StageName;
+  /** Updates made in that stage. */
   readonly step: number;
-  /** The trained student. */
+  /** What is to be used: the network that the method deploys, which is the trained student for most. */
+  readonly deployed: TrainedNetwork;
+  /** The trained student; where a warm-up was interrupted, that with which the main stage would begin now. */
   readonly variables: ModelVariables<HostTensor>;
-  /** The method's own variables; not needed to use the student. */
+  /** The method's own variables; not needed to use what is deployed. */
   readonly methodVariables: ModelVariables<HostTensor>;
-  /** All finished epochs, those before resuming included. */
+  /** All finished epochs of the main stage, those before resuming included. */
   readonly history: readonly EpochSummary[];
 }

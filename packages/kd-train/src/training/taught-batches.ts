@@ -1,0 +1,36 @@
+import { type Batch, foldIn } from 'kd-core';
+import { methodShapes } from '../step/training-state.ts';
+import { outsideTeachers, type TeacherOutputs } from '../teachers/outside-teachers.ts';
+import { teacherNetwork } from '../teachers/teacher.ts';
+import { type BatchStream, batchStream } from './batch-stream.ts';
+import { checkBatch } from './check-batch.ts';
+import type { Draws } from './device-run.ts';
+import type { StagePlan } from './stage.ts';
+import type { TrainingOptions } from './training-options.ts';
+
+/** A batch, and what comes with it: what the teachers outside of the step say of it, and what the method draws. */
+export interface TaughtBatch {
+  readonly batch: Batch;
+  readonly teacherOutputs: TeacherOutputs;
+  readonly draws: Draws;
+}
+
+/** The number of the key that methods draw by. */
+const DRAWS = 0;
+
+/** The batches of a stage, checked. */
+export function taughtBatches(
+  { student, source, teachers = [] }: TrainingOptions,
+  { method, key }: StagePlan,
+): BatchStream<TaughtBatch> {
+  const teach = outsideTeachers(teachers, method);
+  const shapes = methodShapes(student, teachers.map(teacherNetwork), source);
+  const drawKey = foldIn(key, DRAWS);
+  return batchStream(source.stepsPerEpoch, async (at) => {
+    const batch = await source.batch(at.epoch, at.index);
+    checkBatch(batch, student, at, method.requires.views);
+    const step = at.epoch * source.stepsPerEpoch + at.index;
+    const draws = method.draw?.({ key: foldIn(drawKey, step), batch, shapes }) ?? {};
+    return { batch, draws, teacherOutputs: await teach(batch, at) };
+  });
+}

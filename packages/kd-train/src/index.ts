@@ -41,6 +41,15 @@ export {
   evaluate,
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
+export type { LogitTransform } from './logit-transforms/logit-transform.ts';
+export { type AfdOptions, afd } from './methods/attention/afd.ts';
+export {
+  type LayerAttention,
+  type LayerAttentionOptions,
+  type LayerSimilarity,
+  layerAttention,
+} from './methods/attention/layer-attention.ts';
+export { type RtkOptions, rtk } from './methods/attention/rtk.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
 export type { DeployedStudent, Participants, TrainedVariables } from './methods/deployed-student.ts';
 export {

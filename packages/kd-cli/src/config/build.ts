@@ -1,30 +1,8 @@
 import { requireArgument } from 'kd-core';
 import { type NormalizeOptions, randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
-import {
-  adamW,
-  attentionTransfer,
-  cosine,
-  crossEntropy,
-  embeddingDistillation,
-  fitnet,
-  hinton,
-  type Method,
-  marginCrossEntropy,
-  type Optimizer,
-  type Schedule,
-  sgd,
-  stepDecay,
-  sum,
-  warmup,
-  weight,
-} from 'kd-train';
-import type {
-  AugmentationConfig,
-  MethodConfig,
-  NormalizationConfig,
-  OptimizerConfig,
-  ScheduleConfig,
-} from './config.ts';
+import { adamW, cosine, type Optimizer, type Schedule, sgd, stepDecay, warmup } from 'kd-train';
+import type { AugmentationConfig, NormalizationConfig, OptimizerConfig } from './config.ts';
+import type { ScheduleConfig } from './schedule-config.ts';
 
 const defaultOptimizer: OptimizerConfig = { name: 'sgd', momentum: 0.9, nesterov: true, weightDecay: 5e-4 };
 const defaultDecayFactor = 0.1;
@@ -41,33 +19,6 @@ export function buildSchedule(config: ScheduleConfig): number | Schedule {
 
 export function buildOptimizer(config: OptimizerConfig = defaultOptimizer): Optimizer {
   return config.name === 'sgd' ? sgd(config) : adamW(config);
-}
-
-/** The terms added up, each with its weight. */
-export function buildMethod(terms: readonly MethodConfig[]): Method {
-  return sum(
-    terms.map((term) => {
-      const method = buildTerm(term);
-      return term.weight === undefined ? method : weight(buildSchedule(term.weight), method);
-    }),
-  );
-}
-
-function buildTerm(term: MethodConfig): Method {
-  switch (term.name) {
-    case 'crossEntropy':
-      return crossEntropy(term);
-    case 'hinton':
-      return hinton(term.temperature === undefined ? {} : { temperature: buildSchedule(term.temperature) });
-    case 'fitnet':
-      return fitnet(term);
-    case 'attentionTransfer':
-      return attentionTransfer(term);
-    case 'marginCrossEntropy':
-      return marginCrossEntropy(term);
-    case 'embeddingDistillation':
-      return embeddingDistillation(term);
-  }
 }
 
 export function buildTransforms({ padding = 0, flip = 0 }: AugmentationConfig = {}): Transform[] {

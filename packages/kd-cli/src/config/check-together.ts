@@ -4,6 +4,7 @@ import { checkTeacher } from './check-teacher.ts';
 import type { DistillConfig, ModelConfig } from './config.ts';
 import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
+import { tapsOfTerm } from './taps-of-term.ts';
 import { isOnnxTeacher } from './weights-file.ts';
 
 /** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
@@ -62,23 +63,16 @@ function checkModels(config: DistillConfig): ConfigProblem[] {
     const known = taps.names.length === 0 ? 'which names none' : taps.names.join(', ');
     problems.push({ path, message: `must be a tap of ${taps.owner} (${known}), got '${tap}'.` });
   };
-  config.method.forEach((method, index) => {
+  config.method.forEach((term, index) => {
     const path = `method[${index}]`;
-    if (method.name === 'fitnet') {
-      requireTap(`${path}.studentTap`, method.studentTap ?? 'stage2', student);
-      requireTap(`${path}.teacherTap`, method.teacherTap ?? 'stage2', teacher);
-    } else if (method.name === 'marginCrossEntropy') {
+    if (term.name === 'marginCrossEntropy') {
       if (student === undefined || student.names.includes('embedding')) return;
       const message = `must be used with a face network, which ends in cosines, such as 'pocketnets-128'; the student is ${student.owner}.`;
       problems.push({ path: `${path}.name`, message });
-    } else if (method.name === 'embeddingDistillation') {
-      requireTap(`${path}.studentTap`, method.studentTap ?? 'embedding', student);
-      requireTap(`${path}.teacherTap`, method.teacherTap ?? 'embedding', teacher);
-    } else if (method.name === 'attentionTransfer') {
-      method.pairs.forEach((pair, position) => {
-        requireTap(`${path}.pairs[${position}].student`, pair.student, student);
-        requireTap(`${path}.pairs[${position}].teacher`, pair.teacher, teacher);
-      });
+      return;
+    }
+    for (const { key, network, tap } of tapsOfTerm(term)) {
+      requireTap(`${path}.${key}`, tap, network === 'student' ? student : teacher);
     }
   });
   return problems;

@@ -1,27 +1,5 @@
-/** A number that may change while training. Steps and epochs count from 0. */
-export type ScheduleConfig = number | CosineConfig | StepDecayConfig;
-
-/** Falls from `initial` along half a cosine to `final` at the end of the run. */
-export interface CosineConfig {
-  name: 'cosine';
-  initial: number;
-  /** Default 0. */
-  final?: number;
-  /** Steps of linear warm-up; default 0. */
-  warmupSteps?: number;
-}
-
-/** `initial`, multiplied by `factor` at each milestone. */
-export interface StepDecayConfig {
-  name: 'step';
-  initial: number;
-  /** Epochs, increasing. */
-  milestones: number[];
-  /** Default 0.1. */
-  factor?: number;
-  /** Steps of linear warm-up; default 0. */
-  warmupSteps?: number;
-}
+import type { MethodConfig } from './method-config.ts';
+import type { ScheduleConfig } from './schedule-config.ts';
 
 export interface DigitsConfig {
   name: 'digits';
@@ -128,26 +106,6 @@ export interface TeacherConfig {
   onnx?: OnnxTeacherConfig;
   training?: TeacherTrainingConfig;
 }
-
-export type MethodConfig =
-  | { name: 'crossEntropy'; weight?: ScheduleConfig; labelSmoothing?: number }
-  | { name: 'hinton'; weight?: ScheduleConfig; temperature?: ScheduleConfig }
-  | { name: 'fitnet'; weight?: ScheduleConfig; studentTap?: string; teacherTap?: string }
-  | {
-      name: 'attentionTransfer';
-      weight?: ScheduleConfig;
-      pairs: { student: string; teacher: string }[];
-      variant?: 'reference' | 'paper';
-    }
-  /** For students that end in cosines: face networks. */
-  | {
-      name: 'marginCrossEntropy';
-      weight?: ScheduleConfig;
-      kind?: 'arcface' | 'cosface';
-      margin?: number;
-      scale?: number;
-    }
-  | { name: 'embeddingDistillation'; weight?: ScheduleConfig; studentTap?: string; teacherTap?: string };
 
 export type OptimizerConfig =
   | { name: 'sgd'; momentum?: number; nesterov?: boolean; weightDecay?: number }

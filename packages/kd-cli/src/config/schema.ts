@@ -5,84 +5,31 @@ import type {
   CheckpointConfig,
   DistillConfig,
   IdxFilesConfig,
-  MethodConfig,
   ModelConfig,
   NormalizationConfig,
   OnnxTeacherConfig,
   OptimizerConfig,
   PreprocessingConfig,
-  ScheduleConfig,
   SplitConfig,
   TeacherConfig,
   TeacherTrainingConfig,
 } from './config.ts';
+import { methodSchema } from './method-schema.ts';
+import { scheduleSchema } from './schedule-schema.ts';
+import { numberIn, object, text, wholeNumber } from './schema-parts.ts';
 
-// The error text of every part says what is expected, as the end of "<path> must be ...".
-
-const number = (
-  expected: string,
-  range: { min?: number; above?: number; max?: number; below?: number } = {},
-) => {
-  let schema = z.number({ error: expected });
-  if (range.min !== undefined) schema = schema.min(range.min, { error: expected });
-  if (range.above !== undefined) schema = schema.gt(range.above, { error: expected });
-  if (range.max !== undefined) schema = schema.max(range.max, { error: expected });
-  if (range.below !== undefined) schema = schema.lt(range.below, { error: expected });
-  return schema;
-};
-
-const wholeNumber = (min: number) => {
-  const error = `a whole number of at least ${min}`;
-  return z.int({ error }).min(min, { error });
-};
-
-const text = (expected: string) => z.string({ error: expected }).min(1, { error: expected });
-
-const object = <Shape extends z.ZodRawShape>(shape: Shape) => {
-  const keys = Object.keys(shape).map((key) => `'${key}'`);
-  return z.strictObject(shape, {
-    error: `an object with ${keys.length === 1 ? 'the key' : 'the keys'} ${keys.join(', ')}`,
-  });
-};
-
-const atLeastZero = number('a number of at least 0', { min: 0 });
-const belowOne = number('a number from 0 to below 1', { min: 0, below: 1 });
-const fraction = number('a number between 0 and 1', { above: 0, below: 1 });
-const aboveZero = number('a number above 0', { above: 0 });
+const atLeastZero = numberIn({ minimum: 0 });
+const belowOne = numberIn({ minimum: 0, below: 1 });
+const fraction = numberIn({ above: 0, below: 1 });
+const aboveZero = numberIn({ above: 0 });
 
 const perChannel = (value: z.ZodNumber, expected: string) => {
   const error = `${expected}, or one for each channel`;
   return z.union([value, z.array(value).min(1, { error })], { error });
 };
 
-/** A scalar whose plain values satisfy `value`. */
-const scheduleOf = (value: z.ZodNumber, expected: string): z.ZodType<ScheduleConfig> =>
-  z.union(
-    [
-      value,
-      z.discriminatedUnion('name', [
-        object({
-          name: z.literal('cosine'),
-          initial: value,
-          final: value.exactOptional(),
-          warmupSteps: wholeNumber(0).exactOptional(),
-        }),
-        object({
-          name: z.literal('step'),
-          initial: value,
-          milestones: z.array(wholeNumber(0), { error: 'a list of epochs' }),
-          factor: number('a number above 0', { above: 0 }).exactOptional(),
-          warmupSteps: wholeNumber(0).exactOptional(),
-        }),
-      ]),
-    ],
-    { error: `${expected}, or a schedule with the name 'cosine' or 'step'` },
-  );
-
-const weight = scheduleOf(atLeastZero, 'a number of at least 0').exactOptional();
-const temperature = scheduleOf(number('a number above 0', { above: 0 }), 'a number above 0').exactOptional();
 // A final learning rate of 0 is the usual end of a cosine, so 0 is in the range.
-const learningRate = scheduleOf(atLeastZero, 'a number of at least 0');
+const learningRate = scheduleSchema({ minimum: 0 });
 
 const width = wholeNumber(1);
 const widthsError = 'four whole numbers: channels of the stem and of the three stages';
@@ -93,7 +40,7 @@ const model: z.ZodType<ModelConfig> = z.union(
     object({
       name: z.literal('resnet', { error: "'resnet'" }),
       depth: wholeNumber(8),
-      widthFactor: number('a number above 0', { above: 0 }).exactOptional(),
+      widthFactor: aboveZero.exactOptional(),
       widths: z.tuple([width, width, width, width], { error: widthsError }).exactOptional(),
     }),
   ],
@@ -113,51 +60,11 @@ const optimizer: z.ZodType<OptimizerConfig> = z.discriminatedUnion(
       name: z.literal('adamW'),
       beta1: belowOne.exactOptional(),
       beta2: belowOne.exactOptional(),
-      epsilon: number('a number above 0', { above: 0 }).exactOptional(),
+      epsilon: aboveZero.exactOptional(),
       weightDecay: atLeastZero.exactOptional(),
     }),
   ],
   { error: "an object with the name 'sgd' or 'adamW'" },
-);
-
-const tap = text("the name of a tap, such as 'stage2'");
-
-const method: z.ZodType<MethodConfig> = z.discriminatedUnion(
-  'name',
-  [
-    object({ name: z.literal('crossEntropy'), weight, labelSmoothing: belowOne.exactOptional() }),
-    object({ name: z.literal('hinton'), weight, temperature }),
-    object({
-      name: z.literal('fitnet'),
-      weight,
-      studentTap: tap.exactOptional(),
-      teacherTap: tap.exactOptional(),
-    }),
-    object({
-      name: z.literal('attentionTransfer'),
-      weight,
-      pairs: z
-        .array(object({ student: tap, teacher: tap }), {
-          error: 'a list of pairs { student, teacher } of taps',
-        })
-        .min(1, { error: 'a list of at least one pair { student, teacher } of taps' }),
-      variant: z.enum(['reference', 'paper']).exactOptional(),
-    }),
-    object({
-      name: z.literal('marginCrossEntropy'),
-      weight,
-      kind: z.enum(['arcface', 'cosface']).exactOptional(),
-      margin: number('a number from 0 to below pi', { min: 0, below: Math.PI }).exactOptional(),
-      scale: number('a number above 0', { above: 0 }).exactOptional(),
-    }),
-    object({
-      name: z.literal('embeddingDistillation'),
-      weight,
-      studentTap: tap.exactOptional(),
-      teacherTap: tap.exactOptional(),
-    }),
-  ],
-  { error: 'an object with the name of a method' },
 );
 
 const split: z.ZodType<SplitConfig> = object({
@@ -168,11 +75,11 @@ const split: z.ZodType<SplitConfig> = object({
 
 const augmentation: z.ZodType<AugmentationConfig> = object({
   padding: wholeNumber(0).exactOptional(),
-  flip: number('a number from 0 to 1', { min: 0, max: 1 }).exactOptional(),
+  flip: numberIn({ minimum: 0, maximum: 1 }).exactOptional(),
 });
 
 const normalization: z.ZodType<NormalizationConfig> = object({
-  mean: perChannel(number('a number'), 'a number'),
+  mean: perChannel(numberIn({}), 'a number'),
   standardDeviation: perChannel(aboveZero, 'a number above 0'),
 });
 
@@ -204,7 +111,7 @@ const training: z.ZodType<TeacherTrainingConfig> = object({
 
 const preprocessing: z.ZodType<PreprocessingConfig> = object({
   range: aboveZero.exactOptional(),
-  mean: perChannel(number('a number'), 'a number').exactOptional(),
+  mean: perChannel(numberIn({}), 'a number').exactOptional(),
   standardDeviation: perChannel(aboveZero, 'a number above 0').exactOptional(),
   channelOrder: z.enum(['RGB', 'BGR']).exactOptional(),
 });
@@ -243,7 +150,9 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   normalization: normalization.exactOptional(),
   teacher,
   student: object({ model }),
-  method: z.array(method, { error: 'a list of methods' }).min(1, { error: 'a list of at least one method' }),
+  method: z
+    .array(methodSchema, { error: 'a list of methods' })
+    .min(1, { error: 'a list of at least one method' }),
   optimizer: optimizer.exactOptional(),
   learningRate,
   epochs: wholeNumber(1),

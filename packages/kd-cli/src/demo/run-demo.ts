@@ -1,9 +1,16 @@
 import { join } from 'node:path';
 import { type Backend, type HostTensor, type Model, type ModelVariables, prngKey } from 'kd-core';
 import { type Dataset, stratifiedSplit } from 'kd-data';
-import { type CompiledForward, compileForward, type Method, type TrainingResult } from 'kd-train';
+import {
+  type CompiledForward,
+  compileForward,
+  type Method,
+  methodShapes,
+  type TrainingResult,
+} from 'kd-train';
 import type { Host } from '../cli/host.ts';
-import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
+import { buildOptimizer, buildSchedule } from '../config/build.ts';
+import { buildMethod } from '../config/build-method.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { type RunKeys, runKeys } from '../config/run-keys.ts';
 import { describeModel } from '../pipeline/describe-model.ts';
@@ -148,22 +155,23 @@ function phasesOf(options: DemoOptions, data: DemoData): Phase[] {
 async function runSeed(demo: Demo, seed: number): Promise<SeedResult> {
   const { settings, models } = demo;
   const keys = runKeys(seed);
+  const shapes = methodShapes(models.distilled, [models.teacher]);
   const teacher = await trainOne(demo, {
     role: 'teacher',
     seed,
     training: settings.teacher,
-    method: buildMethod(settings.teacher.method),
+    method: buildMethod(settings.teacher.method, { student: shapes.teachers[0]!, teachers: [] }),
     keys: { init: keys.teacher, data: keys.teacherData },
   });
   const studentKeys = { init: keys.student, data: keys.studentData };
   // Given, not drawn by each training, so that both students start alike whatever their methods draw.
   const studentVariables = models.alone.init(keys.student);
   const pair = { seed, training: settings.student, keys: studentKeys, studentVariables };
-  const alone = await trainOne(demo, { ...pair, role: 'alone', method: buildMethod(settings.alone) });
+  const alone = await trainOne(demo, { ...pair, role: 'alone', method: buildMethod(settings.alone, shapes) });
   const distilled = await trainOne(demo, {
     ...pair,
     role: 'distilled',
-    method: buildMethod(settings.distilled),
+    method: buildMethod(settings.distilled, shapes),
     teacher: teacher.variables,
   });
   const measured = async (role: Role, trained: TrainingResult) => {

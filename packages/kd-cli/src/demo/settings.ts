@@ -1,11 +1,6 @@
-import type {
-  AugmentationConfig,
-  MethodConfig,
-  OptimizerConfig,
-  ResnetConfig,
-  ScheduleConfig,
-  SplitConfig,
-} from '../config/config.ts';
+import type { AugmentationConfig, OptimizerConfig, ResnetConfig, SplitConfig } from '../config/config.ts';
+import type { MethodConfig } from '../config/method-config.ts';
+import type { ScheduleConfig } from '../config/schedule-config.ts';
 
 /** How one network of the demonstration is trained. */
 export interface DemoTraining {

@@ -2,6 +2,7 @@ import { type Model, type PrngKey, prngKey } from 'kd-core';
 import type { Loader } from 'kd-data';
 import {
   checkRequirements,
+  checkSource,
   type Method,
   methodShapes,
   type Optimizer,
@@ -9,9 +10,11 @@ import {
   type Teacher,
   type TeacherNetwork,
 } from 'kd-train';
-import { buildMethod, buildOptimizer, buildSchedule } from '../config/build.ts';
-import type { DistillConfig, MethodConfig, TeacherTrainingConfig } from '../config/config.ts';
+import { buildOptimizer, buildSchedule } from '../config/build.ts';
+import { buildMethod } from '../config/build-method.ts';
+import type { DistillConfig, TeacherTrainingConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
+import type { MethodConfig } from '../config/method-config.ts';
 import { runKeys } from '../config/run-keys.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
@@ -63,48 +66,64 @@ export async function planDistillation(
 
   const recipe = (
     network: Model,
+    teachers: readonly TeacherNetwork[],
     terms: readonly MethodConfig[],
     settings: TeacherTrainingConfig,
     key: { readonly init: PrngKey; readonly data: PrngKey },
-  ): Recipe => ({
-    student: network,
-    method: buildMethod(terms),
-    optimizer: buildOptimizer(settings.optimizer ?? config.optimizer),
-    learningRate: buildSchedule(settings.learningRate ?? config.learningRate),
-    source: trainingSource(data.train, {
+  ): Recipe => {
+    const source = trainingSource(data.train, {
       batchSize: settings.batchSize ?? config.batchSize ?? defaultBatchSize,
       key: key.data,
       ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
       ...(normalization !== undefined && { normalization }),
-    }),
-    epochs: settings.epochs ?? config.epochs,
-    key: key.init,
-  });
+    });
+    return {
+      student: network,
+      method: fittingMethod(terms, { student: network, teachers, source }),
+      optimizer: buildOptimizer(settings.optimizer ?? config.optimizer),
+      learningRate: buildSchedule(settings.learningRate ?? config.learningRate),
+      source,
+      epochs: settings.epochs ?? config.epochs,
+      key: key.init,
+    };
+  };
+  const studentRecipe = (teacher: TeacherNetwork): Recipe =>
+    recipe(student, [teacher], config.method, {}, { init: keys.student, data: keys.studentData });
 
-  const plan = recipe(student, config.method, {}, { init: keys.student, data: keys.studentData });
   const { weights, training = {} } = config.teacher;
   if (weights !== undefined) {
     const teacher = await openTeacher({ ...config.teacher, weights }, data, session);
     const close = async (): Promise<void> => ('variables' in teacher ? undefined : teacher.dispose());
     try {
-      requireFit(plan.method, student, 'variables' in teacher ? teacher.model : teacher);
+      const plan = studentRecipe('variables' in teacher ? teacher.model : teacher);
+      return { config, data, teacher, student: plan, close };
     } catch (error) {
       await close();
       throw error;
     }
-    return { config, data, teacher, student: plan, close };
   }
   const model = createModelFrom(config.teacher.model!, { classes, inputShape });
-  requireFit(plan.method, student, model);
+  const plan = studentRecipe(model);
   const { labelSmoothing = 0 } = training;
   const terms: MethodConfig[] = [{ name: 'crossEntropy', labelSmoothing }];
-  const teacher = recipe(model, terms, training, { init: keys.teacher, data: keys.teacherData });
+  const teacher = recipe(model, [], terms, training, { init: keys.teacher, data: keys.teacherData });
   return { config, data, teacher: { model, recipe: teacher }, student: plan, close: async () => {} };
 }
 
-function requireFit(method: Method, student: Model, teacher: TeacherNetwork): void {
-  const shapes = methodShapes(student, [teacher]);
+/** The method of `terms`, once it is sure that it fits the networks and the batches. */
+function fittingMethod(
+  terms: readonly MethodConfig[],
+  {
+    student,
+    teachers,
+    source,
+  }: { readonly student: Model; readonly teachers: readonly TeacherNetwork[]; readonly source: Loader },
+): Method {
+  const shapes = methodShapes(student, teachers, source);
+  const method = buildMethod(terms, shapes);
   checkRequirements(method, shapes);
-  // A method finds out here whether its own parts fit between the two networks; the values are drawn again later.
+  checkSource(method, source, { student, teachers });
+  // A method finds out here whether its own parts fit between the networks; the values are drawn again later.
   method.init(prngKey(0), shapes);
+  return method;
 }

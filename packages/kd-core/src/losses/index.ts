@@ -1,10 +1,41 @@
+export { type ActivationBoundaryOptions, activationBoundaryLoss } from './activation-boundary.ts';
+export { type AttendedMapsOptions, attendedMapsLoss } from './attended-maps.ts';
 export { type AttentionMapOptions, attentionMap } from './attention-map.ts';
 export { type AttentionTransferOptions, attentionTransferLoss } from './attention-transfer.ts';
+export { type BalancedDivergenceLossOptions, balancedDivergenceLoss } from './balanced-divergence-loss.ts';
+export { type ClassAttentionOptions, classActivationMaps, classAttentionLoss } from './class-attention.ts';
+export { type ContinuationLossOptions, continuationLoss } from './continuation-loss.ts';
+export {
+  type ContrastiveMemory,
+  type ContrastiveRepresentationOptions,
+  type ContrastiveRepresentationResult,
+  contrastiveRepresentationLoss,
+} from './contrastive-representation.ts';
+export {
+  type CorrelationCongruenceLossOptions,
+  correlationCongruenceLoss,
+} from './correlation-congruence.ts';
 export { type CrossEntropyOptions, crossEntropy, type SmoothingOver } from './cross-entropy.ts';
+export {
+  type DistLossOptions,
+  type DistRelations,
+  type DistRelationsOptions,
+  distLoss,
+  distRelations,
+} from './dist-loss.ts';
+export {
+  type DecoupledDivergences,
+  type DecoupledDivergencesOptions,
+  type DkdLossOptions,
+  decoupledDivergences,
+  dkdLoss,
+} from './dkd-loss.ts';
 export {
   type EmbeddingDistillationLossOptions,
   embeddingDistillationLoss,
 } from './embedding-distillation.ts';
+export { type FactorTransferOptions, factorTransferLoss } from './factor-transfer.ts';
+export { type FspLossOptions, fspLoss, fspMatrix } from './fsp-loss.ts';
 export {
   type GradientTeacherWeightsOptions,
   gradientTeacherWeights,
@@ -12,6 +43,10 @@ export {
 } from './gradient-teacher-weights.ts';
 export { type HintLossOptions, hintLoss } from './hint-loss.ts';
 export { type HintonLossOptions, hintonLoss } from './hinton-loss.ts';
+export {
+  type InterChannelCorrelationLossOptions,
+  interChannelCorrelationLoss,
+} from './inter-channel-correlation.ts';
 export { type KlDivergenceOptions, type KlReduction, klDivergence } from './kl-divergence.ts';
 export {
   type HardCases,
@@ -20,14 +55,46 @@ export {
   marginLogits,
   requireMargins,
 } from './margin-logits.ts';
+export { type MaskedGenerationOptions, maskedGenerationLoss } from './masked-generation.ts';
+export {
+  type LogitsOfView,
+  type MultiLevelLogitLosses,
+  type MultiLevelLogitLossOptions,
+  type MultiLevelView,
+  multiLevelLogitLoss,
+} from './multi-level-logit-loss.ts';
 export {
   type MultiTeacherFeatureLossOptions,
   type MultiTeacherLossOptions,
   multiTeacherFeatureLoss,
   multiTeacherLoss,
 } from './multi-teacher.ts';
+export { type NegativeResponseMeansOptions, negativeResponseMeans } from './negative-response-means.ts';
+export { type NeighbourCorrelationLossOptions, neighbourCorrelationLoss } from './neighbour-correlation.ts';
+export { type NeuronSelectivityLossOptions, neuronSelectivityLoss } from './neuron-selectivity.ts';
+export { type NkdLossOptions, nkdLoss } from './nkd-loss.ts';
+export { type OverhaulLossOptions, overhaulLoss } from './overhaul-loss.ts';
+export { lowerSize, poolToLower } from './pool-to-lower.ts';
+export {
+  type ProbabilisticTransferLossOptions,
+  probabilisticTransferLoss,
+} from './probabilistic-transfer.ts';
 export { type ProgressiveSelfLossOptions, progressiveSelfLoss } from './progressive-self.ts';
 export type { Reduction } from './reduction.ts';
+export { relationalAngleLoss, relationalDistanceLoss } from './relational.ts';
+export {
+  type RepresentationCorrelationLossOptions,
+  representationCorrelationLoss,
+  representationMutualInformationLoss,
+} from './representation-information.ts';
+export type { SamplePairs } from './sample-rows.ts';
+export { selectWeights, type WeightSelection } from './select-weights.ts';
+export { type SimilarityPreservingLossOptions, similarityPreservingLoss } from './similarity-preserving.ts';
+export {
+  type SoftmaxRegressionOptions,
+  type SoftmaxRegressionTerms,
+  softmaxRegressionLoss,
+} from './softmax-regression.ts';
 export { type StandardizeLogitsOptions, standardizeLogits } from './standardize-logits.ts';
 export {
   type TeacherFreeRegularizationLossOptions,
@@ -44,4 +111,10 @@ export {
   uniformTeacherWeights,
 } from './teacher-weights.ts';
 export type { Temperature } from './temperature.ts';
+export { type TransformedTeacherLossOptions, transformedTeacherLoss } from './transformed-teacher-loss.ts';
 export { type UskdLosses, type UskdOptions, uskdLosses } from './uskd.ts';
+export {
+  logScaleOf,
+  type VariationalInformationOptions,
+  variationalInformationLoss,
+} from './variational-information.ts';

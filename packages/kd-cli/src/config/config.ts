@@ -22,6 +22,8 @@ export interface IdxConfig {
 
 /** Fractions of the samples of each class. */
 export interface SplitConfig {
+  /** Share of the training samples that the student learns from, while its teacher learns from all; default 1. */
+  transfer?: number;
   /** Default 0.15. */
   validation?: number;
   /** Default 0.25; must be left out when the data set has test files of its own. */

@@ -32,12 +32,13 @@ export function rangeText(what: string, { minimum, above, maximum, below }: Numb
     return `${what} from ${show(minimum)} to ${show(maximum)}`;
   if (minimum !== undefined && below !== undefined)
     return `${what} from ${show(minimum)} to below ${show(below)}`;
+  if (above !== undefined && maximum !== undefined)
+    return `${what} above ${show(above)} and at most ${show(maximum)}`;
   if (above !== undefined && below !== undefined) return `${what} between ${show(above)} and ${show(below)}`;
-  const low =
-    minimum !== undefined ? `of at least ${show(minimum)}` : above !== undefined && `above ${show(above)}`;
-  const high =
-    maximum !== undefined ? `of at most ${show(maximum)}` : below !== undefined && `below ${show(below)}`;
-  return [what, ...[low, high].filter((part) => part !== false)].join(low && high ? ' and ' : ' ');
+  if (minimum !== undefined) return `${what} of at least ${show(minimum)}`;
+  if (above !== undefined) return `${what} above ${show(above)}`;
+  if (maximum !== undefined) return `${what} of at most ${show(maximum)}`;
+  return below === undefined ? what : `${what} below ${show(below)}`;
 }
 
 function show(bound: number): string {

@@ -68,6 +68,7 @@ const optimizer: z.ZodType<OptimizerConfig> = z.discriminatedUnion(
 );
 
 const split: z.ZodType<SplitConfig> = object({
+  transfer: numberIn({ above: 0, maximum: 1 }).exactOptional(),
   validation: fraction.exactOptional(),
   test: fraction.exactOptional(),
   seed: wholeNumber(0).exactOptional(),

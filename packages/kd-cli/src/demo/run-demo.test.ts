@@ -22,8 +22,7 @@ const tiny: DemoSettings = {
     method: [{ name: 'crossEntropy' }],
   },
   student: { ...training, model: { name: 'resnet', depth: 8, widths: [1, 1, 2, 4] } },
-  split: { validation: 0.15, test: 0.25, seed: 0 },
-  transferFraction: 0.5,
+  split: { transfer: 0.5, validation: 0.15, test: 0.25, seed: 0 },
 };
 
 let backend: Backend;

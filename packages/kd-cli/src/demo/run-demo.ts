@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { type Backend, type HostTensor, type Model, type ModelVariables, prngKey } from 'kd-core';
-import { type Dataset, stratifiedSplit } from 'kd-data';
+import type { Backend, HostTensor, Model, ModelVariables } from 'kd-core';
+import type { Dataset } from 'kd-data';
 import {
   type CompiledForward,
   compileForward,
@@ -59,7 +59,7 @@ const labels: Readonly<Record<Role, string>> = {
 const pointsOfCurve = 20;
 
 interface Demo extends DemoOptions {
-  readonly data: DemoData;
+  readonly data: DataSplits;
   readonly models: Readonly<Record<Role, Model>>;
   readonly forwards: Readonly<Record<Role, CompiledForward>>;
   readonly progress: Progress;
@@ -79,7 +79,7 @@ type SeedResult = Readonly<Record<Role, MeasuredNetwork & { readonly run: SeedRu
 export async function runDemo(options: DemoOptions): Promise<RunReport> {
   const { host, settings, backend, folder, interrupt, resume } = options;
   const started = host.now();
-  const data = await openDemoData(settings);
+  const data = await openData({ dataset: { name: 'digits' }, split: settings.split });
   const { classes, inputShape } = data.train;
   const teacher = createModelFrom(settings.teacher.model, { classes, inputShape });
   const student = createModelFrom(settings.student.model, { classes, inputShape });
@@ -115,23 +115,8 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
   }
 }
 
-interface DemoData extends DataSplits {
-  /** The part of `train` that both students learn from. */
-  readonly transfer: Dataset;
-}
-
-async function openDemoData({ split, transferFraction }: DemoSettings): Promise<DemoData> {
-  const data = await openData({ dataset: { name: 'digits' }, split });
-  if (transferFraction === 1) return { ...data, transfer: data.train };
-  const { transfer } = stratifiedSplit(data.train, {
-    fractions: { transfer: transferFraction, teacherOnly: 1 - transferFraction },
-    key: prngKey(split.seed),
-  });
-  return { ...data, transfer };
-}
-
 /** What a network learns from. */
-function trainingData({ train, transfer }: DemoData, role: Role): Dataset {
+function trainingData({ train, transfer }: DataSplits, role: Role): Dataset {
   return role === 'teacher' ? train : transfer;
 }
 
@@ -139,7 +124,7 @@ function seedsOf({ seeds, split }: DemoOptions): number[] {
   return Array.from({ length: seeds }, (_, index) => firstSeed[split] + index);
 }
 
-function phasesOf(options: DemoOptions, data: DemoData): Phase[] {
+function phasesOf(options: DemoOptions, data: DataSplits): Phase[] {
   const { settings } = options;
   const stepsPerEpoch = (role: Role): number =>
     Math.floor(trainingData(data, role).length / settings.batchSize);
@@ -268,7 +253,7 @@ async function reportOf(demo: Demo, results: readonly SeedResult[], wallSeconds:
     createdAt: new Date().toISOString(),
     wallSeconds,
     split,
-    dataset: describeData('digits', data, data.transfer),
+    dataset: describeData('digits', data),
     networks,
     exported: {
       file: 'student.onnx',

@@ -19,8 +19,6 @@ export interface DemoSettings {
   readonly batchSize: number;
   readonly augmentation: AugmentationConfig;
   readonly split: Required<SplitConfig>;
-  /** Share of the teacher's training split that both students learn from, above 0 and at most 1. */
-  readonly transferFraction: number;
   /** Paired runs when none are asked for. */
   readonly seeds: number;
 }
@@ -57,8 +55,7 @@ export const demoSettings: DemoSettings = {
   ],
   batchSize: 64,
   augmentation: { padding: 1 },
-  split: { validation: 0.2, test: 0.3, seed: 0 },
-  transferFraction: 0.2,
+  split: { transfer: 0.2, validation: 0.2, test: 0.3, seed: 0 },
   seeds: 8,
 };
 

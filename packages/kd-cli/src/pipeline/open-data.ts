@@ -8,6 +8,8 @@ import type { DatasetFacts } from '../report/report-data.ts';
 /** Disjoint parts of a data set, each class in proportion. */
 export interface DataSplits {
   readonly train: Dataset;
+  /** The part of `train` that students learn from. */
+  readonly transfer: Dataset;
   /** For choosing settings. */
   readonly validation: Dataset;
   /** For the numbers that are reported. */
@@ -16,19 +18,22 @@ export interface DataSplits {
   readonly normalization?: NormalizeOptions;
 }
 
-const defaults = { validation: 0.15, test: 0.25, seed: 0 };
+const defaults = { transfer: 1, validation: 0.15, test: 0.25, seed: 0 };
 
 /** Reads and splits the data set of a configuration. Throws what the readers of `kd-data` throw. */
 export async function openData({
   normalization,
   ...parts
 }: Pick<DistillConfig, 'dataset' | 'split' | 'normalization'>): Promise<DataSplits> {
-  const splits = await openSplits(parts);
+  const splits = withTransfer(await openSplits(parts), parts.split);
   if (normalization === undefined) return splits;
   return { ...splits, normalization: buildNormalization(normalization, splits.train.inputShape[2]) };
 }
 
-async function openSplits({ dataset, split }: Pick<DistillConfig, 'dataset' | 'split'>): Promise<DataSplits> {
+async function openSplits({
+  dataset,
+  split,
+}: Pick<DistillConfig, 'dataset' | 'split'>): Promise<Omit<DataSplits, 'transfer'>> {
   if (dataset.name === 'digits') return splitThree(digits(), split);
   const train = await readFiles(dataset, dataset.train, 'train');
   if (dataset.test === undefined) return splitThree(train, split);
@@ -41,11 +46,7 @@ async function openSplits({ dataset, split }: Pick<DistillConfig, 'dataset' | 's
 }
 
 /** What a report says about the data. */
-export function describeData(
-  name: string,
-  { train, validation, test }: DataSplits,
-  transfer: Dataset = train,
-): DatasetFacts {
+export function describeData(name: string, { train, transfer, validation, test }: DataSplits): DatasetFacts {
   return {
     name,
     classes: train.classes,
@@ -60,7 +61,17 @@ export function describeData(
   };
 }
 
-function splitThree(dataset: Dataset, split: SplitConfig = {}): DataSplits {
+function withTransfer(splits: Omit<DataSplits, 'transfer'>, split: SplitConfig = {}): DataSplits {
+  const { transfer: share = defaults.transfer, seed = defaults.seed } = split;
+  if (share === 1) return { ...splits, transfer: splits.train };
+  const { transfer } = stratifiedSplit(splits.train, {
+    fractions: { transfer: share, teacherOnly: 1 - share },
+    key: prngKey(seed),
+  });
+  return { ...splits, transfer };
+}
+
+function splitThree(dataset: Dataset, split: SplitConfig = {}): Omit<DataSplits, 'transfer'> {
   const { validation = defaults.validation, test = defaults.test, seed = defaults.seed } = split;
   return stratifiedSplit(dataset, {
     fractions: { train: 1 - validation - test, validation, test },

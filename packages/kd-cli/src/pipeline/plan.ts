@@ -1,5 +1,5 @@
 import { type Model, type PrngKey, prngKey } from 'kd-core';
-import type { Loader } from 'kd-data';
+import type { Dataset, Loader } from 'kd-data';
 import {
   checkRequirements,
   checkSource,
@@ -68,10 +68,11 @@ export async function planDistillation(
     network: Model,
     teachers: readonly TeacherNetwork[],
     terms: readonly MethodConfig[],
+    samples: Dataset,
     settings: TeacherTrainingConfig,
     key: { readonly init: PrngKey; readonly data: PrngKey },
   ): Recipe => {
-    const source = trainingSource(data.train, {
+    const source = trainingSource(samples, {
       batchSize: settings.batchSize ?? config.batchSize ?? defaultBatchSize,
       key: key.data,
       ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
@@ -88,7 +89,14 @@ export async function planDistillation(
     };
   };
   const studentRecipe = (teacher: TeacherNetwork): Recipe =>
-    recipe(student, [teacher], config.method, {}, { init: keys.student, data: keys.studentData });
+    recipe(
+      student,
+      [teacher],
+      config.method,
+      data.transfer,
+      {},
+      { init: keys.student, data: keys.studentData },
+    );
 
   const { weights, training = {} } = config.teacher;
   if (weights !== undefined) {
@@ -106,7 +114,10 @@ export async function planDistillation(
   const plan = studentRecipe(model);
   const { labelSmoothing = 0 } = training;
   const terms: MethodConfig[] = [{ name: 'crossEntropy', labelSmoothing }];
-  const teacher = recipe(model, [], terms, training, { init: keys.teacher, data: keys.teacherData });
+  const teacher = recipe(model, [], terms, data.train, training, {
+    init: keys.teacher,
+    data: keys.teacherData,
+  });
   return { config, data, teacher: { model, recipe: teacher }, student: plan, close: async () => {} };
 }
 

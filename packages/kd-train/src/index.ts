@@ -16,6 +16,7 @@ export {
   type Checkpoint,
   decodeCheckpoint,
   encodeCheckpoint,
+  type StageName,
   type TrainingProgress,
 } from './checkpoint/checkpoint.ts';
 export {
@@ -51,7 +52,12 @@ export {
 } from './methods/attention/layer-attention.ts';
 export { type RtkOptions, rtk } from './methods/attention/rtk.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
-export type { DeployedStudent, Participants, TrainedVariables } from './methods/deployed-student.ts';
+export {
+  type DeployedStudent,
+  deployedStudent,
+  type Participants,
+  type TrainedVariables,
+} from './methods/deployed-student.ts';
 export {
   type EmbeddingDistillationOptions,
   embeddingDistillation,
@@ -103,8 +109,11 @@ export type { DecayFilter, Optimizer, OptimizerUpdate } from './optimizers/optim
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { constant } from './schedules/constant.ts';
 export { cosine } from './schedules/cosine.ts';
+export { type LinearOptions, linear } from './schedules/linear.ts';
+export { type PolynomialOptions, polynomial } from './schedules/polynomial.ts';
 export { type Schedule, type ScheduleTime, scheduleTime, toSchedule } from './schedules/schedule.ts';
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.ts';
+export { type UntilOptions, until } from './schedules/until.ts';
 export { warmup } from './schedules/warmup.ts';
 export {
   buildTrainingStep,

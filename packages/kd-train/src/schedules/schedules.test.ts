@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { constant, cosine, type Schedule, scheduleTime, stepDecay, warmup } from '../index.ts';
+import {
+  constant,
+  cosine,
+  linear,
+  polynomial,
+  type Schedule,
+  scheduleTime,
+  stepDecay,
+  until,
+  warmup,
+} from '../index.ts';
 
 const run = { stepsPerEpoch: 10, totalSteps: 2400 };
 const at = (schedule: Schedule, step: number): number => schedule(scheduleTime(step, run));
@@ -42,9 +52,46 @@ describe('schedules', () => {
     expect(at(warmup({ steps: 0, schedule: 3 }), 0)).toBe(3);
   });
 
+  it('goes in a straight line, by steps over the run or a part of it', () => {
+    const whole = linear({ initial: 2, final: 1 });
+    expect([0, 600, 1200].map((step) => at(whole, step))).toEqual([2, 1.75, 1.5]);
+    const part = linear({ initial: 4, final: 0, epochs: 2, after: 1 });
+    expect([0, 9, 10, 15, 20, 25, 30, 2399].map((step) => at(part, step))).toEqual([4, 4, 4, 3, 2, 1, 0, 0]);
+    expect(at(linear({ final: 1, after: 240 }), 2399)).toBe(0);
+  });
+
+  it('goes by epochs as reference code that counts them from 1', () => {
+    // min(epoch / 20, 1) with the epochs 1, 2, ... of mdistiller's ReviewKD and DKD.
+    const schedule = linear({ final: 1, epochs: 20, by: 'epoch' });
+    for (const epoch of [1, 2, 10, 19, 20, 21, 240]) {
+      for (const step of [0, 9]) {
+        expect(at(schedule, (epoch - 1) * 10 + step)).toBeCloseTo(Math.min(epoch / 20, 1), 12);
+      }
+    }
+  });
+
+  it('falls with a power of what is left', () => {
+    const schedule = polynomial({ initial: 3, final: 1, power: 2 });
+    expect([0, 1200, 2400, 2410].map((step) => at(schedule, step))).toEqual([3, 1.5, 1, 1]);
+    expect(at(polynomial({ initial: 0.1 }), 1200)).toBeCloseTo(0.1 * 0.5 ** 0.9, 12);
+  });
+
+  it('switches at an epoch, between numbers or schedules', () => {
+    const schedule = until({ epoch: 60, before: 0.9, after: 0 });
+    expect([0, 599, 600, 2399].map((step) => at(schedule, step))).toEqual([0.9, 0.9, 0, 0]);
+    const falling = until({ epoch: 120, before: 1, after: cosine({ initial: 1 }) });
+    expect(at(falling, 1200)).toBeCloseTo(0.5, 12);
+  });
+
   it('refuses values that make no schedule', () => {
     expect(() => constant(Number.NaN)).toThrow(/finite number/);
     expect(() => stepDecay({ initial: 1, milestones: [10, 5], factor: 0.1 })).toThrow(/increasing/);
+    expect(() => linear({ final: Number.NaN })).toThrow(/final must be finite/);
+    expect(() => linear({ final: 1, epochs: 0 })).toThrow(/epochs must be above 0, got 0/);
+    expect(() => linear({ final: 1, after: -1 })).toThrow(/after must be 0 epochs or more/);
+    expect(() => polynomial({ initial: 1, power: 0 })).toThrow(/power must be above 0, got 0/);
+    expect(() => until({ epoch: 0.5, before: 1, after: 0 })).toThrow(/whole number, 0 or more, got 0.5/);
+    expect(() => until({ epoch: 1, before: 1, after: Number.NaN })).toThrow(/after must be a finite number/);
     expect(() => warmup({ steps: -1, schedule: 1 })).toThrow(/non-negative/);
   });
 });

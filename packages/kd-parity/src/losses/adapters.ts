@@ -1,11 +1,29 @@
+import { afd } from './afd.ts';
 import { attention, attentionAsInPaper } from './attention.ts';
+import { ctkd } from './ctkd.ts';
+import { dist } from './dist.ts';
+import { dkd } from './dkd.ts';
 import { hint } from './hint.ts';
 import { hinton, hintonTotal } from './hinton.ts';
 import type { LossAdapter } from './loss-adapter.ts';
+import { lskd } from './lskd.ts';
 import { arcface, marginInsightface } from './margins.ts';
+import { mlkd } from './mlkd.ts';
+import { nkd } from './nkd.ts';
+import {
+  correlationKernel,
+  neighbourCorrelation,
+  neuronSelectivity,
+  probabilisticTransfer,
+  relational,
+  representationInformation,
+  similarityPreserving,
+} from './relations.ts';
+import { ttm } from './ttm.ts';
 
 /** By the name of the fixture file. A further loss is one line here and one small adapter. */
 export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
+  afd,
   arcface,
   at: attention,
   at_paper: attentionAsInPaper,
@@ -13,4 +31,18 @@ export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
   kd: hinton,
   kd_total: hintonTotal,
   margin_insightface: marginInsightface,
+  cc: neighbourCorrelation,
+  cc_kernel: correlationKernel,
+  itrd: representationInformation,
+  nst: neuronSelectivity,
+  pkt: probabilisticTransfer,
+  rkd: relational,
+  sp: similarityPreserving,
+  ctkd,
+  dist,
+  dkd,
+  lskd,
+  mlkd,
+  nkd,
+  ttm,
 };

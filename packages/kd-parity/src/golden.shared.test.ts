@@ -10,6 +10,7 @@ import { runParity } from './run-parity.ts';
 /** The fixtures of what exists so far; a new method adds its own. */
 const supported = [
   /^losses\/(kd|kd_total|hint|at|at_paper)\.json$/,
+  /^losses\/(ab|fsp|ft|ofd|mgd|vid)\.json$/,
   /^trajectory\/.*\.json$/,
   /^models\/(resnet\d+|mobilenetv2_\w+|wrn_\w+|vgg_\w+|shufflev[12]\w*)\.json$/,
   /^metrics\/(classification|lr_schedule)\.json$/,

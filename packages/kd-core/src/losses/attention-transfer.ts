@@ -16,12 +16,13 @@ import {
   type Tensor1D,
   where,
 } from '@tensorflow/tfjs-core';
-import { KdError, requireArgument } from '../errors.ts';
-import { adaptiveAveragePool } from '../ops/adaptive-average-pool.ts';
+import { KdError } from '../errors.ts';
 import { firstOrderGrad } from '../ops/first-order-grad.ts';
-import { formatShape, requireLayout } from '../shapes.ts';
+import { formatShape } from '../shapes.ts';
 import { attentionMap } from './attention-map.ts';
+import { pairedMaps } from './feature-lists.ts';
 import { meanSquaredError } from './mean-squared-error.ts';
+import { poolToLower } from './pool-to-lower.ts';
 
 export interface AttentionTransferOptions {
   /** One [batch, height, width, channels] for each layer; channels may differ from the teacher's. */
@@ -30,7 +31,7 @@ export interface AttentionTransferOptions {
   readonly teacherFeatures: readonly Tensor[];
   /**
    * 'reference' (the default) is the authors' code: the mean of squared differences over batch and positions,
-   * the higher map first pooled to a square of the lower one's height; odd powers keep the sign of activations.
+   * the higher map first pooled to the lower one; odd powers keep the sign of activations.
    * 'paper' is equation 2 of the text without its weight: the distance, not squared, averaged over the batch;
    * sizes must be equal.
    */
@@ -46,23 +47,12 @@ export interface AttentionTransferOptions {
  */
 export function attentionTransferLoss(options: AttentionTransferOptions): Scalar {
   const { studentFeatures, teacherFeatures, variant = 'reference', power = 2 } = options;
-  requireArgument(studentFeatures.length > 0, () => 'studentFeatures must have at least one layer.');
-  if (studentFeatures.length !== teacherFeatures.length) {
-    throw new KdError(
-      'SHAPE_MISMATCH',
-      `studentFeatures and teacherFeatures must have as many layers, got ${studentFeatures.length} and ${teacherFeatures.length}.`,
-    );
-  }
-  const layers = studentFeatures.map((studentFeature, layer) => {
-    const features = [studentFeature, teacherFeatures[layer]!] as const;
-    requireLayout(`studentFeatures[${layer}]`, features[0], ['batch', 'height', 'width', 'channels']);
-    requireLayout(`teacherFeatures[${layer}]`, features[1], ['batch', 'height', 'width', 'channels']);
+  const layers = pairedMaps({ studentFeatures, teacherFeatures }).map((features, layer) => {
     const [student, teacher] = variant === 'reference' ? poolToLower(...features) : features;
     if (!student.shape.slice(0, 3).every((size, axis) => size === teacher.shape[axis])) {
       throw new KdError(
         'SHAPE_MISMATCH',
-        `Layer ${layer}: student and teacher must agree in batch, height and width, got ${features.map(formatShape).join(' and ')}` +
-          `${student === features[0] && teacher === features[1] ? '.' : `, pooled to ${formatShape(student)} and ${formatShape(teacher)}.`}`,
+        `Layer ${layer}: student and teacher must agree in height and width, got ${features.map(formatShape).join(' and ')}.`,
       );
     }
     return variant === 'reference'
@@ -76,16 +66,6 @@ export function attentionTransferLoss(options: AttentionTransferOptions): Scalar
         );
   });
   return layers.reduce((total, layer) => add(total, layer));
-}
-
-/** As the reference does: only heights are compared, and the higher map becomes a square. */
-function poolToLower(student: Tensor, teacher: Tensor): [Tensor, Tensor] {
-  const [studentHeight, teacherHeight] = [student.shape[1]!, teacher.shape[1]!];
-  if (studentHeight > teacherHeight)
-    return [adaptiveAveragePool(student, [teacherHeight, teacherHeight]), teacher];
-  if (studentHeight < teacherHeight)
-    return [student, adaptiveAveragePool(teacher, [studentHeight, studentHeight])];
-  return [student, teacher];
 }
 
 /** Mean over rows of |x - target|_2; `target` is detached and the derivative at distance 0 is 0. */

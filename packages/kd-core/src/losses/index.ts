@@ -57,6 +57,8 @@ export {
 } from './margin-logits.ts';
 export { type MaskedGenerationOptions, maskedGenerationLoss } from './masked-generation.ts';
 export {
+  type GramGaps,
+  gramGaps,
   type LogitsOfView,
   type MultiLevelLogitLosses,
   type MultiLevelLogitLossOptions,

@@ -1,6 +1,119 @@
-import type { MethodCatalog } from './method-entry.ts';
+import { type AfdOptions, afd } from '../methods/attention/afd.ts';
+import { type RtkOptions, rtk } from '../methods/attention/rtk.ts';
+import type { MethodCatalog, OptionDescription } from './method-entry.ts';
 
-export type AttentionMethodOptions = {};
+export type AttentionMethodOptions = {
+  afd: AfdOptions;
+  rtk: RtkOptions;
+};
+
+const blockTaps: {
+  readonly studentTaps: OptionDescription;
+  readonly teacherTaps: OptionDescription;
+} = {
+  studentTaps: {
+    kind: 'taps',
+    of: 'student',
+    series: 'blocks',
+    about: 'maps of the student, one for each layer that takes part',
+    from: 'reference code',
+  },
+  teacherTaps: {
+    kind: 'taps',
+    of: 'teacher',
+    series: 'blocks',
+    about: 'maps of the teacher, one for each layer that takes part',
+    from: 'reference code',
+  },
+};
+
+const dimension: OptionDescription = {
+  kind: 'integer',
+  minimum: 1,
+  default: 128,
+  about: 'length of queries and keys',
+  from: 'reference code',
+};
+
+const teacher: OptionDescription = {
+  kind: 'integer',
+  minimum: 0,
+  default: 0,
+  about: 'which teacher, counted from 0',
+};
 
 /** Features whose pairing across layers is learned. */
-export const attentionMethods: MethodCatalog<AttentionMethodOptions> = {};
+export const attentionMethods: MethodCatalog<AttentionMethodOptions> = {
+  afd: {
+    title: 'Attention-based feature distillation',
+    family: 'features',
+    idea: 'Each block of the teacher chooses by attention which blocks of the student follow its spatial map',
+    confidence: 'reference code',
+    citation: {
+      authors: 'Ji, Heo and Park',
+      title: 'Show, Attend and Distill: Knowledge Distillation via Attention-Based Feature Matching',
+      venue: 'AAAI',
+      year: 2021,
+      link: 'arXiv:2102.02973',
+    },
+    usualWeight: 200,
+    options: { ...blockTaps, dimension, teacher },
+    create: afd,
+  },
+  rtk: {
+    title: 'Representative teacher keys',
+    family: 'features',
+    idea: 'Each block of the student chooses by attention which of the most representative teacher blocks it follows',
+    confidence: 'reconstructed',
+    citation: {
+      authors: 'Yang, Kao and Huang',
+      title:
+        'Knowledge Distillation with Representative Teacher Keys Based on Attention Mechanism for Image Classification Model Compression',
+      venue: 'arXiv',
+      year: 2022,
+      link: 'arXiv:2206.12788',
+    },
+    usualWeight: 200,
+    options: {
+      ...blockTaps,
+      direction: {
+        kind: 'choice',
+        values: ['student-query', 'teacher-query'],
+        default: 'student-query',
+        about: 'whose blocks choose among those of the other network',
+        from: 'reconstruction',
+      },
+      select: {
+        kind: 'choice',
+        values: ['none', 'threshold', 'topk'],
+        default: 'threshold',
+        about: 'which weights of the attention stay: all, those above a share, or the largest',
+        from: 'reconstruction',
+      },
+      threshold: {
+        kind: 'number',
+        minimum: 0,
+        default: 1,
+        about: 'least weight that stays, in multiples of the uniform one, with select threshold',
+        from: 'reconstruction',
+      },
+      count: {
+        kind: 'integer',
+        minimum: 1,
+        default: 1,
+        about: 'how many weights stay, with select topk',
+        from: 'reconstruction',
+      },
+      similarity: {
+        kind: 'choice',
+        values: ['bilinear', 'cosine'],
+        default: 'bilinear',
+        about: 'how a query and a key are compared: by a trained bilinear form or by their cosine',
+        from: 'reference code of AFD',
+      },
+      dimension,
+      teacher,
+    },
+    create: rtk,
+  },
+};

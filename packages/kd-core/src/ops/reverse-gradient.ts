@@ -1,4 +1,12 @@
-import { customGrad, mul, neg, type Scalar, type Tensor, zerosLike } from '@tensorflow/tfjs-core';
+import {
+  customGrad,
+  type GradSaveFunc,
+  mul,
+  neg,
+  type Scalar,
+  type Tensor,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
 
 /**
  * The value of `x`; its gradient is multiplied by `-strength`. What minimises the loss for everything else maximises it for
@@ -6,9 +14,15 @@ import { customGrad, mul, neg, type Scalar, type Tensor, zerosLike } from '@tens
  * Ganin and Lempitsky, 2015, arXiv:1409.7495, section 3.1.
  */
 export function reverseGradient<T extends Tensor>(x: T, strength: Scalar): T {
-  const reversed = customGrad((value, factor) => ({
-    value: (value as Tensor).clone(),
-    gradFunc: (dy: Tensor) => [mul(dy, neg(factor as Tensor)), zerosLike(factor as Tensor)],
-  }));
+  const reversed = customGrad((value, strength, save) => {
+    (save as GradSaveFunc)([strength as Tensor]);
+    return {
+      value: (value as Tensor).clone(),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const [factor] = saved as [Tensor];
+        return [mul(dy, neg(factor)), zerosLike(factor)];
+      },
+    };
+  });
   return reversed(x, strength) as T;
 }

@@ -5,6 +5,8 @@ import type { Fields } from '../fixtures/fields.ts';
 
 /** What an adapter computes from: everything of a case, in the layouts of this SDK. */
 export interface LossContext {
+  /** Of the case. */
+  readonly name: string;
   readonly inputs: Readonly<Record<string, Tensor>>;
   readonly params: Readonly<Record<string, Tensor>>;
   readonly buffers: Readonly<Record<string, Tensor>>;

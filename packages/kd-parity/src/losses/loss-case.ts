@@ -1,9 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { type Backend, type HostTensor, KdError, valueAndGradient } from 'kd-core';
 import { fromPyTorchLayout, type PyTorchTensorKind, toPyTorchLayout } from 'kd-models';
-import { type Fields, malformed, optionalFields } from '../fixtures/fields.ts';
+import { type Fields, malformed, optionalFields, stringField } from '../fixtures/fields.ts';
 import { type FixtureTensor, fixtureTensors, hostTensorOf } from '../fixtures/fixture-tensor.ts';
-import type { LossAdapter, LossEvaluation } from './loss-adapter.ts';
+import type { LossAdapter, LossContext, LossEvaluation } from './loss-adapter.ts';
 
 type Named<T> = Readonly<Record<string, T>>;
 
@@ -51,7 +51,7 @@ export async function evaluateLossCase(
     mapValues(named, (tensor, name) => fromPyTorchLayout(hostTensorOf(tensor), kindOf(name, usual)));
 
   const compiled = backend.compile<CaseTensors<Tensor>, EvaluatedTensors>((args) =>
-    differentiate(adapter, hyper, differentiated, args),
+    differentiate(adapter, { name: stringField(lossCase, 'case'), hyper }, differentiated, args),
   );
   try {
     const onDevice = await compiled({
@@ -78,12 +78,13 @@ export async function evaluateLossCase(
 /** Value, gradients and the rest; a case without gradients is only evaluated. */
 function differentiate(
   adapter: LossAdapter,
-  hyper: Fields,
+  { name, hyper }: Pick<LossContext, 'name' | 'hyper'>,
   differentiated: readonly string[],
   tensors: CaseTensors<Tensor>,
 ): EvaluatedTensors {
   const evaluate = (current: Named<Tensor>): LossEvaluation =>
     adapter.evaluate({
+      name,
       inputs: replaced(tensors.inputs, current, ''),
       params: replaced(tensors.params, current, PARAM_PREFIX),
       buffers: tensors.buffers,

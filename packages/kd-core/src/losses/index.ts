@@ -41,6 +41,7 @@ export {
   gradientTeacherWeights,
   logitGradients,
 } from './gradient-teacher-weights.ts';
+export { type HierarchicalContextOptions, hierarchicalContextLoss } from './hierarchical-context.ts';
 export { type HintLossOptions, hintLoss } from './hint-loss.ts';
 export { type HintonLossOptions, hintonLoss } from './hinton-loss.ts';
 export {
@@ -92,6 +93,11 @@ export {
 export type { SamplePairs } from './sample-rows.ts';
 export { selectWeights, type WeightSelection } from './select-weights.ts';
 export { type SimilarityPreservingLossOptions, similarityPreservingLoss } from './similarity-preserving.ts';
+export {
+  type SingularValueTransferLossOptions,
+  type SingularVectorOrientation,
+  singularValueTransferLoss,
+} from './singular-value-transfer.ts';
 export {
   type SoftmaxRegressionOptions,
   type SoftmaxRegressionTerms,

@@ -5,6 +5,7 @@ import { dist } from './dist.ts';
 import { dkd } from './dkd.ts';
 import { hint } from './hint.ts';
 import { hinton, hintonTotal } from './hinton.ts';
+import { kdsvd } from './kdsvd.ts';
 import type { LossAdapter } from './loss-adapter.ts';
 import { lskd } from './lskd.ts';
 import { arcface, marginInsightface } from './margins.ts';
@@ -19,6 +20,7 @@ import {
   representationInformation,
   similarityPreserving,
 } from './relations.ts';
+import { reviewKd } from './review-kd.ts';
 import { ttm } from './ttm.ts';
 
 /** By the name of the fixture file. A further loss is one line here and one small adapter. */
@@ -31,9 +33,11 @@ export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
   kd: hinton,
   kd_total: hintonTotal,
   margin_insightface: marginInsightface,
+  reviewkd: reviewKd,
   cc: neighbourCorrelation,
   cc_kernel: correlationKernel,
   itrd: representationInformation,
+  kdsvd,
   nst: neuronSelectivity,
   pkt: probabilisticTransfer,
   rkd: relational,

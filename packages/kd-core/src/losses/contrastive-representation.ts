@@ -30,7 +30,7 @@ const LOWEST_TEMPERATURE = 0.02;
 
 /** What contrast remembers of all samples. */
 export interface ContrastiveMemory<Leaf = Tensor> {
-  /** [samples, features]: the last embedding of each sample, by its index. */
+  /** [samples, features]: a moving average of the embeddings of each sample, as unit vectors once it was seen. */
   readonly student: Leaf;
   readonly teacher: Leaf;
   /** Divisor of the student's scores (against the teacher's memory), a scalar; below 0 until it is known. */
@@ -45,16 +45,14 @@ export interface ContrastiveRepresentationOptions {
   readonly teacherEmbedding: Tensor;
   /** Before this batch; detached. */
   readonly memory: ContrastiveMemory;
-  /** int32 [batch, 1 + negatives]: the sample that is the positive one, then the negative ones. */
+  /** int32 [batch, 1 + negatives]: the row of the positive sample in the memory, then those of the negative ones. */
   readonly rows: Tensor;
-  /** int32 [batch]: which samples these are. */
+  /** int32 [batch]: which samples these are, by their rows in the memory. */
   readonly indices: Tensor;
   /** At least 0.02; 0.07 unless given. */
   readonly temperature?: number;
   /** What remains of a remembered embedding, in [0, 1); 0.5 unless given. */
   readonly momentum?: number;
-  /** How many samples there are; the rows of the memory unless given. */
-  readonly samples?: number;
 }
 
 export interface ContrastiveRepresentationResult {
@@ -83,10 +81,10 @@ export function contrastiveRepresentationLoss({
   indices,
   temperature = 0.07,
   momentum = 0.5,
-  samples = memory.student.shape[0]!,
 }: ContrastiveRepresentationOptions): ContrastiveRepresentationResult {
-  requireNumbers({ temperature, momentum, samples });
+  requireNumbers({ temperature, momentum });
   requireTensors({ studentEmbedding, teacherEmbedding, memory, rows, indices });
+  const samples = memory.student.shape[0]!;
   const side = (embedding: Tensor, bank: Tensor, constant: Tensor): { loss: Scalar; constant: Tensor } => {
     const all = matMul<Tensor2D>(embedding as Tensor2D, detach(bank) as Tensor2D, false, true);
     const scores = div(gatherScores(all, rows as Tensor2D), temperature) as Tensor2D;
@@ -127,8 +125,7 @@ function noiseContrast(scores: Tensor2D, logConstant: Scalar, samples: number): 
 function requireNumbers({
   temperature,
   momentum,
-  samples,
-}: Required<Pick<ContrastiveRepresentationOptions, 'temperature' | 'momentum' | 'samples'>>): void {
+}: Required<Pick<ContrastiveRepresentationOptions, 'temperature' | 'momentum'>>): void {
   requireArgument(
     Number.isFinite(temperature) && temperature >= LOWEST_TEMPERATURE,
     () => `temperature must be a finite number of at least ${LOWEST_TEMPERATURE}, got ${temperature}.`,
@@ -136,10 +133,6 @@ function requireNumbers({
   requireArgument(
     momentum >= 0 && momentum < 1,
     () => `momentum must be at least 0 and below 1, got ${momentum}.`,
-  );
-  requireArgument(
-    Number.isInteger(samples) && samples > 0,
-    () => `samples must be a positive integer, got ${samples}.`,
   );
 }
 

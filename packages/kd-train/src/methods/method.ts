@@ -89,6 +89,8 @@ export interface TeacherRequirement {
   readonly classifier?: boolean;
   /** Taps whose batch norms the method reads. Default none. */
   readonly tapNorms?: readonly string[];
+  /** Whether it must be shown a view of its own: see `TrainedNetwork.view`. Default false. */
+  readonly otherView?: boolean;
 }
 
 /** What a method reads; checked before anything is compiled. */

@@ -36,6 +36,7 @@ export function mergeRequirements(all: readonly MethodRequirements[]): MethodReq
         sameClasses: each.some(({ sameClasses }) => sameClasses),
         classifier: each.some(({ classifier }) => classifier),
         tapNorms: union(each.map(({ tapNorms }) => tapNorms)),
+        otherView: each.some(({ otherView }) => otherView),
       };
     }),
     studentClassifier: all.some(({ studentClassifier }) => studentClassifier),

@@ -43,7 +43,7 @@ export interface TrainingStepArguments {
     readonly images: Tensor4D;
     readonly labels: Tensor1D;
     readonly indices: Tensor1D;
-    /** Those that the method requires; default none. */
+    /** Those that the method requires and those that teachers are shown; default none. */
     readonly views?: Readonly<Record<string, Tensor4D>>;
   };
   /** What `method.draw` gives for this batch; default none. */
@@ -87,12 +87,15 @@ export type TrainingStep = (args: TrainingStepArguments) => TrainingStepResult;
 export function buildTrainingStep({
   student,
   teachers,
+  teacherViews: shownViews = [],
   method,
   optimizer,
   lossScale,
 }: {
   readonly student: Model;
   readonly teachers: readonly TeacherNetwork[];
+  /** Of each teacher the view that it is shown instead of the images; default none. */
+  readonly teacherViews?: readonly (string | undefined)[];
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly lossScale?: number | LossScale | undefined;
@@ -104,7 +107,9 @@ export function buildTrainingStep({
       teachers.map((teacher, index) => {
         if (isFrozenModel(teacher)) return teacherOutputs[index]!;
         const variables = teacherVariables[index]!;
-        return { ...teacher.apply(variables, images, { train: false }), variables };
+        const view = shownViews[index];
+        const seen = view === undefined ? images : batch.views![view]!;
+        return { ...teacher.apply(variables, seen, { train: false }), variables };
       });
     const teacherOutput = taught(batch.images);
     const teacherViews = viewNames.map((view) => taught(batch.views![view]!));

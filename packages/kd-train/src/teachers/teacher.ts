@@ -5,6 +5,11 @@ import { type NetworkShapes, noVariables } from '../methods/method.ts';
 export interface TrainedNetwork {
   readonly model: Model;
   readonly variables: ModelVariables<HostTensor>;
+  /**
+   * The view of each sample that it is shown as a teacher, for transfer from one modality to another. Default: the images, as
+   * the student.
+   */
+  readonly view?: string;
 }
 
 /**

@@ -14,6 +14,7 @@ import { checkRequirements } from '../methods/requirements.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { methodShapes } from '../step/training-state.ts';
 import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
+import { checkShownViews, checkTeacherViews, teacherView } from '../teachers/teacher-views.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkSource } from './check-source.ts';
 import type { TrainingOptions } from './training-options.ts';
@@ -42,7 +43,8 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   );
   for (const [index, teacher] of teachers.entries()) {
     const network = teacherNetwork(teacher);
-    if (network.inputShape.join() !== student.inputShape.join()) {
+    const seesImages = teacherView(teacher) === undefined;
+    if (seesImages && network.inputShape.join() !== student.inputShape.join()) {
       throw new KdError(
         'SHAPE_MISMATCH',
         `${teacherTitle(index, network)} takes images [${network.inputShape.join(', ')}], but the student '${student.name}' takes [${student.inputShape.join(', ')}].`,
@@ -57,8 +59,10 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   for (const each of stageMethods(method)) {
     checkRequirements(each, methodShapes(student, networks, source));
     checkSource(each, source, { student, teachers: networks });
+    checkTeacherViews(each, source, teachers);
     checkBatch(first, student, { epoch: 0, index: 0 }, each.requires.views);
   }
+  checkShownViews(first, teachers, { epoch: 0, index: 0 });
   if (validation !== undefined) {
     const { model } = deployedStudent(method, { student, teachers: networks });
     checkBatch(await validation.source.batch(0, 0), model, { epoch: 0, index: 0 });

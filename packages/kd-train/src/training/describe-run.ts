@@ -36,7 +36,11 @@ export async function describeRun(
     teachers: await Promise.all(
       teachers.map(async (teacher) =>
         'variables' in teacher
-          ? { name: teacher.model.name, variables: await hashVariables(teacher.variables) }
+          ? {
+              name: teacher.model.name,
+              variables: await hashVariables(teacher.variables),
+              ...(teacher.view !== undefined && { view: teacher.view }),
+            }
           : describeFrozenModel(teacher),
       ),
     ),

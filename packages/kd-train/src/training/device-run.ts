@@ -23,6 +23,7 @@ import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { TeacherOutputs } from '../teachers/outside-teachers.ts';
 import { type Teacher, teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
+import { shownViews, teacherView } from '../teachers/teacher-views.ts';
 import type { StepMetrics } from './epoch-totals.ts';
 
 export interface DeviceRunOptions {
@@ -78,6 +79,7 @@ export async function openDeviceRun({
     buildTrainingStep({
       student,
       teachers: teachers.map(teacherNetwork),
+      teacherViews: teachers.map(teacherView),
       method,
       optimizer,
       lossScale,
@@ -86,7 +88,7 @@ export async function openDeviceRun({
   );
   const frozen = teachers.map(teacherVariables);
   const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
-  const viewNames = method.requires.views ?? [];
+  const viewNames = [...new Set([...(method.requires.views ?? []), ...shownViews(teachers)])];
   let state = uploaded as TrainingState<DeviceTensor>;
 
   return {

@@ -2,6 +2,7 @@ import { type Batch, foldIn } from 'kd-core';
 import { methodShapes } from '../step/training-state.ts';
 import { outsideTeachers, type TeacherOutputs } from '../teachers/outside-teachers.ts';
 import { teacherNetwork } from '../teachers/teacher.ts';
+import { checkShownViews } from '../teachers/teacher-views.ts';
 import { type BatchStream, batchStream } from './batch-stream.ts';
 import { checkBatch } from './check-batch.ts';
 import type { Draws } from './device-run.ts';
@@ -29,6 +30,7 @@ export function taughtBatches(
   return batchStream(source.stepsPerEpoch, async (at) => {
     const batch = await source.batch(at.epoch, at.index);
     checkBatch(batch, student, at, method.requires.views);
+    checkShownViews(batch, teachers, at);
     const step = at.epoch * source.stepsPerEpoch + at.index;
     const draws = method.draw?.({ key: foldIn(drawKey, step), batch, shapes }) ?? {};
     return { batch, draws, teacherOutputs: await teach(batch, at) };

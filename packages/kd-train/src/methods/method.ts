@@ -14,6 +14,8 @@ export interface NetworkOutput {
    * the step.
    */
   readonly variables?: ModelVariables<Tensor>;
+  /** Where among `variables` its classifier and the batch norms of its taps are; present with them. */
+  readonly shapes?: NetworkShapes;
 }
 
 /** What a network will give, known before anything runs. */

@@ -29,7 +29,7 @@ import {
 import type { Method, NetworkOutput, ViewOutputs } from '../methods/method.ts';
 import { groupLeaves } from '../optimizers/leaf-groups.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import type { TeacherNetwork } from '../teachers/teacher.ts';
+import { networkShapes, type TeacherNetwork } from '../teachers/teacher.ts';
 import { isFiniteScalar, type LossScale, toLossScale } from './loss-scale.ts';
 import { type TrainingState, trainedParams } from './training-state.ts';
 
@@ -102,6 +102,8 @@ export function buildTrainingStep({
 }): TrainingStep {
   const scaling = lossScale === undefined ? undefined : toLossScale(lossScale);
   const viewNames = method.requires.views ?? [];
+  const studentShapes = networkShapes(student);
+  const teacherShapes = teachers.map(networkShapes);
   return ({ state, teachers: teacherVariables, teacherOutputs = {}, batch, draws = {}, scalars }) => {
     const taught = (images: Tensor4D): readonly NetworkOutput[] =>
       teachers.map((teacher, index) => {
@@ -128,6 +130,7 @@ export function buildTrainingStep({
         logits,
         taps,
         variables: { params: current.student, state: state.student.state },
+        shapes: studentShapes,
       });
       const views: Record<string, ViewOutputs> = {};
       viewNames.forEach((view, index) => {

@@ -111,7 +111,8 @@ export function buildTrainingStep({
         const variables = teacherVariables[index]!;
         const view = shownViews[index];
         const seen = view === undefined ? images : batch.views![view]!;
-        return { ...teacher.apply(variables, seen, { train: false }), variables };
+        const { logits, taps } = teacher.apply(variables, seen, { train: false });
+        return { logits, taps, variables, shapes: teacherShapes[index]! };
       });
     const teacherOutput = taught(batch.images);
     const teacherViews = viewNames.map((view) => taught(batch.views![view]!));

@@ -1,13 +1,4 @@
-import {
-  type HostTensor,
-  KdError,
-  type Model,
-  type ModelVariables,
-  prngKey,
-  requireArgument,
-  type Tree,
-  visitTree,
-} from 'kd-core';
+import { KdError, requireArgument } from 'kd-core';
 import { deployedStudent } from '../methods/deployed-student.ts';
 import type { Method } from '../methods/method.ts';
 import { checkRequirements } from '../methods/requirements.ts';
@@ -17,6 +8,7 @@ import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 import { checkShownViews, checkTeacherViews, teacherView } from '../teachers/teacher-views.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkSource } from './check-source.ts';
+import { checkVariables } from './check-variables.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Refuses, before anything is compiled or written, options that cannot make a run. Reads the first batch. */
@@ -87,23 +79,4 @@ function checkCount(name: string, value: number | undefined): void {
     value === undefined || (Number.isInteger(value) && value >= 1),
     () => `${name} must be a positive integer, got ${value}.`,
   );
-}
-
-function checkVariables(who: string, model: Model, variables: ModelVariables<HostTensor>): void {
-  const shapes = (tree: ModelVariables<HostTensor>): Map<string, string> => {
-    const found = new Map<string, string>();
-    visitTree<HostTensor>(tree as unknown as Tree<HostTensor>, ({ dtype, shape }, path) => {
-      found.set(path, `${dtype} [${shape.join(', ')}]`);
-    });
-    return found;
-  };
-  const given = shapes(variables);
-  const expected = shapes(model.init(prngKey(0)));
-  for (const path of new Set([...expected.keys(), ...given.keys()])) {
-    if (given.get(path) === expected.get(path)) continue;
-    throw new KdError(
-      'SHAPE_MISMATCH',
-      `The variables of ${who} do not fit '${model.name}': '${path}' is ${given.get(path) ?? 'absent'}, expected ${expected.get(path) ?? 'absent'}.`,
-    );
-  }
 }

@@ -13,8 +13,9 @@ import {
   initialTrainingState,
   type TrainingState,
 } from '../step/training-state.ts';
-import { teacherNetwork } from '../teachers/teacher.ts';
+import { teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
 import { checkOptions } from './check-options.ts';
+import { checkVariables } from './check-variables.ts';
 import { describeRun } from './describe-run.ts';
 import { emptyTotals } from './epoch-totals.ts';
 import { planMainStage, planWarmUp, type Stage, type StagePlan } from './stage.ts';
@@ -36,6 +37,7 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
   await checkOptions(options);
   const stages = await freshStages(options);
   const { warmUp, main } = stages;
+  checkDeployed(options, main.state);
   const fresh: PreparedRun = { warnings: [], ...(warmUp && { warmUp }), main: stages.afterWarmUp };
   if (options.checkpoint === undefined) return fresh;
 
@@ -156,6 +158,17 @@ async function resumeStage(
     );
   }
   return { stage: { ...fresh, state, progress: { ...progress, backend }, resumedFrom: name }, warnings };
+}
+
+/** Throws `SHAPE_MISMATCH` when the variables that are picked for the network to deploy are not its own: before the training, not after. */
+function checkDeployed(
+  { student, teachers = [], method }: TrainingOptions,
+  state: TrainingState<HostTensor>,
+): void {
+  if (method.deploy === undefined) return;
+  const { model, variables } = method.deploy({ student, teachers: teachers.map(teacherNetwork) });
+  const trained = { student: state.student, method: state.method, teachers: teachers.map(teacherVariables) };
+  checkVariables(`the network that '${method.name}' deploys`, model, variables(trained));
 }
 
 function stateBytes({ state }: Stage): number {

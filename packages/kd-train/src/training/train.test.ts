@@ -1,6 +1,6 @@
 import { div, type Scalar } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Backend, type BatchSource, type Compiled, prngKey } from 'kd-core';
+import { type Backend, type BatchSource, type Compiled, prngKey, splitKey } from 'kd-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   checkpointName,
@@ -16,8 +16,10 @@ import {
   type TrainingEvent,
   type TrainingOptions,
   train,
+  weight,
 } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
+import { grownStudent } from '../testing/grown-student.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
 import { toyRun } from '../testing/toy-run.ts';
 
@@ -194,6 +196,57 @@ describe('a loss that is not finite', () => {
   it('is noticed in the first step, when there is no checkpoint yet', async () => {
     const run = runTraining(toyRun(backend, { method: failingAt(0) }));
     await expect(run).rejects.toThrow(/step 0 .* There is no earlier checkpoint/);
+  });
+});
+
+describe('a method that deploys another network than the student', () => {
+  const source = blobSource({ length: 24 });
+
+  it('is validated with that network, which is the result', async () => {
+    const student = tinyNetwork({ channels: 6 });
+    const options = toyRun(backend, {
+      student,
+      teachers: [],
+      method: sum([weight(1, grownStudent())]),
+      source,
+      validation: { source },
+      epochs: 20,
+      learningRate: 0.2,
+    });
+    const { deployed, history, variables, methodVariables } = await runTraining(options);
+    expect(deployed.model.name).toBe('tiny6 with a head');
+    expect(deployed.variables.params).toEqual({
+      student: variables.params,
+      head: (methodVariables.params as { grownStudent: unknown }).grownStudent,
+    });
+    const { metrics } = await evaluate({ backend, ...deployed, source });
+    expect(metrics).toEqual(history.at(-1)!.validation);
+    // The student's own head has learned nothing: the loss does not reach it.
+    const own = await evaluate({ backend, model: student, variables, source });
+    expect(metrics.nll).toBeLessThan(own.metrics.nll);
+    expect((variables.params as { dense: unknown }).dense).toEqual(
+      (student.init(splitKey(options.key)[0]).params as { dense: unknown }).dense,
+    );
+  });
+
+  it('is refused at the start when the variables that it picks are not those of the network', async () => {
+    const { deploy, ...grown } = grownStudent();
+    const method: Method = {
+      ...grown,
+      deploy: (participants) => ({
+        model: deploy!(participants).model,
+        variables: ({ student }) => student,
+      }),
+    };
+    await expect(runTraining(toyRun(backend, { teachers: [], method, source }))).rejects.toThrow(
+      /variables of the network that 'grownStudent' deploys do not fit 'tiny2 with a head': 'params\/head/,
+    );
+  });
+
+  it('is the student for all others', async () => {
+    const options = toyRun(backend, { steps: 1 });
+    const { deployed, variables } = await runTraining(options);
+    expect(deployed).toEqual({ model: options.student, variables });
   });
 });
 

@@ -1,7 +1,12 @@
 import { defineConfig } from 'tsdown';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts', main: 'src/main.ts', 'examine-backend': 'src/doctor/examine-backend.ts' },
+  entry: {
+    index: 'src/index.ts',
+    main: 'src/main.ts',
+    'compare-job': 'src/compare/compare-job.ts',
+    'examine-backend': 'src/doctor/examine-backend.ts',
+  },
   format: 'esm',
   platform: 'node',
   fixedExtension: false,

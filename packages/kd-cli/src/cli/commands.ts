@@ -37,6 +37,35 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {
+    name: 'compare',
+    arguments: '',
+    description: 'Train recipes with several seeds, and compare them with the student alone',
+    options: [
+      {
+        flags: '--methods <names>',
+        description: "Recipes, with commas between them, or 'all' (default: all)",
+      },
+      { flags: '--seeds <number>', description: 'Runs of each recipe (default: 3)' },
+      { flags: '--recipes <folder>', description: 'Where the recipes are (default: recipes/digits)' },
+      {
+        flags: '--jobs <number>',
+        description: 'Runs at a time, each on one thread (default: the number of cores)',
+      },
+      {
+        flags: '--output <file>',
+        description: 'The page of results, .md; beside it .json (default: results.md in --work)',
+      },
+      {
+        flags: '--work <folder>',
+        description: 'Keeps teachers and finished runs, which are not done again (default: runs/compare)',
+      },
+      { flags: '--overwrite', description: 'Do finished runs again' },
+      { flags: '--backend <id>', description: 'The backend to run on (default: ort-cpu)' },
+    ],
+    examples: ['--methods hinton,fitnet', '--methods all --seeds 3 --output docs/results/digits.md'],
+    load: async () => (await import('../commands/compare.ts')).compareCommand,
+  },
+  {
     name: 'eval',
     arguments: '',
     description: 'Measure a trained network, yours or from elsewhere, on labelled images',

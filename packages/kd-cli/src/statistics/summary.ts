@@ -45,3 +45,11 @@ export function pairedDifference(
       : Number.NaN;
   return { ...summary, confidence, interval: [mean - half, mean + half] };
 }
+
+/** The middle of at least one value, or the mean of the two in the middle. */
+export function median(values: readonly number[]): number {
+  requireArgument(values.length > 0, () => 'A median needs at least one value, got none.');
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}

@@ -50,6 +50,13 @@ export {
   type LayerSimilarity,
   layerAttention,
 } from './methods/attention/layer-attention.ts';
+export {
+  type ReviewFusion,
+  type ReviewFusionOptions,
+  type ReviewLevel,
+  reviewFusion,
+} from './methods/attention/review-fusion.ts';
+export { type ReviewKdOptions, reviewKd } from './methods/attention/review-kd.ts';
 export { type RtkOptions, rtk } from './methods/attention/rtk.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
 export {
@@ -70,6 +77,14 @@ export {
   type HintRegressorOptions,
   hintRegressor,
 } from './methods/features/hint-regressor.ts';
+export {
+  type BalancedDivergenceOptions,
+  balancedDivergence,
+} from './methods/logits/balanced-divergence.ts';
+export { type ContinuationOptions, continuation } from './methods/logits/continuation.ts';
+export { type DistOptions, dist } from './methods/logits/dist.ts';
+export { type DkdOptions, dkd } from './methods/logits/dkd.ts';
+export { type EarlyStoppedOptions, earlyStopped } from './methods/logits/early-stopped.ts';
 export { type HintonOptions, hinton } from './methods/logits/hinton.ts';
 export {
   type LogitLossInput,
@@ -78,6 +93,9 @@ export {
   type LogitPair,
   logitMethod,
 } from './methods/logits/logit-method.ts';
+export { type MultiLevelLogitOptions, multiLevelLogit } from './methods/logits/multi-level-logit.ts';
+export { type NkdOptions, nkd } from './methods/logits/nkd.ts';
+export { type TtmOptions, ttm, type WttmOptions, wttm } from './methods/logits/transformed-teacher.ts';
 export { type MarginCrossEntropyOptions, marginCrossEntropy } from './methods/margin-cross-entropy.ts';
 export {
   type DrawRequest,
@@ -93,6 +111,11 @@ export {
   type ViewOutputs,
   type WarmUp,
 } from './methods/method.ts';
+export { contrastiveHead } from './methods/representation/contrastive-head.ts';
+export { type CrdOptions, crd } from './methods/representation/crd.ts';
+export { type CrdEnsembleOptions, crdEnsemble } from './methods/representation/crd-ensemble.ts';
+export { type CrdModalityOptions, crdModality } from './methods/representation/crd-modality.ts';
+export type { Negatives, Positives } from './methods/representation/negative-sampler.ts';
 export { checkRequirements, mergeRequirements, requireTeacher } from './methods/requirements.ts';
 export { sum } from './methods/sum.ts';
 export {

@@ -1,4 +1,13 @@
-import { add, gather, range, reshape, scatterND, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  type GradSaveFunc,
+  gather,
+  range,
+  reshape,
+  scatterND,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { requireArgument } from '../errors.ts';
 import { firstOrderGrad } from '../ops/first-order-grad.ts';
 
@@ -16,12 +25,15 @@ export function gatherScores(scores: Tensor2D, rows: Tensor2D): Tensor2D {
   );
   const firsts = reshape(range(0, size, samples, 'int32'), [batch, 1]);
   const places = reshape(add(rows, firsts), [-1]);
-  const compute = firstOrderGrad('gatherScores', (input) => ({
-    value: reshape(gather(reshape(input as Tensor, [-1]), places), rows.shape),
-    gradFunc: (dy: Tensor) => {
-      const column = reshape(places, [-1, 1]);
-      return reshape(scatterND(column, reshape(dy, [-1]), [size]), [batch, samples]);
-    },
-  }));
+  const compute = firstOrderGrad('gatherScores', (input, saveInput) => {
+    (saveInput as GradSaveFunc)([places]);
+    return {
+      value: reshape(gather(reshape(input as Tensor, [-1]), places), rows.shape),
+      gradFunc: (dy: Tensor, saved: Tensor[]) => {
+        const column = reshape(saved[0]!, [-1, 1]);
+        return reshape(scatterND(column, reshape(dy, [-1]), [size]), [batch, samples]);
+      },
+    };
+  });
   return compute(scores) as Tensor2D;
 }

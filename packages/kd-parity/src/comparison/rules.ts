@@ -5,7 +5,7 @@ export interface LossRules {
   readonly loss: (want: number) => number;
   /** `largest` is the largest |want| of this gradient, `largestOfCase` that of all gradients of the case. */
   readonly gradient: (largest: number, largestOfCase: number) => number;
-  readonly buffer: () => number;
+  readonly buffer: (want: number) => number;
 }
 
 const BUFFER_ABSOLUTE = 1e-5;
@@ -22,6 +22,7 @@ export function lossRules(lossCase: Fields): LossRules {
     loss: (want) => lossAbsolute + lossRelative * Math.abs(want),
     gradient: (largest, largestOfCase) =>
       gradientRelative * largest + GRADIENT_NOISE * largestOfCase + gradientAbsolute,
-    buffer: () => BUFFER_ABSOLUTE,
+    // Of a buffer of many thousands, such as the constants of CRD, float32 numbers are further apart.
+    buffer: (want) => BUFFER_ABSOLUTE * Math.max(1, Math.abs(want)),
   };
 }

@@ -1,5 +1,6 @@
 import { afd } from './afd.ts';
 import { attention, attentionAsInPaper } from './attention.ts';
+import { crd } from './crd.ts';
 import { ctkd } from './ctkd.ts';
 import { dist } from './dist.ts';
 import { dkd } from './dkd.ts';
@@ -25,6 +26,7 @@ import { ttm } from './ttm.ts';
 
 /** By the name of the fixture file. A further loss is one line here and one small adapter. */
 export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
+  crd,
   afd,
   arcface,
   at: attention,

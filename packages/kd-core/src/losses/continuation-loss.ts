@@ -29,7 +29,7 @@ export interface ContinuationLossOptions {
 /**
  * Continuation-KD: the batch mean of `max(0, |student - scale * teacher|^2 - margin * scale)`, of logits. The gradient is 0 at
  * and inside of the margin. With margin 0 it is the first stage of Annealing-KD.
- * Jafari et al., 2022, arXiv:2212.05998, equation 4. Throws `SHAPE_MISMATCH` unless the shapes fit.
+ * Jafari et al., 2022, arXiv:2212.05998. Throws `SHAPE_MISMATCH` unless the shapes fit.
  */
 export function continuationLoss({
   studentLogits,

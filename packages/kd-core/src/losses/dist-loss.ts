@@ -40,7 +40,7 @@ export interface DistRelations {
  * 1 minus the mean Pearson correlation of student's and teacher's probabilities, along classes (`inter`) and along samples
  * (`intra`), both times T^2 (with one temperature a sample, `intra` times the mean of the squares). A distribution without
  * variance correlates with nothing: its correlation is 0. `intra` says something from three samples on: two are always in line.
- * Huang et al., 2022, arXiv:2205.10536, equations 8 and 10.
+ * Huang et al., 2022, arXiv:2205.10536.
  * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for a number that is no temperature and an epsilon that is
  * not above 0.
  */

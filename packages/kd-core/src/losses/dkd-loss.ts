@@ -34,7 +34,7 @@ export interface DecoupledDivergences {
 
 /**
  * The two parts of the divergence KL(teacher || student), which is `target + (1 - p) * others`, where p is the teacher's
- * probability of the label (Zhao et al., 2022, arXiv:2203.08679, equation 7). Finite for every finite logit.
+ * probability of the label (Zhao et al., 2022, arXiv:2203.08679). Finite for every finite logit.
  * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for labels that are not int32, for a single class and for a
  * number that is no temperature.
  */
@@ -69,7 +69,7 @@ export interface DkdLossOptions extends DecoupledDivergencesOptions {
 /**
  * Decoupled knowledge distillation: T^2 times the batch mean of `alpha * target + beta * others`, the parts of
  * `decoupledDivergences`. With alpha = 1 and beta = 1 - p it is `hintonLoss`.
- * Zhao et al., 2022, arXiv:2203.08679, equation 8. Throws as `decoupledDivergences` does.
+ * Zhao et al., 2022, arXiv:2203.08679. Throws as `decoupledDivergences` does.
  */
 export function dkdLoss({ alpha = 1, beta = 8, ...options }: DkdLossOptions): Scalar {
   const { target, others } = decoupledDivergences(options);

@@ -30,7 +30,7 @@ export interface NkdLossOptions {
 /**
  * Normalised knowledge distillation: the cross entropy of the label weighed by the teacher's confidence in it, plus `gamma` T^2
  * times the cross entropy of the distributions among the other classes. A cross entropy, not a divergence: its least value is
- * not 0. Yang et al., 2023, arXiv:2303.13005, equation 6.
+ * not 0. Yang et al., 2023, arXiv:2303.13005.
  * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for labels that are not int32, for a single class and for a
  * number that is no temperature.
  */

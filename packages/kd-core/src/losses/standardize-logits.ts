@@ -25,7 +25,7 @@ export interface StandardizeLogitsOptions {
  * Each row of `logits` [batch, classes] without its mean, divided by its standard deviation (the unbiased one, plus
  * `epsilon`), so that a loss compares the order and the relative size of logits, not their range. Gradients flow through mean
  * and deviation; the deviation of a constant row has the derivative 0.
- * Sun et al., 2024, arXiv:2403.01427, algorithm 1.
+ * Sun et al., 2024, arXiv:2403.01427.
  * Throws `SHAPE_MISMATCH` unless `logits` has two axes, `INVALID_ARGUMENT` for a single class or an epsilon that is not above
  * 0, and `UNSUPPORTED` inside of a second derivative.
  */

@@ -30,7 +30,7 @@ export interface TransformedTeacherLossOptions {
  * Transformed teacher matching: the batch mean of KL(p^(1/T) / U || softmax(studentLogits)), where p are the teacher's
  * probabilities and U the sum of their powers. The student has no temperature, and there is no T^2. `weighted`: times U, which is 1
  * for a teacher that is certain and most, classes^(1 - 1/T), for one that knows nothing.
- * Zheng and Yang, 2024, arXiv:2402.11148, equations 12 and 21.
+ * Zheng and Yang, 2024, arXiv:2402.11148.
  * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for a number that is no temperature.
  */
 export function transformedTeacherLoss({

@@ -11,7 +11,7 @@ import {
 /**
  * The value of `x`; its gradient is multiplied by `-strength`. What minimises the loss for everything else maximises it for
  * `x`, and a strength of 0 leaves `x` alone. No gradient reaches `strength`.
- * Ganin and Lempitsky, 2015, arXiv:1409.7495, section 3.1.
+ * Ganin and Lempitsky, 2015, arXiv:1409.7495.
  */
 export function reverseGradient<T extends Tensor>(x: T, strength: Scalar): T {
   const reversed = customGrad((value, strength, save) => {

@@ -1,6 +1,13 @@
 import type { LogitMethodOptions } from '../methods/logits/logit-method.ts';
 import type { OptionDescription } from './method-entry.ts';
 
+export const teacherOption: OptionDescription = {
+  kind: 'integer',
+  minimum: 0,
+  default: 0,
+  about: 'index of the teacher',
+};
+
 /** The options that every logit method takes. */
 export function logitOptions(
   temperature: number,
@@ -18,6 +25,6 @@ export function logitOptions(
       default: 'none',
       about: 'what is done to the logits of both networks before they are compared',
     },
-    teacher: { kind: 'integer', minimum: 0, default: 0, about: 'index of the teacher' },
+    teacher: teacherOption,
   };
 }

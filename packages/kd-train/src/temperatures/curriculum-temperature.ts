@@ -44,7 +44,7 @@ export interface CurriculumTemperatureOptions extends Partial<CosineReversalOpti
  * layers with a ReLU between, of both logits, which are detached.
  * Theta is among the method's parameters, and so in the optimiser of the student, its weight decay included, as in the
  * released code.
- * Li et al., AAAI 2023, arXiv:2211.16231, equations 3 to 8.
+ * Li et al., AAAI 2023, arXiv:2211.16231.
  */
 export function curriculumTemperature({
   kind = 'global',

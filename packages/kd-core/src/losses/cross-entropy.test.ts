@@ -1,21 +1,27 @@
-import { type Tensor, tensor1d } from '@tensorflow/tfjs-core';
+import { scalar, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { values } from '../testing/arbitraries.ts';
 import { differentiate, startCpuBackend, toTensor, toValues, type Values } from '../testing/cpu-backend.ts';
 import { expectClose, expectGradients } from '../testing/finite-differences.ts';
 import { mean, rowsOf, softmax } from '../testing/reference-losses.ts';
-import { crossEntropy } from './cross-entropy.ts';
+import { crossEntropy, type SmoothingOver } from './cross-entropy.ts';
 
 const int32 = (...labels: number[]): Tensor => tensor1d(labels, 'int32');
 
 /** The definition, term by term. */
-function reference(logits: Values, labels: readonly number[], smoothing: number): number {
+function reference(
+  logits: Values,
+  labels: readonly number[],
+  smoothing: number,
+  over: SmoothingOver = 'all',
+): number {
   return mean(
     rowsOf(logits).map((row, sample) =>
       softmax(row).reduce((sum, probability, index) => {
-        const target = (index === labels[sample] ? 1 - smoothing : 0) + smoothing / row.length;
-        return sum - target * Math.log(probability);
+        const own = index === labels[sample];
+        const share = over === 'all' ? smoothing / row.length : own ? 0 : smoothing / (row.length - 1);
+        return sum - ((own ? 1 - smoothing : 0) + share) * Math.log(probability);
       }, 0),
     ),
   );
@@ -28,6 +34,7 @@ const batches = fc
       logits: values([batch, classes]),
       labels: fc.array(fc.nat({ max: classes - 1 }), { minLength: batch, maxLength: batch }),
       labelSmoothing: fc.constantFrom(0, 0.1, 0.9),
+      smoothingOver: fc.constantFrom('all' as const, 'others' as const),
     }),
   );
 
@@ -57,16 +64,22 @@ describe('crossEntropy', () => {
 
   it('has the value and the gradient of its definition', () => {
     fc.assert(
-      fc.property(batches, ({ logits, labels, labelSmoothing }) => {
+      fc.property(batches, fc.boolean(), ({ logits, labels, labelSmoothing, smoothingOver }, asTensor) => {
         const result = differentiate(
-          (inputs) => crossEntropy({ logits: inputs.logits, labels: int32(...labels), labelSmoothing }),
+          (inputs) =>
+            crossEntropy({
+              logits: inputs.logits,
+              labels: int32(...labels),
+              labelSmoothing: asTensor ? scalar(labelSmoothing) : labelSmoothing,
+              smoothingOver,
+            }),
           { logits },
         );
-        expectGradients(result, (inputs) => reference(inputs.logits, labels, labelSmoothing), { logits }, [
-          'logits',
-        ]);
+        const wanted = (inputs: { readonly logits: Values }): number =>
+          reference(inputs.logits, labels, labelSmoothing, smoothingOver);
+        expectGradients(result, wanted, { logits }, ['logits']);
       }),
-      { numRuns: 50 },
+      { numRuns: 60 },
     );
   });
 
@@ -111,6 +124,13 @@ describe('crossEntropy', () => {
     ],
   ])('refuses %s', (_, labels, options, message) => {
     expect(() => crossEntropy({ logits: toTensor(logits), labels: labels(), ...options })).toThrow(message);
+  });
+
+  it('refuses a smoothing for each sample', () => {
+    const labelSmoothing = tensor1d([0, 0.1]);
+    expect(() => crossEntropy({ logits: toTensor(logits), labels: int32(0, 1), labelSmoothing })).toThrow(
+      /labelSmoothing must be a number or a scalar, got \[2\]/,
+    );
   });
 
   it('refuses logits of another rank, and a single class', () => {

@@ -15,7 +15,7 @@ import {
   type Tensor1D,
   where,
 } from '@tensorflow/tfjs-core';
-import { withoutGradient } from '../ops/without-gradient.ts';
+import { detach } from '../ops/detach.ts';
 import { requireLayout, requireSameShape } from '../shapes.ts';
 
 /** Below this share of negative responses the mean is replaced. */
@@ -47,7 +47,7 @@ export interface NegativeResponseMeansOptions {
 export function negativeResponseMeans({ scale, offset }: NegativeResponseMeansOptions): Tensor1D {
   requireLayout('scale', scale, ['channels']);
   requireSameShape('scale', scale, 'offset', offset);
-  return withoutGradient(meansOf, scale as Tensor1D, offset as Tensor1D);
+  return detach(meansOf(scale as Tensor1D, offset as Tensor1D));
 }
 
 function meansOf(scale: Tensor, offset: Tensor): Tensor1D {

@@ -6,12 +6,14 @@ import { dist } from './dist.ts';
 import { dkd } from './dkd.ts';
 import { hint } from './hint.ts';
 import { hinton, hintonTotal } from './hinton.ts';
+import { ickd } from './ickd.ts';
 import { kdsvd } from './kdsvd.ts';
 import type { LossAdapter } from './loss-adapter.ts';
 import { lskd } from './lskd.ts';
 import { arcface, marginInsightface } from './margins.ts';
 import { mlkd } from './mlkd.ts';
 import { nkd } from './nkd.ts';
+import { progressiveSelf } from './progressive-self.ts';
 import {
   correlationKernel,
   neighbourCorrelation,
@@ -22,7 +24,10 @@ import {
   similarityPreserving,
 } from './relations.ts';
 import { reviewKd } from './review-kd.ts';
+import { agreeToDisagree, confidenceAware } from './several-teachers.ts';
+import { teacherFree } from './teacher-free.ts';
 import { ttm } from './ttm.ts';
+import { uskd } from './uskd.ts';
 
 /** By the name of the fixture file. A further loss is one line here and one small adapter. */
 export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
@@ -38,6 +43,7 @@ export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
   reviewkd: reviewKd,
   cc: neighbourCorrelation,
   cc_kernel: correlationKernel,
+  ickd,
   itrd: representationInformation,
   kdsvd,
   nst: neuronSelectivity,
@@ -51,4 +57,9 @@ export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
   mlkd,
   nkd,
   ttm,
+  aekd: agreeToDisagree,
+  camkd: confidenceAware,
+  pskd: progressiveSelf,
+  tfkd: teacherFree,
+  uskd,
 };

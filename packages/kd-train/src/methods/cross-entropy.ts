@@ -1,28 +1,33 @@
-import { crossEntropy as crossEntropyLoss, requireArgument } from 'kd-core';
+import { crossEntropy as crossEntropyLoss, requireArgument, type SmoothingOver } from 'kd-core';
 import { type Method, noVariables } from './method.ts';
 
 export interface CrossEntropyOptions {
-  /** Share of the target that is spread evenly over all classes, in [0, 1). Default 0. */
+  /** Share of the target that is taken from the label and spread evenly, in [0, 1). Default 0. */
   readonly labelSmoothing?: number;
+  /** Over `all` classes (default), as in the paper and in PyTorch, or over the `others` alone. */
+  readonly smoothingOver?: SmoothingOver;
 }
 
 /**
  * Cross entropy of the student with the labels, averaged over the batch. Needs no teacher.
  * `labelSmoothing`: Szegedy et al., 2016, arXiv:1512.00567, section 7.
  */
-export function crossEntropy({ labelSmoothing = 0 }: CrossEntropyOptions = {}): Method {
+export function crossEntropy({
+  labelSmoothing = 0,
+  smoothingOver = 'all',
+}: CrossEntropyOptions = {}): Method {
   requireArgument(
     labelSmoothing >= 0 && labelSmoothing < 1,
     () => `labelSmoothing must be in [0, 1), got ${labelSmoothing}.`,
   );
   return {
     name: 'crossEntropy',
-    config: { name: 'crossEntropy', labelSmoothing },
+    config: { name: 'crossEntropy', labelSmoothing, ...(smoothingOver !== 'all' && { smoothingOver }) },
     scalars: {},
     requires: { student: [], teachers: [] },
     init: () => noVariables,
     loss({ student, labels, variables }) {
-      const total = crossEntropyLoss({ logits: student.logits, labels, labelSmoothing });
+      const total = crossEntropyLoss({ logits: student.logits, labels, labelSmoothing, smoothingOver });
       return { total, terms: { crossEntropy: total }, state: variables.state };
     },
   };

@@ -111,6 +111,20 @@ export {
   type ViewOutputs,
   type WarmUp,
 } from './methods/method.ts';
+export {
+  type CorrelationCongruenceOptions,
+  correlationCongruence,
+} from './methods/relations/correlation-congruence.ts';
+export { channelEmbedding, type IckdOptions, ickd } from './methods/relations/ickd.ts';
+export { type ItrdOptions, itrd } from './methods/relations/itrd.ts';
+export { type KdsvdOptions, kdsvd } from './methods/relations/kdsvd.ts';
+export { type NstOptions, nst } from './methods/relations/nst.ts';
+export { type PktOptions, pkt } from './methods/relations/pkt.ts';
+export { type RkdOptions, rkd } from './methods/relations/rkd.ts';
+export {
+  type SimilarityPreservingOptions,
+  similarityPreserving,
+} from './methods/relations/similarity-preserving.ts';
 export { contrastiveHead } from './methods/representation/contrastive-head.ts';
 export { type CrdOptions, crd } from './methods/representation/crd.ts';
 export { type CrdEnsembleOptions, crdEnsemble } from './methods/representation/crd-ensemble.ts';

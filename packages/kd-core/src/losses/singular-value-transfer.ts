@@ -145,7 +145,7 @@ function alignedVectors(
   const count = Math.min(vectors, size);
   const theirs = leadingSingularVectors(teacher, count, iterations);
   const ours = leadingSingularVectors(student, Math.min(count + FURTHER_VECTORS, size), iterations);
-  const directed = detach(mul(theirs.vectors, signOf(sum(theirs.vectors, 1, true))));
+  const directed = detach(mul<Tensor3D>(theirs.vectors, signOf(sum(theirs.vectors, 1, true))));
   const importance = detach(l2Normalize(theirs.values));
   const nearest = matMul(ours.vectors, choice(ours.vectors, directed));
   return { student: mul(nearest, importance), teacher: mul(directed, importance) };

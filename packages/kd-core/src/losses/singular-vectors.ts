@@ -65,7 +65,7 @@ function startVectors(size: number, count: number): Tensor3D {
 /** Gram-Schmidt on the last axis. */
 function orthonormalize(x: Tensor3D, count: number): Tensor3D {
   const done: Tensor3D[] = [];
-  for (const column of split(x, count, 2)) {
+  for (const column of split<Tensor3D>(x, count, 2)) {
     const rest = done.length === 0 ? column : withoutProjection(column, concat(done, 2));
     done.push(div(rest, sqrt(add(sum(square(rest), 1, true), SMALLEST_SHARE ** 2))));
   }

@@ -15,6 +15,7 @@ export * from './ops/batch-norm.ts';
 export { detach } from './ops/detach.ts';
 export { l2Normalize } from './ops/l2-normalize.ts';
 export { parametricRelu } from './ops/parametric-relu.ts';
+export { resizeNearest } from './ops/resize-nearest.ts';
 export { reverseGradient } from './ops/reverse-gradient.ts';
 export { type ValueAndGradient, valueAndGradient } from './ops/value-and-gradient.ts';
 export * from './random/index.ts';

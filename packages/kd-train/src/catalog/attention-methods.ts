@@ -1,10 +1,12 @@
 import { type AfdOptions, afd } from '../methods/attention/afd.ts';
+import { type ReviewKdOptions, reviewKd } from '../methods/attention/review-kd.ts';
 import { type RtkOptions, rtk } from '../methods/attention/rtk.ts';
 import type { MethodCatalog, OptionDescription } from './method-entry.ts';
 
 export type AttentionMethodOptions = {
   afd: AfdOptions;
   rtk: RtkOptions;
+  reviewKD: ReviewKdOptions;
 };
 
 const blockTaps: {
@@ -115,5 +117,65 @@ export const attentionMethods: MethodCatalog<AttentionMethodOptions> = {
       teacher,
     },
     create: rtk,
+  },
+  reviewKD: {
+    title: 'Knowledge review',
+    family: 'features',
+    idea: 'Levels of the student, fused from the deepest on, follow those of the teacher, which so teach deeper levels as well',
+    confidence: 'reference code',
+    citation: {
+      authors: 'Chen, Liu, Zhao and Jia',
+      title: 'Distilling Knowledge via Knowledge Review',
+      venue: 'CVPR',
+      year: 2021,
+      link: 'arXiv:2104.09044',
+    },
+    usualWeight: 5,
+    options: {
+      studentTaps: {
+        kind: 'taps',
+        of: 'student',
+        series: 'stages',
+        about: 'maps of the student from the shallowest to the deepest',
+        from: 'reference code',
+      },
+      teacherTaps: {
+        kind: 'taps',
+        of: 'teacher',
+        series: 'preactivations',
+        about: 'as many maps of the teacher',
+        from: 'reference code',
+      },
+      studentPooled: {
+        kind: 'tap',
+        of: 'student',
+        default: 'pooled',
+        about: 'the deepest level of the student',
+        from: 'reference code',
+      },
+      teacherPooled: {
+        kind: 'tap',
+        of: 'teacher',
+        default: 'pooled',
+        about: 'the deepest level of the teacher',
+        from: 'reference code',
+      },
+      channels: {
+        kind: 'integer',
+        minimum: 1,
+        default: "those of the student's deepest level, at most 512",
+        about: 'channels in which levels are fused',
+        from: 'reference code',
+      },
+      warmupEpochs: {
+        kind: 'number',
+        minimum: 0,
+        default: 20,
+        about: 'epochs over which the loss grows to its full weight',
+        from: 'reference code',
+      },
+      teacher,
+    },
+    create: reviewKd,
   },
 };

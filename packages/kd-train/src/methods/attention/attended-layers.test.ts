@@ -1,8 +1,8 @@
-import { type Tensor, type Tensor4D, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type HostTensor, prngKey, randomNormal, treeMap, valueAndGradient } from 'kd-core';
+import { prngKey } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Method, MethodContext, MethodShapes, NetworkOutput } from '../method.ts';
+import { descend, randomContext, tapGradients } from '../../testing/random-context.ts';
+import type { Method, MethodShapes } from '../method.ts';
 import { checkRequirements } from '../requirements.ts';
 import { afd } from './afd.ts';
 import { type RtkOptions, rtk } from './rtk.ts';
@@ -11,7 +11,6 @@ beforeAll(async () => {
   await createTfjsBackend();
 });
 
-const BATCH = 4;
 const taps = {
   student: { block1: [4, 4, 2], block2: [2, 2, 3] },
   teacher: { block1: [4, 4, 3], block2: [2, 2, 4], block3: [2, 2, 4] },
@@ -23,54 +22,10 @@ const shapes: MethodShapes = {
 const studentTaps = Object.keys(taps.student);
 const teacherTaps = Object.keys(taps.teacher);
 
-const toTensor = (leaf: HostTensor): Tensor => tensor(leaf.data, [...leaf.shape]);
-
-function output(maps: Readonly<Record<string, readonly number[]>>, seed: number): NetworkOutput {
-  return {
-    logits: tensor2d(new Float32Array(2 * BATCH), [BATCH, 2]),
-    taps: Object.fromEntries(
-      Object.entries(maps).map(([tap, shape], index) => [
-        tap,
-        toTensor(randomNormal(prngKey(seed + index), [BATCH, ...shape])),
-      ]),
-    ),
-  };
-}
-
-function contextFor(method: Method): MethodContext {
-  const { params, state } = method.init(prngKey(7), shapes);
-  return {
-    student: output(taps.student, 1),
-    teachers: [output(taps.teacher, 20)],
-    labels: tensor1d(new Int32Array(BATCH), 'int32'),
-    indices: tensor1d(new Int32Array(BATCH), 'int32'),
-    views: {},
-    draws: {},
-    scalars: {},
-    variables: { params: treeMap(params, toTensor), state: treeMap(state, toTensor) },
-  };
-}
-
-/** The loss, and its gradient by the first map of the student and of the teacher. */
-function evaluate(method: Method): { loss: number; gradients: readonly number[][] } {
-  const context = contextFor(method);
-  const { value, gradient } = valueAndGradient(
-    ({ ours, theirs }: { ours: Tensor; theirs: Tensor }) => ({
-      value: method.loss({
-        ...context,
-        student: { ...context.student, taps: { ...context.student.taps, block1: ours } },
-        teachers: [
-          { ...context.teachers[0]!, taps: { ...context.teachers[0]!.taps, block1: theirs as Tensor4D } },
-        ],
-      }).total,
-      aux: [],
-    }),
-    { ours: context.student.taps.block1!, theirs: context.teachers[0]!.taps.block1! },
-  );
-  return {
-    loss: value.dataSync()[0]!,
-    gradients: [gradient.ours, gradient.theirs].map((each) => Array.from(each.dataSync())),
-  };
+/** The loss, and its gradient by the taps of the student. */
+function evaluate(method: Method): { loss: number; student: Record<string, number[]> } {
+  const { loss, student } = tapGradients(method, randomContext(method, shapes, 4));
+  return { loss, student };
 }
 
 const variant = (options: Partial<RtkOptions>): Method => rtk({ studentTaps, teacherTaps, ...options });
@@ -98,27 +53,19 @@ describe('afd and rtk', () => {
     expect(new Set(losses).size).toBe(losses.length);
   });
 
-  it('teaches the student, and its own parts, but not the teacher', () => {
-    for (const method of [afd({ studentTaps, teacherTaps }), variant({})]) {
-      const [ours, theirs] = evaluate(method).gradients;
-      expect(ours!.some((each) => each !== 0)).toBe(true);
-      // Through the attention alone, as the features themselves are detached.
-      expect(theirs!.every(Number.isFinite)).toBe(true);
-      const context = contextFor(method);
-      const { value, gradient } = valueAndGradient(
-        (params: MethodContext['variables']['params']) => ({
-          value: method.loss({ ...context, variables: { ...context.variables, params } }).total,
-          aux: [],
-        }),
-        context.variables.params,
-      );
-      const moved = treeMap(context.variables.params, (leaf: Tensor) => leaf);
-      const step = (rate: number): number => {
-        const params = stepped(moved, gradient, rate);
-        return method.loss({ ...context, variables: { ...context.variables, params } }).total.dataSync()[0]!;
-      };
-      expect(step(0.01)).toBeLessThan(value.dataSync()[0]!);
-    }
+  it.each([
+    ['afd', afd({ studentTaps, teacherTaps })],
+    ['rtk', variant({})],
+  ])('%s teaches the student and its own parts', (_, method) => {
+    const context = randomContext(method, shapes, 4);
+    const { student } = tapGradients(method, context);
+    for (const tap of studentTaps)
+      expect(
+        student[tap]!.some((each) => each !== 0),
+        tap,
+      ).toBe(true);
+    const [before, after] = descend(method, context, 0.01);
+    expect(after).toBeLessThan(before);
   });
 
   it('has the variables and costs that its layers need', () => {
@@ -150,24 +97,3 @@ describe('afd and rtk', () => {
     expect(method.requires.smallestBatch).toBe(2);
   });
 });
-
-function stepped(
-  params: MethodContext['variables']['params'],
-  gradient: MethodContext['variables']['params'],
-  rate: number,
-): MethodContext['variables']['params'] {
-  if (isLeaf(params)) {
-    const [at, slope] = [params.dataSync(), (gradient as Tensor).dataSync()];
-    return tensor(
-      at.map((value, index) => value - rate * slope[index]!),
-      params.shape,
-    );
-  }
-  const entries = Object.entries(params as Record<string, MethodContext['variables']['params']>);
-  const slopes = gradient as Record<string, MethodContext['variables']['params']>;
-  return Object.fromEntries(entries.map(([name, part]) => [name, stepped(part, slopes[name]!, rate)]));
-}
-
-function isLeaf(tree: unknown): tree is Tensor {
-  return typeof (tree as Tensor).dataSync === 'function';
-}

@@ -12,6 +12,7 @@ export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from 
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
 export { channelStatistics } from './transforms/channel-statistics.ts';
+export { cutout } from './transforms/cutout.ts';
 export { type NormalizeOptions, normalize } from './transforms/normalize.ts';
 export { padCropFlip } from './transforms/pad-crop-flip.ts';
 export { randomCrop } from './transforms/random-crop.ts';

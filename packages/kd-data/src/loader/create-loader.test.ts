@@ -5,8 +5,10 @@ import { arrayDataset } from '../array-dataset.ts';
 import type { Dataset } from '../dataset.ts';
 import { digits } from '../digits/digits.ts';
 import { subset } from '../subset.ts';
+import { cutout } from '../transforms/cutout.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { padCropFlip } from '../transforms/pad-crop-flip.ts';
+import type { Transform } from '../transforms/transform.ts';
 import { createLoader, type Loader } from './create-loader.ts';
 
 const key = prngKey(11);
@@ -14,6 +16,8 @@ const few = subset(
   digits(),
   Array.from({ length: 50 }, (_, index) => 3 * index),
 );
+
+const topHalf: Transform = ({ data }) => ({ data: data.slice(0, 32), shape: [4, 8, 1] });
 
 const epochOf = (loader: Loader, epoch: number): Batch[] =>
   Array.from({ length: loader.stepsPerEpoch }, (_, index) => loader.batch(epoch, index));
@@ -125,12 +129,41 @@ describe('createLoader', () => {
     expect(indicesOf(epochOf(dropping, 0))).toHaveLength(48);
   });
 
+  it('shows a sample in further ways, each by draws of its own', () => {
+    const strong = [padCropFlip({ padding: 2 }), cutout({ size: 4 })];
+    const options = { dataset: few, batchSize: 8, key, transforms: [padCropFlip({ padding: 1 })] };
+    const plain = createLoader(options);
+    const loader = createLoader({ ...options, views: { strong, again: strong, small: [topHalf] } });
+    expect(plain.views).toBeUndefined();
+    expect(plain.batch(0, 0).views).toBeUndefined();
+    expect(loader.views).toEqual({ strong: [8, 8, 1], again: [8, 8, 1], small: [4, 8, 1] });
+    const { views, ...rest } = loader.batch(2, 3);
+    expect(rest).toEqual(plain.batch(2, 3));
+    expect(views!.strong!.data).not.toEqual(views!.again!.data);
+    expect(views!.small!.shape).toEqual([8, 4, 8, 1]);
+    for (const [position, index] of rest.indices.data.entries()) {
+      expect(views!.small!.data.subarray(32 * position, 32 * (position + 1))).toEqual(
+        digits().image(index).subarray(0, 32),
+      );
+    }
+    // A view depends neither on the other views nor on the transforms, the batch size or the order.
+    const other = createLoader({ dataset: few, batchSize: 50, key, shuffle: false, views: { strong } });
+    const seen = other.batch(2, 0);
+    for (const [position, index] of rest.indices.data.entries()) {
+      const at = [...seen.indices.data].indexOf(index);
+      expect(views!.strong!.data.subarray(64 * position, 64 * (position + 1))).toEqual(
+        seen.views!.strong!.data.subarray(64 * at, 64 * (at + 1)),
+      );
+    }
+    expect(loader.batch(3, 3).views!.strong).not.toEqual(views!.strong);
+  });
+
   it('takes the shape that the transforms give', () => {
     const loader = createLoader({
       dataset: few,
       batchSize: 2,
       key,
-      transforms: [({ data }) => ({ data: data.slice(0, 32), shape: [4, 8, 1] })],
+      transforms: [topHalf],
     });
     expect(loader.imageShape).toEqual([4, 8, 1]);
     expect(loader.batch(0, 0).images.shape).toEqual([2, 4, 8, 1]);

@@ -3,7 +3,6 @@ import {
   type BatchSource,
   foldIn,
   HostTensor,
-  KdError,
   type PrngKey,
   requireArgument,
   type SampleTable,
@@ -11,8 +10,9 @@ import {
 } from 'kd-core';
 import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
 import { checkImage, readLabel } from '../read-sample.ts';
-import { compose, type Transform } from '../transforms/transform.ts';
+import type { Transform } from '../transforms/transform.ts';
 import { epochOrder } from './epoch-order.ts';
+import { sampleView } from './sample-view.ts';
 
 export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> {
   readonly dataset: Source;
@@ -24,6 +24,11 @@ export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> 
   readonly dropLast?: boolean;
   /** Applied to each image in order. */
   readonly transforms?: readonly Transform[];
+  /**
+   * Further views of each sample, by name: the transforms of each, which see the decoded image as it was before `transforms`
+   * and draw by keys of their own. Default none.
+   */
+  readonly views?: Readonly<Record<string, readonly Transform[]>>;
 }
 
 /** A `BatchSource` whose batches are there at once. */
@@ -40,7 +45,7 @@ export interface AsyncLoader extends Omit<Loader, 'batch'> {
 
 /**
  * Batches of a data set with random access; of an `AsyncDataset`, all images of a batch are asked for at once. The order of an epoch is a pure function of (key, epoch), and what
- * the transforms draw for a sample is one of (key, epoch, original index of the sample): it changes
+ * the transforms draw for a sample is one of (key, view, epoch, original index of the sample): it changes
  * neither with the batch size nor with the part of the data set that is loaded.
  * `indices` of a batch are original indices (see `Dataset.originalIndex`).
  *
@@ -50,7 +55,7 @@ export interface AsyncLoader extends Omit<Loader, 'batch'> {
 export function createLoader(options: LoaderOptions): Loader;
 export function createLoader(options: LoaderOptions<AsyncDataset>): AsyncLoader;
 export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Loader | AsyncLoader {
-  const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [] } = options;
+  const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [], views = {} } = options;
   const { length } = dataset;
   requireArgument(
     Number.isInteger(batchSize) && batchSize > 0,
@@ -63,15 +68,14 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
       `With dropLast, batchSize (${batchSize}) must not be above the ${length} samples of '${dataset.name}', or no batch is left.`,
   );
   const labels = Int32Array.from({ length }, (_, index) => readLabel(dataset, index));
-  const [orderKey, transformKey] = splitKey(key) as [PrngKey, PrngKey];
+  const [orderKey, transformKey, viewsKey] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
   const orderOf = shuffle ? epochOrder(orderKey, length) : undefined;
   const stepsPerEpoch = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 
-  const transform = compose(transforms);
-  const { inputShape } = dataset;
-  const blank = new Float32Array(inputShape[0] * inputShape[1] * inputShape[2]);
-  const imageShape = transform({ data: blank, shape: inputShape }, transformKey).shape;
-  const imageSize = imageShape[0] * imageShape[1] * imageShape[2];
+  const plain = sampleView(dataset, transforms, transformKey);
+  const named = Object.entries(views).map(
+    ([name, steps]) => [name, sampleView(dataset, steps, keyOfName(viewsKey, name))] as const,
+  );
 
   const samplesOf = (epoch: number, index: number): number[] => {
     requireArgument(
@@ -91,22 +95,20 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
 
   const assemble = (epoch: number, samples: readonly number[], read: readonly Float32Array[]): Batch => {
     const count = samples.length;
-    const epochKey = foldIn(transformKey, epoch);
-    const images = new Float32Array(count * imageSize);
-    for (const [position, sample] of samples.entries()) {
-      const image = { data: checkImage(dataset, sample, read[position]!), shape: inputShape };
-      const { data } = transform(image, foldIn(epochKey, dataset.originalIndex(sample)));
-      if (data.length !== imageSize) throw changedShape(dataset, sample, imageShape, data.length);
-      images.set(data, position * imageSize);
-    }
+    samples.forEach((sample, position) => {
+      checkImage(dataset, sample, read[position]!);
+    });
     const indices = Int32Array.from(samples, (sample) => dataset.originalIndex(sample));
     return {
-      images: new HostTensor(images, [count, ...imageShape]),
+      images: plain.render(epoch, samples, read),
       labels: new HostTensor(
         Int32Array.from(samples, (sample) => labels[sample]!),
         [count],
       ),
       indices: new HostTensor(indices, [count]),
+      ...(named.length > 0 && {
+        views: Object.fromEntries(named.map(([name, view]) => [name, view.render(epoch, samples, read)])),
+      }),
     };
   };
 
@@ -123,9 +125,15 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     batchSize,
     stepsPerEpoch,
     samples: sampleTable(dataset, labels),
-    imageShape,
+    imageShape: plain.shape,
+    ...(named.length > 0 && { views: Object.fromEntries(named.map(([name, { shape }]) => [name, shape])) }),
     batch,
   } as Loader | AsyncLoader;
+}
+
+/** A key of each name, whatever other names there are. */
+function keyOfName(key: PrngKey, name: string): PrngKey {
+  return [...name].reduce((folded, letter) => foldIn(folded, letter.codePointAt(0)!), key);
 }
 
 /** The labels by original index, of which a part of a data set has gaps. */
@@ -137,16 +145,4 @@ function sampleTable(dataset: Dataset | AsyncDataset, labels: Int32Array): Sampl
     byIndex[original] = labels[sample]!;
   });
   return { count, labels: byIndex };
-}
-
-function changedShape(
-  dataset: Dataset | AsyncDataset,
-  sample: number,
-  shape: ImageShape,
-  found: number,
-): KdError {
-  return new KdError(
-    'SHAPE_MISMATCH',
-    `The transforms gave ${found} pixels for sample ${sample} of data set '${dataset.name}', but [${shape.join(', ')}] for its first sample. Every image must come out in one shape.`,
-  );
 }

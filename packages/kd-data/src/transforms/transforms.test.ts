@@ -3,6 +3,7 @@ import { foldIn, prngKey } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { arrayDataset } from '../array-dataset.ts';
 import { channelStatistics } from './channel-statistics.ts';
+import { cutout } from './cutout.ts';
 import { normalize } from './normalize.ts';
 import { padCropFlip } from './pad-crop-flip.ts';
 import { randomCrop } from './random-crop.ts';
@@ -120,6 +121,47 @@ describe('padCropFlip', () => {
     }
     expect(seen.size).toBe(18);
     expect(image.data).toEqual(before);
+  });
+});
+
+describe('cutout', () => {
+  it('clears one square around a pixel of the image, cut off by its border, and nothing else', () => {
+    fc.assert(
+      fc.property(sizes, fc.integer({ min: 1, max: 8 }), fc.nat(), (shape, size, seed) => {
+        const { height, width, channels } = shape;
+        const image = numbered(height, width, channels);
+        const before = image.data.slice();
+        const { data } = cutout({ size })(image, prngKey(seed));
+        expect(image.data).toEqual(before);
+        const candidates = new Set<string>();
+        for (let centre = 0; centre < height * width; centre++) {
+          const [row, column] = [Math.floor(centre / width), centre % width];
+          const inside = (at: number, middle: number): boolean =>
+            at >= middle - Math.floor(size / 2) && at < middle - Math.floor(size / 2) + size;
+          const cut = before.map((value, index) => {
+            const pixel = Math.floor(index / channels);
+            return inside(Math.floor(pixel / width), row) && inside(pixel % width, column) ? 0 : value;
+          });
+          candidates.add(cut.join());
+        }
+        expect(candidates).toContain(data.join());
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('has its centre anywhere', () => {
+    const image = numbered(2, 3, 1);
+    const seen = new Set(
+      Array.from({ length: 200 }, (_, draw) =>
+        cutout({ size: 1 })(image, foldIn(prngKey(3), draw)).data.join(),
+      ),
+    );
+    expect(seen.size).toBe(6);
+  });
+
+  it.each([0, 1.5, Number.NaN])('refuses a size of %s', (size) => {
+    expect(() => cutout({ size })).toThrow(/size must be a whole number of pixels/);
   });
 });
 

@@ -1,6 +1,8 @@
+import { mean, profile, type Scalar, scalar } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import {
   type Backend,
+  detach,
   HostTensor,
   type HostTree,
   type ModelVariables,
@@ -8,13 +10,17 @@ import {
   type Tree,
   treeLeaves,
   treeMap,
+  visitTree,
 } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  adamW,
   crossEntropy,
   fitnet,
   hinton,
   initialTrainingState,
+  type Method,
+  type Optimizer,
   sgd,
   sum,
   type Teacher,
@@ -43,6 +49,35 @@ const batch = blobSource().batch(0, 0) as Exclude<
   ReturnType<ReturnType<typeof blobSource>['batch']>,
   Promise<unknown>
 >;
+
+/** A step of a hint alone, which reaches the student's kernel and norm but not its classifier. */
+async function hintStep(
+  optimizer: Optimizer,
+  steps: number,
+): Promise<{ before: TrainingState<HostTensor>; after: TrainingState<HostTensor> }> {
+  const method = fitnet({ studentTap: 'feature', teacherTap: 'feature' });
+  const fresh = initialTrainingState(prngKey(5), { student, teachers: [teacherModel], method, optimizer });
+  // As if the classifier had moved before, so that momentum alone would move it on.
+  const before = {
+    ...fresh,
+    optimizer: treeMap<HostTensor, HostTensor>(
+      fresh.optimizer,
+      ({ data, shape }) => new HostTensor(data.map(() => 0.5) as Float32Array, shape),
+    ),
+  };
+  const run = await openDeviceRun({
+    backend,
+    student,
+    teachers: [teacher],
+    method,
+    optimizer,
+    state: before,
+  });
+  for (let step = 0; step < steps; step++) await run.step(batch, { learningRate: 0.1, method: {} });
+  const after = await run.download();
+  await run.close();
+  return { before, after };
+}
 
 async function oneStep(
   state: TrainingState<HostTensor>,
@@ -130,6 +165,80 @@ describe('buildTrainingStep', () => {
     expect(values(state.student)).toEqual(values(start.student));
     expect(state.student.state).not.toEqual(start.student.state);
     expect(state.method.state).not.toEqual(start.method.state);
+  });
+
+  it.each<[string, Optimizer]>([
+    ['SGD', sgd({ momentum: 0.9, weightDecay: 0.5 })],
+    ['SGD with momentum of Nesterov', sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.5 })],
+    ['AdamW', adamW({ weightDecay: 0.5 })],
+  ])('leaves a parameter and its memory alone that the loss does not reach: %s', async (_name, optimizer) => {
+    const { before, after } = await hintStep(optimizer, 2);
+    const paths = (state: TrainingState<HostTensor>): Map<string, string> => {
+      const found = new Map<string, string>();
+      visitTree<HostTensor>(state as unknown as Tree<HostTensor>, ({ data }, path) => {
+        found.set(path, data.join());
+      });
+      return found;
+    };
+    const now = paths(after);
+    const same = [...paths(before)].filter(([path, value]) => now.get(path) === value).map(([path]) => path);
+    expect(same.filter((path) => !path.includes('student/') || !path.includes('dense'))).toEqual([]);
+    const memories = optimizer.name === 'sgd' ? [''] : ['first/', 'second/'];
+    const expected = memories.map((memory) => `optimizer/${memory}student`).concat('student/params');
+    expect(same.toSorted()).toEqual(
+      expected.flatMap((path) => [`${path}/dense/bias`, `${path}/dense/weights`]).toSorted(),
+    );
+  });
+
+  it('refuses a loss that reaches no parameter', async () => {
+    const idle: Method = {
+      ...crossEntropy(),
+      loss: ({ student: { logits }, variables }) => {
+        const total = mean(detach(logits)) as Scalar;
+        return { total, terms: { idle: total }, state: variables.state };
+      },
+    };
+    const state = initialTrainingState(prngKey(5), { student, teachers: [], method: idle, optimizer: sgd() });
+    const run = await openDeviceRun({
+      backend,
+      student,
+      teachers: [],
+      method: idle,
+      optimizer: sgd(),
+      state,
+    });
+    const step = run.step(batch, { learningRate: 0.1, method: {} });
+    await expect(step).rejects.toThrow(
+      /'crossEntropy' depends on no parameter, neither of the student 'tiny2'/,
+    );
+    await run.close();
+  });
+
+  it('costs no kernel more to know what is reached, and fewer where something is not', async () => {
+    const kernelsOf = async (method: Method, optimizer: Optimizer): Promise<number> => {
+      const state = initialTrainingState(prngKey(5), {
+        student,
+        teachers: [teacherModel],
+        method,
+        optimizer,
+      });
+      const run = await openDeviceRun({ backend, student, teachers: [teacher], method, optimizer, state });
+      await run.step(batch, { learningRate: 0.1, method: {} });
+      const { kernels } = await profile(async () => {
+        await run.step(batch, { learningRate: 0.1, method: {} });
+        return scalar(0);
+      });
+      await run.close();
+      return kernels.length;
+    };
+    const momentum = sgd({ momentum: 0.9, weightDecay: 0.5 });
+    const unaware: Optimizer = {
+      ...momentum,
+      update: ({ reached: _, ...rest }) => momentum.update(rest),
+    };
+    expect(await kernelsOf(crossEntropy(), momentum)).toBe(await kernelsOf(crossEntropy(), unaware));
+    const hint = fitnet({ studentTap: 'feature', teacherTap: 'feature' });
+    expect(await kernelsOf(hint, momentum)).toBeLessThan(await kernelsOf(hint, unaware));
   });
 
   it('leaves nothing on the device', async () => {

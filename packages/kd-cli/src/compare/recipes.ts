@@ -42,7 +42,7 @@ export function chooseRecipes(all: readonly RecipeFile[], wanted: string): reado
   });
 }
 
-/** `attentionTransfer` as a file is called: `attention-transfer`. */
+/** `attentionTransfer` as a file is called: `attention-transfer`; `reviewKD`: `review-kd`. */
 export function kebabCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, '-$&').toLowerCase();
 }

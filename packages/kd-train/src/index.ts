@@ -78,6 +78,11 @@ export {
   hintRegressor,
 } from './methods/features/hint-regressor.ts';
 export {
+  type TeacherFreeRegularizationOptions,
+  teacherFreeRegularization,
+} from './methods/labels/teacher-free-regularization.ts';
+export { type TeacherFreeSelfOptions, teacherFreeSelf } from './methods/labels/teacher-free-self.ts';
+export {
   type BalancedDivergenceOptions,
   balancedDivergence,
 } from './methods/logits/balanced-divergence.ts';
@@ -131,6 +136,13 @@ export { type CrdEnsembleOptions, crdEnsemble } from './methods/representation/c
 export { type CrdModalityOptions, crdModality } from './methods/representation/crd-modality.ts';
 export type { Negatives, Positives } from './methods/representation/negative-sampler.ts';
 export { checkRequirements, mergeRequirements, requireTeacher } from './methods/requirements.ts';
+export { type ByotOptions, byot } from './methods/self-distillation/byot.ts';
+export {
+  type ProgressiveSelfOptions,
+  progressiveSelf,
+} from './methods/self-distillation/progressive-self.ts';
+export { type SfrOptions, sfr } from './methods/self-distillation/sfr.ts';
+export { type UskdOptions, uskd } from './methods/self-distillation/uskd.ts';
 export { sum } from './methods/sum.ts';
 export {
   lastStage,

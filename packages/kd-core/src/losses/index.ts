@@ -34,6 +34,7 @@ export {
   type EmbeddingDistillationLossOptions,
   embeddingDistillationLoss,
 } from './embedding-distillation.ts';
+export { type ExitFeatureLossOptions, exitFeatureLoss } from './exit-feature.ts';
 export { type FactorTransferOptions, factorTransferLoss } from './factor-transfer.ts';
 export { type FspLossOptions, fspLoss, fspMatrix } from './fsp-loss.ts';
 export {
@@ -92,6 +93,7 @@ export {
 } from './representation-information.ts';
 export type { SamplePairs } from './sample-rows.ts';
 export { selectWeights, type WeightSelection } from './select-weights.ts';
+export { type SelfFeatureOptions, selfFeatureLoss } from './self-feature.ts';
 export { type SimilarityPreservingLossOptions, similarityPreservingLoss } from './similarity-preserving.ts';
 export {
   type SingularValueTransferLossOptions,

@@ -1,11 +1,51 @@
 import { type CrossEntropyOptions, crossEntropy } from '../methods/cross-entropy.ts';
+import {
+  type TeacherFreeRegularizationOptions,
+  teacherFreeRegularization,
+} from '../methods/labels/teacher-free-regularization.ts';
+import { type TeacherFreeSelfOptions, teacherFreeSelf } from '../methods/labels/teacher-free-self.ts';
 import { type MarginCrossEntropyOptions, marginCrossEntropy } from '../methods/margin-cross-entropy.ts';
-import type { MethodCatalog } from './method-entry.ts';
+import { logitOptions } from './logit-options.ts';
+import type { Citation, MethodCatalog, OptionDescription } from './method-entry.ts';
 
 export type LabelMethodOptions = {
   crossEntropy: CrossEntropyOptions;
   /** Without the kind `combined`, whose three margins are no option of one value. */
   marginCrossEntropy: Exclude<MarginCrossEntropyOptions, { readonly kind: 'combined' }>;
+  teacherFreeSelf: TeacherFreeSelfOptions;
+  teacherFreeRegularization: TeacherFreeRegularizationOptions;
+};
+
+const teacherFree: Citation = {
+  authors: 'Yuan et al.',
+  title: 'Revisiting Knowledge Distillation via Label Smoothing Regularization',
+  venue: 'CVPR',
+  year: 2020,
+  link: 'arXiv:1909.11723',
+};
+
+const teacherFreeOptions: Readonly<Record<'alpha' | 'multiplier' | 'variant', OptionDescription>> = {
+  alpha: {
+    kind: 'schedule',
+    minimum: 0,
+    maximum: 1,
+    default: 0.95,
+    about: 'share of the soft targets in the loss; the labels have the rest',
+    from: 'reference code (MobileNetV2)',
+  },
+  multiplier: {
+    kind: 'number',
+    minimum: 0,
+    default: 1,
+    about: 'multiplies the soft targets once more; the authors take 50 or 100 for large networks',
+    from: 'reference code (MobileNetV2)',
+  },
+  variant: {
+    kind: 'choice',
+    values: ['reference', 'paper'],
+    default: 'reference',
+    about: 'whether the divergence is that of the code, for which the settings are meant, or of the equation',
+  },
 };
 
 /** Learning from labels, and from labels made softer. */
@@ -28,7 +68,14 @@ export const labelMethods: MethodCatalog<LabelMethodOptions> = {
         minimum: 0,
         below: 1,
         default: 0,
-        about: 'share of the target that is spread evenly over all classes',
+        about: 'share of the target that is taken from the label and spread evenly',
+      },
+      smoothingOver: {
+        kind: 'choice',
+        values: ['all', 'others'],
+        default: 'all',
+        about: 'whether all classes share it, or the others alone',
+        from: 'paper',
       },
     },
     create: crossEntropy,
@@ -81,5 +128,40 @@ export const labelMethods: MethodCatalog<LabelMethodOptions> = {
       },
     },
     create: marginCrossEntropy,
+  },
+  teacherFreeSelf: {
+    title: 'Teacher-free distillation by self-training',
+    family: 'labels',
+    idea: 'The student learns the labels and the softened answers of its own network, trained before',
+    confidence: 'reference code',
+    citation: teacherFree,
+    options: { ...logitOptions(20, 'reference code (MobileNetV2)'), ...teacherFreeOptions },
+    create: teacherFreeSelf,
+  },
+  teacherFreeRegularization: {
+    title: 'Teacher-free distillation by regularisation',
+    family: 'labels',
+    idea: 'The student learns the labels and the answers of a virtual teacher that is right about every one',
+    confidence: 'reference code',
+    citation: teacherFree,
+    options: {
+      temperature: {
+        kind: 'schedule',
+        above: 0,
+        default: 40,
+        about: 'softens the virtual teacher',
+        from: 'reference code (MobileNetV2)',
+      },
+      ...teacherFreeOptions,
+      correctProbability: {
+        kind: 'number',
+        above: 0,
+        maximum: 1,
+        default: 0.99,
+        about: 'what the virtual teacher gives to the label',
+        from: 'reference code',
+      },
+    },
+    create: teacherFreeRegularization,
   },
 };

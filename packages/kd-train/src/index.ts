@@ -69,14 +69,28 @@ export {
   type EmbeddingDistillationOptions,
   embeddingDistillation,
 } from './methods/embedding-distillation.ts';
+export {
+  type ActivationBoundaryOptions,
+  activationBoundary,
+} from './methods/features/activation-boundary.ts';
 export { type AttentionTransferOptions, attentionTransfer } from './methods/features/attention-transfer.ts';
+export { type FactorTransferOptions, factorTransfer } from './methods/features/factor-transfer.ts';
 export { type FitnetOptions, fitnet } from './methods/features/fitnet.ts';
+export { type FspOptions, fsp } from './methods/features/fsp.ts';
 export {
   type HintRegressor,
   type HintRegressorKind,
   type HintRegressorOptions,
   hintRegressor,
 } from './methods/features/hint-regressor.ts';
+export { channelAlignment, maskedGenerator } from './methods/features/masked-generator.ts';
+export { type MgdOptions, mgd } from './methods/features/mgd.ts';
+export { type OfdOptions, ofd } from './methods/features/ofd.ts';
+export { type OverhaulConnectorOptions, overhaulConnector } from './methods/features/overhaul-connector.ts';
+export { factorEncoder, type ParaphraserOptions, paraphraser } from './methods/features/paraphraser.ts';
+export { type TranslatorOptions, translator } from './methods/features/translator.ts';
+export { type VidOptions, vid } from './methods/features/vid.ts';
+export { type VidRegressorOptions, vidRegressor } from './methods/features/vid-regressor.ts';
 export {
   type TeacherFreeRegularizationOptions,
   teacherFreeRegularization,

@@ -18,6 +18,8 @@ export interface PartsPass {
 
 /** Several small networks of one method, whose variables stand under their names. */
 export interface PartCollection {
+  /** Multiply-accumulates of all parts together, each for one sample. */
+  readonly macs: number;
   init(key: PrngKey): ModelVariables<HostTensor>;
   pass(variables: ModelVariables<Tensor>): PartsPass;
 }
@@ -27,6 +29,7 @@ type Named<T> = Readonly<Record<string, T>>;
 /** Joins `parts`. The start values of a part depend on its place among the names, not on the other parts. */
 export function partCollection(parts: Named<NetworkPart>): PartCollection {
   return {
+    macs: Object.values(parts).reduce((total, { description }) => total + description.macs, 0),
     init(key) {
       const drawn = Object.entries(parts).map(
         ([name, part], place) => [name, part.init(foldIn(key, place))] as const,

@@ -1,11 +1,18 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { attentionTransferLoss, KdError, requireArgument } from 'kd-core';
+import { attentionTransferLoss, requireArgument } from 'kd-core';
 import { type Method, noVariables } from '../method.ts';
-import { requireTeacher } from '../requirements.ts';
+import type { TapPair } from '../tap-series.ts';
+import {
+  mapPairShapes,
+  mapPairs,
+  pairConfig,
+  pairRequirements,
+  requirePairs,
+  unpoolable,
+} from './map-pairs.ts';
 
 export interface AttentionTransferOptions {
   /** Which tap of the student follows which tap of the teacher; feature maps. At least one pair. */
-  readonly pairs: readonly { readonly student: string; readonly teacher: string }[];
+  readonly pairs: readonly TapPair[];
   /** `reference` (default) follows the authors' code, `paper` the paper's equation. */
   readonly variant?: 'reference' | 'paper';
   /** Exponent on the absolute activations, at least 1. Default 2. */
@@ -18,7 +25,7 @@ export interface AttentionTransferOptions {
  * Attention transfer: the normalised spatial maps of channel-wise activation energy are matched, summed over the
  * pairs; no gradient to the teacher. The benchmark weight is 1000 for `reference`.
  * Zagoruyko and Komodakis, 2017, arXiv:1612.03928, equation 2. Throws `INVALID_ARGUMENT` without pairs and, from
- * `init`, `SHAPE_MISMATCH` for a tap that is no feature map.
+ * `init`, `SHAPE_MISMATCH` for a tap that is no feature map, and for maps that cannot be brought to one size.
  */
 export function attentionTransfer({
   pairs,
@@ -26,48 +33,28 @@ export function attentionTransfer({
   power = 2,
   teacher = 0,
 }: AttentionTransferOptions): Method {
-  requireArgument(pairs.length > 0, () => 'pairs must name at least one pair of taps.');
+  const name = 'attentionTransfer';
+  requirePairs(pairs);
   requireArgument(
     power >= 1 && Number.isFinite(power),
     () => `power must be finite and at least 1, got ${power}.`,
   );
   return {
-    name: 'attentionTransfer',
-    config: {
-      name: 'attentionTransfer',
-      pairs: pairs.map((pair) => [pair.student, pair.teacher]),
-      variant,
-      power,
-      teacher,
-    },
+    name,
+    config: { name, pairs: pairConfig(pairs), variant, power, teacher },
     scalars: {},
-    requires: {
-      student: pairs.map((pair) => pair.student),
-      teachers: requireTeacher(teacher, { taps: pairs.map((pair) => pair.teacher), sameClasses: false }),
-    },
+    requires: pairRequirements(pairs, teacher),
     init(_key, shapes) {
-      for (const pair of pairs) {
-        requireMap(`'${pair.student}' of the student`, shapes.student.taps[pair.student]!);
-        requireMap(`'${pair.teacher}' of teacher ${teacher}`, shapes.teachers[teacher]!.taps[pair.teacher]!);
-      }
+      mapPairShapes(name, pairs, shapes, teacher, (pair) => {
+        if (variant === 'reference') return unpoolable(pair);
+        const isSameSize = pair.student[0] === pair.teacher[0] && pair.student[1] === pair.teacher[1];
+        return isSameSize ? undefined : "the variant 'paper' needs maps of equal height and width";
+      });
       return noVariables;
     },
-    loss({ student, teachers, variables }) {
-      const total = attentionTransferLoss({
-        studentFeatures: pairs.map((pair) => student.taps[pair.student] as Tensor4D),
-        teacherFeatures: pairs.map((pair) => teachers[teacher]!.taps[pair.teacher] as Tensor4D),
-        variant,
-        power,
-      });
-      return { total, terms: { attentionTransfer: total }, state: variables.state };
+    loss(context) {
+      const total = attentionTransferLoss({ ...mapPairs(context, pairs, teacher), variant, power });
+      return { total, terms: { [name]: total }, state: context.variables.state };
     },
   };
-}
-
-function requireMap(tap: string, shape: readonly number[]): void {
-  if (shape.length === 3) return;
-  throw new KdError(
-    'SHAPE_MISMATCH',
-    `Attention transfer needs feature maps [height, width, channels], but the tap ${tap} has shape [${shape.join(', ')}].`,
-  );
 }

@@ -5,6 +5,7 @@ import {
   KdError,
   type Layers,
   type ModelVariables,
+  type NetworkPart,
   networkPart,
   type PrngKey,
   type Tree,
@@ -42,11 +43,25 @@ export interface HintRegressor {
  * `upsample`; otherwise `valid` with kernel `1 + studentHeight - teacherHeight` (1x1 for equal sizes).
  * Throws `SHAPE_MISMATCH` when the result would not have the teacher's shape.
  */
-export function hintRegressor({
+export function hintRegressor(options: HintRegressorOptions): HintRegressor {
+  const part = hintRegressorPart(options);
+  return {
+    kind: chooseConvolution(options.studentShape, options.teacherShape).kind,
+    macs: part.description.macs,
+    init: (key) => part.init(key),
+    apply(variables, feature) {
+      const { output, state } = part.apply(variables, feature, { train: true });
+      return { output: output as Tensor4D, state };
+    },
+  };
+}
+
+/** The same as a part that can stand beside others. */
+export function hintRegressorPart({
   studentShape,
   teacherShape,
   relu = true,
-}: HintRegressorOptions): HintRegressor {
+}: HintRegressorOptions): NetworkPart {
   const { kind, kernelSize } = chooseConvolution(studentShape, teacherShape);
   const options = {
     channels: teacherShape[2]!,
@@ -69,7 +84,7 @@ export function hintRegressor({
         return layers.convolution('convolution', x, { ...options, kernelSize });
     }
   };
-  const part = networkPart({
+  return networkPart({
     name: 'the hint regressor',
     inputShape: studentShape,
     network(layers, feature) {
@@ -77,15 +92,6 @@ export function hintRegressor({
       return relu ? layers.relu(normed) : normed;
     },
   });
-  return {
-    kind,
-    macs: part.description.macs,
-    init: (key) => part.init(key),
-    apply(variables, feature) {
-      const { output, state } = part.apply(variables, feature, { train: true });
-      return { output: output as Tensor4D, state };
-    },
-  };
 }
 
 function chooseConvolution(

@@ -144,11 +144,20 @@ export {
   type SimilarityPreservingOptions,
   similarityPreserving,
 } from './methods/relations/similarity-preserving.ts';
+export { type CatKdOptions, catKD } from './methods/representation/cat-kd.ts';
 export { contrastiveHead } from './methods/representation/contrastive-head.ts';
 export { type CrdOptions, crd } from './methods/representation/crd.ts';
 export { type CrdEnsembleOptions, crdEnsemble } from './methods/representation/crd-ensemble.ts';
 export { type CrdModalityOptions, crdModality } from './methods/representation/crd-modality.ts';
 export type { Negatives, Positives } from './methods/representation/negative-sampler.ts';
+export { type SimkdOptions, simkd } from './methods/representation/simkd.ts';
+export {
+  type SimkdProjector,
+  type SimkdProjectorOptions,
+  simkdProjector,
+} from './methods/representation/simkd-projector.ts';
+export { type SrrlOptions, srrl } from './methods/representation/srrl.ts';
+export { type SrrlConnectorOptions, srrlConnector } from './methods/representation/srrl-connector.ts';
 export { checkRequirements, mergeRequirements, requireTeacher } from './methods/requirements.ts';
 export { type ByotOptions, byot } from './methods/self-distillation/byot.ts';
 export {
@@ -210,6 +219,7 @@ export type {
   TemperatureResult,
   TemperatureSetting,
 } from './temperatures/temperature-provider.ts';
+export { checkMethod, type MethodPlace } from './training/check-method.ts';
 export { checkSource } from './training/check-source.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';

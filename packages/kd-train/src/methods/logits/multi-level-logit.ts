@@ -1,4 +1,4 @@
-import { add, mul } from '@tensorflow/tfjs-core';
+import { add, mul, type Scalar } from '@tensorflow/tfjs-core';
 import { crossEntropy, multiLevelLogitLoss, requireArgument } from 'kd-core';
 import type { Schedule } from '../../schedules/schedule.ts';
 import type { Method } from '../method.ts';
@@ -60,7 +60,7 @@ export function multiLevelLogit({
         temperatures: [temperature, ...furtherTemperatures],
         variant,
       });
-      const hard = add(
+      const hard = add<Scalar>(
         crossEntropy({ logits: weak.plain.studentLogits, labels }),
         crossEntropy({ logits: strong.plain.studentLogits, labels }),
       );

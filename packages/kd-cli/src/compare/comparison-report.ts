@@ -13,7 +13,7 @@ export interface Measured {
   readonly ece: Summary;
   /** Minus the student alone of the same setting, seed by seed; absent where that has failed. */
   readonly gain?: PairedDifference;
-  /** Of a step, and of the memory at most, over the student alone; absent where that has failed. */
+  /** Of a step in the fastest run, and of the memory at most, over the student alone; absent where that has failed. */
   readonly cost?: { readonly time: number; readonly memory: number };
   readonly millisecondsPerStep: number;
   readonly peakBytes: number;
@@ -87,10 +87,10 @@ function measure(
 ): Measured {
   const values = (key: 'top1' | 'nll' | 'ece', of = results): number[] =>
     of.map(({ metrics }) => metrics[key]);
-  const mean = (of: readonly JobResult[], value: (result: JobResult) => number): number =>
-    summarize(of.map(value)).mean;
-  const milliseconds = (of: readonly JobResult[]): number => mean(of, (each) => each.millisecondsPerStep);
-  const memory = (of: readonly JobResult[]): number => mean(of, (each) => each.peakBytes);
+  // Other programs can only make a run slower.
+  const milliseconds = (of: readonly JobResult[]): number =>
+    Math.min(...of.map((each) => each.millisecondsPerStep));
+  const memory = (of: readonly JobResult[]): number => Math.max(...of.map((each) => each.peakBytes));
   return {
     name,
     role,

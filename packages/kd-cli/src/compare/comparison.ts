@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { type ConfigValue, hashConfig } from 'kd-train';
 import type { DistillConfig, TeacherTrainingConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
@@ -50,7 +51,8 @@ export async function planComparison(recipes: readonly RecipeFile[]): Promise<Co
       const group = await groupId(config);
       methods.push({ name, role: 'method', config, group, ...(teacher !== undefined && { teacher }) });
     } catch (error) {
-      refused.push({ name, error: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      refused.push({ name, error: message.replaceAll(path, basename(path)) });
     }
   }
   return { entries: [...baselines(methods), ...methods], refused, teachers };

@@ -84,7 +84,10 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
   };
   const students = await runTasks(
     options,
-    planned.flatMap(({ entry, tasks }) => (failedTeacher(entry) === undefined ? tasks : [])),
+    // Seed by seed, so that what else the machine does meets all entries alike.
+    seeds.flatMap((_, index) =>
+      planned.flatMap(({ entry, tasks }) => (failedTeacher(entry) === undefined ? [tasks[index]!] : [])),
+    ),
   );
   return {
     teachers,
@@ -106,7 +109,7 @@ async function runTasks(
   for (const task of tasks) {
     const known = overwrite ? undefined : await store.read(task.id);
     if (known !== undefined && (await exists(task.job.weights))) answers.set(task.id, { result: known });
-    else open.set(task.id, task);
+    else if (!open.has(task.id)) open.set(task.id, task);
   }
   const started = host.now();
   let done = 0;
@@ -129,8 +132,10 @@ function outcome(answer: JobAnswer): string {
   return `${percent(metrics.top1, 2)} % in ${seconds.toFixed(1)} s`;
 }
 
+/** The first line of a message, or the first two where the one only announces the other. */
 export function firstLine(message: string): string {
-  return message.split('\n')[0]!;
+  const [first = '', second = ''] = message.split('\n');
+  return first.endsWith(':') ? `${first} ${second.trim()}`.trim() : first;
 }
 
 async function exists(path: string | undefined): Promise<boolean> {

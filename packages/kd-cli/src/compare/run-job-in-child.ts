@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Job, JobAnswer } from './job.ts';
 
-/** Lines of what a process has said last that are kept for the case that it ends without an answer. */
+/** What a process has said last is kept for the case that it ends without an answer. */
 const keptCharacters = 2000;
 
 /** Runs a job in a process of its own. Never rejects: a process that ends without an answer is an answer. */
@@ -30,8 +30,14 @@ export function runJobInChild(
     child.on('message', (answer) => conclude(answer as JobAnswer));
     child.on('error', (error) => conclude({ error: `Its process cannot be started: ${error.message}` }));
     child.on('close', (code, by) =>
-      conclude({ error: `Its process ended with ${by ?? `exit code ${code}`}. ${said.trim()}`.trim() }),
+      conclude({ error: `Its process ended with ${by ?? `exit code ${code}`}. ${lastWords(said)}`.trim() }),
     );
     child.send(job);
   });
+}
+
+/** The line that names an error, which Node prints below the place of it, or else the last one. */
+function lastWords(said: string): string {
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  return lines.find((line) => /^\w*Error\b/.test(line)) ?? lines.at(-1) ?? '';
 }

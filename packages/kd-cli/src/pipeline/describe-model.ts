@@ -1,8 +1,9 @@
 import type { Model } from 'kd-core';
 import type { ModelConfig } from '../config/config.ts';
 
-/** A network as a reader would say it: `resnet20`, or `resnet8, widths 4-4-8-16`. */
+/** A network as a reader would say it: `resnet20`, or `resnet8, widths 4-4-8-16`, also where a method has added to it. */
 export function describeModel(config: ModelConfig, model: Model): string {
   if (typeof config === 'string' || config.widths === undefined) return model.name;
-  return `resnet${config.depth}, widths ${config.widths.join('-')}`;
+  const widths = config.widths.join('-');
+  return model.name.replace(`-${widths}`, `, widths ${widths}`);
 }

@@ -16,7 +16,7 @@ import type { OutputFolder } from './output-folder.ts';
 import type { DistillPlan, Recipe } from './plan.ts';
 import { progressFor } from './progress-for.ts';
 import { evaluationSource } from './sources.ts';
-import { trainNetwork } from './train-network.ts';
+import { trainNetwork, warmUpSteps } from './train-network.ts';
 
 export interface DistillOptions {
   readonly host: Host;
@@ -83,12 +83,15 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
 }
 
 function phasesOf({ teacher, student }: DistillPlan): Phase[] {
-  const phase = (name: string, { epochs, source }: Recipe): Phase => ({
-    label: name,
-    kind: name,
-    steps: epochs * source.stepsPerEpoch,
-  });
-  return [...('recipe' in teacher ? [phase('teacher', teacher.recipe)] : []), phase('student', student)];
+  const phases = (name: string, recipe: Recipe): Phase[] => {
+    const warmUp = warmUpSteps(recipe);
+    const main = recipe.epochs * recipe.source.stepsPerEpoch;
+    return [
+      ...(warmUp > 0 ? [{ label: 'warm-up', kind: `${name} warm-up`, steps: warmUp }] : []),
+      { label: name, kind: name, steps: main },
+    ];
+  };
+  return [...('recipe' in teacher ? phases('teacher', teacher.recipe) : []), ...phases('student', student)];
 }
 
 async function trainedTeacher(run: Run): Promise<Trained | FrozenModel> {
@@ -102,6 +105,7 @@ async function trainedTeacher(run: Run): Promise<Trained | FrozenModel> {
   return trained;
 }
 
+/** The network that is left to be used. */
 async function trainRecipe(
   { backend, plan, folder, resume, interrupt, progress, log }: Run,
   name: 'teacher' | 'student',
@@ -109,7 +113,7 @@ async function trainRecipe(
   teachers: readonly Teacher[],
 ): Promise<Trained> {
   const { everySteps, keep } = plan.config.checkpoint ?? {};
-  const result = await trainNetwork(
+  const { deployed, step, history } = await trainNetwork(
     {
       ...recipe,
       teachers,
@@ -126,7 +130,7 @@ async function trainRecipe(
     { name, progress, log },
   );
   interrupt.throwIfAborted();
-  return { model: recipe.student, ...result };
+  return { ...deployed, step, history };
 }
 
 /** `undefined` for a teacher that names other classes, which only gives hints. */

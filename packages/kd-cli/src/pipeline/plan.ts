@@ -1,8 +1,7 @@
-import { type Model, type PrngKey, prngKey } from 'kd-core';
+import type { Model, PrngKey } from 'kd-core';
 import type { Dataset, Loader } from 'kd-data';
 import {
-  checkRequirements,
-  checkSource,
+  checkMethod,
   type Method,
   methodShapes,
   type Optimizer,
@@ -130,11 +129,7 @@ function fittingMethod(
     source,
   }: { readonly student: Model; readonly teachers: readonly TeacherNetwork[]; readonly source: Loader },
 ): Method {
-  const shapes = methodShapes(student, teachers, source);
-  const method = buildMethod(terms, shapes);
-  checkRequirements(method, shapes);
-  checkSource(method, source, { student, teachers });
-  // A method finds out here whether its own parts fit between the networks; the values are drawn again later.
-  method.init(prngKey(0), shapes);
+  const method = buildMethod(terms, methodShapes(student, teachers, source));
+  checkMethod(method, { student, teachers, source });
   return method;
 }

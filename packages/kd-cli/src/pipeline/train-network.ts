@@ -3,15 +3,24 @@ import type { Progress } from '../progress/progress.ts';
 import type { CurvePoint } from '../report/report-data.ts';
 import type { EventLog } from './event-log.ts';
 
-/** Trains one network as the next phase of `progress`, and writes its events to `log`. */
+/** Steps of the warm-up of a training, which is a phase of its own before it; 0 without one. */
+export function warmUpSteps({ method, source }: Pick<TrainingOptions, 'method' | 'source'>): number {
+  return (method.warmUp?.epochs ?? 0) * source.stepsPerEpoch;
+}
+
+/** Trains one network as the next phase of `progress`, or the next two with a warm-up, and writes its events to `log`. */
 export async function trainNetwork(
   options: TrainingOptions,
   { name, progress, log }: { readonly name: string; readonly progress: Progress; readonly log: EventLog },
 ): Promise<TrainingResult> {
+  const warmUp = warmUpSteps(options);
+  let warmedUp = warmUp === 0;
   const write = (event: TrainingEvent): void => log.write(name, event);
   return runTraining(options, {
     start: (event) => {
       write(event);
+      if (event.stage === 'main' && !warmedUp) progress.nextPhase(warmUp);
+      warmedUp = true;
       progress.nextPhase(event.step);
     },
     step: (event) => {

@@ -1,13 +1,10 @@
 import { KdError, requireArgument } from 'kd-core';
 import { deployedStudent } from '../methods/deployed-student.ts';
-import type { Method } from '../methods/method.ts';
-import { checkRequirements } from '../methods/requirements.ts';
 import { toLossScale } from '../step/loss-scale.ts';
-import { methodShapes } from '../step/training-state.ts';
 import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 import { checkShownViews, checkTeacherViews, teacherView } from '../teachers/teacher-views.ts';
 import { checkBatch } from './check-batch.ts';
-import { checkSource } from './check-source.ts';
+import { checkStages, stageMethods } from './check-method.ts';
 import { checkVariables } from './check-variables.ts';
 import type { TrainingOptions } from './training-options.ts';
 
@@ -47,10 +44,9 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   if (options.studentVariables !== undefined)
     checkVariables('the student', student, options.studentVariables);
   const networks = teachers.map(teacherNetwork);
+  checkStages(method, { student, teachers: networks, source });
   const first = await source.batch(0, 0);
   for (const each of stageMethods(method)) {
-    checkRequirements(each, methodShapes(student, networks, source));
-    checkSource(each, source, { student, teachers: networks });
     checkTeacherViews(each, source, teachers);
     checkBatch(first, student, { epoch: 0, index: 0 }, each.requires.views);
   }
@@ -59,19 +55,6 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
     const { model } = deployedStudent(method, { student, teachers: networks });
     checkBatch(await validation.source.batch(0, 0), model, { epoch: 0, index: 0 });
   }
-}
-
-/** Those that train, in their order. */
-function stageMethods(method: Method): readonly Method[] {
-  const { name, warmUp } = method;
-  if (warmUp === undefined) return [method];
-  checkCount(`The epochs of the warm-up of '${name}'`, warmUp.epochs);
-  requireArgument(
-    warmUp.method.warmUp === undefined,
-    () =>
-      `The warm-up of '${name}' is taught by '${warmUp.method.name}', which has a warm-up itself. A run has one warm-up at most.`,
-  );
-  return [warmUp.method, method];
 }
 
 function checkCount(name: string, value: number | undefined): void {

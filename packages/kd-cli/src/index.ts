@@ -15,6 +15,13 @@ export {
 } from './config/config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
-export type { CosineConfig, ScheduleConfig, StepDecayConfig } from './config/schedule-config.ts';
+export type {
+  CosineConfig,
+  LinearConfig,
+  PolynomialConfig,
+  ScheduleConfig,
+  StepDecayConfig,
+  UntilConfig,
+} from './config/schedule-config.ts';
 export { reportPage } from './report/page.ts';
 export type * from './report/report-data.ts';

@@ -1,6 +1,17 @@
 import { requireArgument } from 'kd-core';
-import { type NormalizeOptions, randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
-import { adamW, cosine, type Optimizer, type Schedule, sgd, stepDecay, warmup } from 'kd-train';
+import { cutout, type NormalizeOptions, randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
+import {
+  adamW,
+  cosine,
+  linear,
+  type Optimizer,
+  polynomial,
+  type Schedule,
+  sgd,
+  stepDecay,
+  until,
+  warmup,
+} from 'kd-train';
 import type { AugmentationConfig, NormalizationConfig, OptimizerConfig } from './config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';
 
@@ -9,22 +20,41 @@ const defaultDecayFactor = 0.1;
 
 export function buildSchedule(config: ScheduleConfig): number | Schedule {
   if (typeof config === 'number') return config;
-  const { warmupSteps = 0 } = config;
-  const schedule =
-    config.name === 'cosine'
-      ? cosine(config)
-      : stepDecay({ ...config, factor: config.factor ?? defaultDecayFactor });
+  const schedule = bareSchedule(config);
+  const { warmupSteps = 0 } = 'warmupSteps' in config ? config : {};
   return warmupSteps > 0 ? warmup({ steps: warmupSteps, schedule }) : schedule;
+}
+
+function bareSchedule(config: Exclude<ScheduleConfig, number>): Schedule {
+  switch (config.name) {
+    case 'cosine':
+      return cosine(config);
+    case 'step':
+      return stepDecay({ ...config, factor: config.factor ?? defaultDecayFactor });
+    case 'linear':
+      return linear(config);
+    case 'polynomial':
+      return polynomial(config);
+    case 'until': {
+      const { epoch, before, after } = config;
+      return until({ epoch, before: buildSchedule(before), after: buildSchedule(after) });
+    }
+  }
 }
 
 export function buildOptimizer(config: OptimizerConfig = defaultOptimizer): Optimizer {
   return config.name === 'sgd' ? sgd(config) : adamW(config);
 }
 
-export function buildTransforms({ padding = 0, flip = 0 }: AugmentationConfig = {}): Transform[] {
+export function buildTransforms({
+  padding = 0,
+  flip = 0,
+  cutout: hole = 0,
+}: AugmentationConfig = {}): Transform[] {
   return [
     ...(padding > 0 ? [randomCrop({ padding })] : []),
     ...(flip > 0 ? [randomHorizontalFlip({ probability: flip })] : []),
+    ...(hole > 0 ? [cutout({ size: hole })] : []),
   ];
 }
 

@@ -37,6 +37,8 @@ export interface AugmentationConfig {
   padding?: number;
   /** Probability of a horizontal mirror image; default 0. Not for digits and letters. */
   flip?: number;
+  /** Side of a square of zeros somewhere in the image; default 0, none. */
+  cutout?: number;
 }
 
 /** `(pixel - mean) / standardDeviation` for pixels from 0 to 1; one number, or one for each channel in the order RGB. */
@@ -127,6 +129,8 @@ export interface DistillConfig {
   dataset: DigitsConfig | IdxConfig;
   split?: SplitConfig;
   augmentation?: AugmentationConfig;
+  /** Further views of each image, by the names that methods ask for, each with an augmentation of its own. */
+  views?: Record<string, AugmentationConfig>;
   /**
    * What all networks are shown instead of pixels from 0 to 1. Weights from elsewhere need what they were trained with; an
    * `.onnx` teacher goes on getting what its own `preprocessing` says.

@@ -1,25 +1,39 @@
 import type { NumberRange } from 'kd-train';
 import { z } from 'zod';
 import type { ScheduleConfig } from './schedule-config.ts';
-import { number, object, rangeText, wholeNumber } from './schema-parts.ts';
+import { number, numberIn, object, rangeText, wholeNumber } from './schema-parts.ts';
 
 /** The schedules of a number in `range`. */
 export function scheduleSchemas(range: NumberRange): z.ZodObject[] {
-  const value = number(rangeText('a number', range), range);
+  const value = numberIn(range);
+  const warmupSteps = wholeNumber(0).exactOptional();
+  // A branch of a switch is a schedule again.
+  const branch = z.lazy(() => scheduleSchema(range));
   return [
-    object({
-      name: z.literal('cosine'),
-      initial: value,
-      final: value.exactOptional(),
-      warmupSteps: wholeNumber(0).exactOptional(),
-    }),
+    object({ name: z.literal('cosine'), initial: value, final: value.exactOptional(), warmupSteps }),
     object({
       name: z.literal('step'),
       initial: value,
       milestones: z.array(wholeNumber(0), { error: 'a list of epochs' }),
-      factor: number('a number above 0', { above: 0 }).exactOptional(),
-      warmupSteps: wholeNumber(0).exactOptional(),
+      factor: numberIn({ above: 0 }).exactOptional(),
+      warmupSteps,
     }),
+    object({
+      name: z.literal('linear'),
+      initial: value.exactOptional(),
+      final: value,
+      epochs: numberIn({ above: 0 }).exactOptional(),
+      after: numberIn({ minimum: 0 }).exactOptional(),
+      by: z.enum(['step', 'epoch']).exactOptional(),
+    }),
+    object({
+      name: z.literal('polynomial'),
+      initial: value,
+      final: value.exactOptional(),
+      power: numberIn({ above: 0 }).exactOptional(),
+      warmupSteps,
+    }),
+    object({ name: z.literal('until'), epoch: wholeNumber(0), before: branch, after: branch }),
   ];
 }
 

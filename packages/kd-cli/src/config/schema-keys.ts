@@ -5,6 +5,10 @@ interface Definition {
   readonly shape?: Readonly<Record<string, z.core.$ZodType>>;
   readonly options?: readonly z.core.$ZodType[];
   readonly innerType?: z.core.$ZodType;
+  /** Of a part that refers to itself. */
+  readonly getter?: () => z.core.$ZodType;
+  /** Of an object whose keys are free. */
+  readonly valueType?: z.core.$ZodType;
   readonly element?: z.core.$ZodType;
   readonly items?: readonly z.core.$ZodType[];
 }
@@ -12,7 +16,8 @@ interface Definition {
 /** The keys that `schema` allows in the object at `path` of `input`; of a union, those of the part that `input` means. */
 export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[], input: unknown): string[] {
   const definition = schema._zod.def as Definition;
-  if (definition.innerType !== undefined) return keysAt(definition.innerType, path, input);
+  const inner = definition.innerType ?? definition.getter?.();
+  if (inner !== undefined) return keysAt(inner, path, input);
   if (definition.options !== undefined) {
     return definition.options
       .filter((option) => fits(option, input))
@@ -21,7 +26,11 @@ export function keysAt(schema: z.core.$ZodType, path: readonly PropertyKey[], in
   }
   const [head, ...rest] = path;
   if (head === undefined) return Object.keys(definition.shape ?? {});
-  const child = definition.shape?.[String(head)] ?? definition.element ?? definition.items?.[Number(head)];
+  const child =
+    definition.shape?.[String(head)] ??
+    definition.element ??
+    definition.valueType ??
+    definition.items?.[Number(head)];
   return child === undefined ? [] : keysAt(child, rest, (input as Record<PropertyKey, unknown>)[head]);
 }
 

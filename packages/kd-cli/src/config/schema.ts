@@ -77,6 +77,7 @@ const split: z.ZodType<SplitConfig> = object({
 const augmentation: z.ZodType<AugmentationConfig> = object({
   padding: wholeNumber(0).exactOptional(),
   flip: numberIn({ minimum: 0, maximum: 1 }).exactOptional(),
+  cutout: wholeNumber(0).exactOptional(),
 });
 
 const normalization: z.ZodType<NormalizationConfig> = object({
@@ -148,6 +149,9 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   dataset,
   split: split.exactOptional(),
   augmentation: augmentation.exactOptional(),
+  views: z
+    .record(z.string(), augmentation, { error: 'an object with an augmentation for each view' })
+    .exactOptional(),
   normalization: normalization.exactOptional(),
   teacher,
   student: object({ model }),

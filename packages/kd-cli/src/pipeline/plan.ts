@@ -75,6 +75,7 @@ export async function planDistillation(
       batchSize: settings.batchSize ?? config.batchSize ?? defaultBatchSize,
       key: key.data,
       ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
+      ...(config.views !== undefined && teachers.length > 0 && { views: config.views }),
       ...(normalization !== undefined && { normalization }),
     });
     return {

@@ -33,13 +33,24 @@ export function trainingSource(
     readonly batchSize: number;
     readonly key: PrngKey;
     readonly augmentation?: AugmentationConfig;
+    readonly views?: Readonly<Record<string, AugmentationConfig>>;
     readonly normalization?: NormalizeOptions;
   },
 ): Loader {
-  const { batchSize, key, augmentation, normalization } = options;
+  const { batchSize, key, augmentation, views = {}, normalization } = options;
   // What a crop pads with is black before it is normalised, as in the published recipes.
-  const transforms = [...buildTransforms(augmentation), ...transformsOf(normalization)];
-  return createLoader({ dataset, batchSize, key, dropLast: true, transforms });
+  const transformsBy = (each: AugmentationConfig | undefined): Transform[] => [
+    ...buildTransforms(each),
+    ...transformsOf(normalization),
+  ];
+  return createLoader({
+    dataset,
+    batchSize,
+    key,
+    dropLast: true,
+    transforms: transformsBy(augmentation),
+    views: Object.fromEntries(Object.entries(views).map(([name, each]) => [name, transformsBy(each)])),
+  });
 }
 
 function transformsOf(normalization: NormalizeOptions | undefined): Transform[] {

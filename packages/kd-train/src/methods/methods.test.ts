@@ -146,7 +146,7 @@ describe('methods', () => {
     expect(check(fitnet(), otherClasses)).not.toThrow();
     expect(() =>
       attentionTransfer({ pairs: [{ student: 'pooled', teacher: 'pooled' }] }).init(prngKey(0), shapes),
-    ).toThrow("the tap 'pooled' of the student has shape [3]");
+    ).toThrow("cannot pair the tap 'pooled' of the student [3] with 'pooled' of teacher 0 [4]");
   });
 
   it('refuses settings out of range', () => {

@@ -6,11 +6,12 @@ import {
   div,
   expandDims,
   eye,
+  gather,
   max,
   maximum,
   mul,
-  oneHot,
   relu,
+  type Scalar,
   slice,
   squeeze,
   sub,
@@ -53,11 +54,8 @@ export function minimizeOnCappedSimplex(matrix: Tensor2D, cap: number): Tensor1D
   const solutions = solve(scaled, choices, cap);
   const form = sum(mul(sum(mul(expandDims(solutions, 1), scaled), 2), solutions), 1);
   const excess = add(max(relu(sub(-SLACK, solutions)), 1), max(relu(sub(solutions, cap + SLACK)), 1));
-  const best = argMin(add(form, mul(excess, PENALTY)));
-  const chosen = sum(
-    mul(solutions, expandDims(oneHot(best as Tensor1D, choices.length, 1, 0, 'float32'), 1)),
-    0,
-  );
+  const best = argMin(add(form, mul(excess, PENALTY))) as Scalar;
+  const chosen = gather(solutions, best);
   const kept = clipByValue(chosen, 0, Math.min(cap, 1));
   return detach(div(kept, sum(kept)));
 }

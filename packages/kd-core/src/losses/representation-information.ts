@@ -26,6 +26,8 @@ import { l2Normalize } from '../ops/l2-normalize.ts';
 import { requireSameShape } from '../shapes.ts';
 import { type SamplePairs, sampleRows } from './sample-rows.ts';
 
+const SMALLEST_TRACE = 1e-12;
+
 export interface RepresentationCorrelationLossOptions extends SamplePairs {
   /** Of Renyi's entropy, above 0; 1.5 unless given. */
   readonly alpha?: number;
@@ -73,10 +75,11 @@ function products(rows: Tensor2D): Tensor2D {
   return matMul<Tensor2D>(directions, directions, false, true);
 }
 
-/** Rows of zeros alone have the trace 0, and stay zeros. */
+/** By at least 1e-12, as rows of zeros alone have the trace 0. */
 function divideByTrace(matrix: Tensor2D): Tensor2D {
   const trace = sum<Scalar>(mul(matrix, eye(matrix.shape[0])));
-  return div(matrix, where(greater(detach(trace), 0), trace, onesLike(trace)));
+  const large = greater(detach(trace), SMALLEST_TRACE);
+  return div(matrix, where(large, trace, mul(onesLike(trace), SMALLEST_TRACE)));
 }
 
 /** Columns of mean 0 and unbiased standard deviation 1; zeros, without gradient, for a column that does not vary. */

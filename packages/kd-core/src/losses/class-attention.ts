@@ -62,7 +62,7 @@ export interface ClassAttentionOptions {
 
 /**
  * Class attention transfer (Guo, Yan, Li and Lin, 2023, "Class Attention Transfer Based Knowledge Distillation",
- * arXiv:2304.12777, equation 5): the mean squared difference of class activation maps, averaged to a low resolution,
+ * arXiv:2304.12777): the mean squared difference of class activation maps, averaged to a low resolution,
  * over samples, positions and the classes that are compared.
  * Throws `SHAPE_MISMATCH` for maps of different batches or classes, `INVALID_ARGUMENT` for numbers out of range.
  */

@@ -22,7 +22,7 @@ export interface SoftmaxRegressionTerms {
 
 /**
  * Softmax regression representation learning (Yang, Martinez, Bulat and Tzimiropoulos, 2021, "Knowledge distillation via
- * softmax regression representation learning", ICLR, equations 2 and 4 with the squared distance of logits): the mean
+ * softmax regression representation learning", ICLR, with the squared distance of logits): the mean
  * squared differences of the features, and of the logits that the teacher's classifier gives for either.
  * Throws `SHAPE_MISMATCH` for tensors that do not correspond.
  */

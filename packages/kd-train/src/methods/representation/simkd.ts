@@ -22,7 +22,7 @@ export interface SimkdOptions {
  * teacher's classifier then answers for the student, whose own is not used. What is deployed is the student up to the tap, the projector
  * and the teacher's classifier; the accuracy in training is that network's. The higher map is first pooled to the lower one's
  * size. The teacher's map is detached; it must run inside of the step. No other loss is needed, not even the labels.
- * Chen, Mei, Zhang, Wang, Feng and Chen, 2022, arXiv:2203.14001, equation 4. Throws, from `init`, as `simkdProjector` does, and
+ * Chen, Mei, Zhang, Wang, Feng and Chen, 2022, arXiv:2203.14001. Throws, from `init`, as `simkdProjector` does, and
  * `SHAPE_MISMATCH` for a teacher's tap whose channels its classifier does not read.
  */
 export function simkd({ studentTap, teacherTap, factor = 2, teacher = 0 }: SimkdOptions): Method {

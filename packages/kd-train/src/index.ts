@@ -43,6 +43,8 @@ export {
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
 export type { LogitTransform } from './logit-transforms/logit-transform.ts';
+export { type StandardizeLogitsOptions, standardizeLogits } from './logit-transforms/standardize-logits.ts';
+export type { LogitTransform } from './logit-transforms/logit-transform.ts';
 export { type AfdOptions, afd } from './methods/attention/afd.ts';
 export {
   type LayerAttention,
@@ -51,6 +53,11 @@ export {
   layerAttention,
 } from './methods/attention/layer-attention.ts';
 export {
+  type LayerCalibration,
+  type LayerCalibrationOptions,
+  layerCalibration,
+} from './methods/attention/layer-calibration.ts';
+export {
   type ReviewFusion,
   type ReviewFusionOptions,
   type ReviewLevel,
@@ -58,6 +65,7 @@ export {
 } from './methods/attention/review-fusion.ts';
 export { type ReviewKdOptions, reviewKd } from './methods/attention/review-kd.ts';
 export { type RtkOptions, rtk } from './methods/attention/rtk.ts';
+export { type SemckdOptions, semckd } from './methods/attention/semckd.ts';
 export { type CrossEntropyOptions, crossEntropy } from './methods/cross-entropy.ts';
 export {
   type DeployedStudent,

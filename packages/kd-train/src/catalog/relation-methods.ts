@@ -290,7 +290,7 @@ export const relationMethods: MethodCatalog<RelationMethodOptions> = {
         minimum: 2,
         default: 8,
         about: 'steps of the orthogonal iteration that finds them',
-        from: 'own choice: exact to about a thousandth where a singular value is half of the one before',
+        from: 'own choice, exact to 2e-5 where a singular value is half of the one before',
       },
       teacher,
     },

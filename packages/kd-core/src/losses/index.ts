@@ -94,6 +94,11 @@ export {
 export type { SamplePairs } from './sample-rows.ts';
 export { selectWeights, type WeightSelection } from './select-weights.ts';
 export { type SelfFeatureOptions, selfFeatureLoss } from './self-feature.ts';
+export {
+  type CalibratedPair,
+  type SemanticCalibrationOptions,
+  semanticCalibrationLoss,
+} from './semantic-calibration.ts';
 export { type SimilarityPreservingLossOptions, similarityPreservingLoss } from './similarity-preserving.ts';
 export {
   type SingularValueTransferLossOptions,

@@ -31,6 +31,7 @@ import {
 } from './relations.ts';
 import { simkd, srrl } from './reused-classifier.ts';
 import { reviewKd } from './review-kd.ts';
+import { semckd } from './semckd.ts';
 import { agreeToDisagree, confidenceAware } from './several-teachers.ts';
 import { teacherFree } from './teacher-free.ts';
 import { ttm } from './ttm.ts';
@@ -58,6 +59,7 @@ export const lossAdapters: Readonly<Record<string, LossAdapter>> = {
   kd_total: hintonTotal,
   margin_insightface: marginInsightface,
   reviewkd: reviewKd,
+  semckd,
   cc: neighbourCorrelation,
   cc_kernel: correlationKernel,
   ickd,

@@ -1,12 +1,14 @@
 import { type AfdOptions, afd } from '../methods/attention/afd.ts';
 import { type ReviewKdOptions, reviewKd } from '../methods/attention/review-kd.ts';
 import { type RtkOptions, rtk } from '../methods/attention/rtk.ts';
+import { type SemckdOptions, semckd } from '../methods/attention/semckd.ts';
 import type { MethodCatalog, OptionDescription } from './method-entry.ts';
 
 export type AttentionMethodOptions = {
   afd: AfdOptions;
   rtk: RtkOptions;
   reviewKD: ReviewKdOptions;
+  semckd: SemckdOptions;
 };
 
 const blockTaps: {
@@ -177,5 +179,51 @@ export const attentionMethods: MethodCatalog<AttentionMethodOptions> = {
       teacher,
     },
     create: reviewKd,
+  },
+  semckd: {
+    title: 'Semantic calibration across layers',
+    family: 'features',
+    idea: 'Each stage of the student follows all stages of the teacher, weighted by attention on how they relate the samples',
+    confidence: 'reference code',
+    citation: {
+      authors: 'Chen et al.',
+      title: 'Cross-Layer Distillation with Semantic Calibration',
+      venue: 'AAAI',
+      year: 2021,
+      link: 'arXiv:2012.03236',
+    },
+    usualWeight: 400,
+    options: {
+      studentTaps: {
+        kind: 'taps',
+        of: 'student',
+        series: 'stages',
+        about: 'maps of the student, one for each layer that takes part',
+        from: 'reference code',
+      },
+      teacherTaps: {
+        kind: 'taps',
+        of: 'teacher',
+        series: 'stages',
+        about: 'maps of the teacher, one for each layer that takes part',
+        from: 'reference code',
+      },
+      temperature: {
+        kind: 'number',
+        above: 0,
+        default: 1,
+        about: 'divides the products of queries and keys',
+        from: 'reference code',
+      },
+      batchInvariant: {
+        kind: 'boolean',
+        default: false,
+        about:
+          'whether layers are described without parameters for the places of a batch, so that batches may have any size',
+        from: 'reference code',
+      },
+      teacher,
+    },
+    create: semckd,
   },
 };

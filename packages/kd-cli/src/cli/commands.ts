@@ -27,13 +27,14 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       { flags: '--resume', description: 'Go on from the last checkpoint in the output folder' },
       { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
+      { flags: '--plan', description: 'Show what will be trained and what it costs, and train nothing' },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
       {
         flags: '--backend <id>',
         description: "The backend to run on (default: the configuration's, else auto)",
       },
     ],
-    examples: ['distill.config.mts', 'distill.json --resume'],
+    examples: ['distill.config.mts', 'distill.config.mts --plan', 'distill.json --resume'],
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {

@@ -10,12 +10,14 @@ import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { sessionBeside } from '../pipeline/open-teacher.ts';
 import { claim, outputFolder, requireWritable } from '../pipeline/output-folder.ts';
 import { type DistillPlan, planDistillation } from '../pipeline/plan.ts';
+import { planFacts } from '../pipeline/plan-facts.ts';
+import { planText } from '../pipeline/plan-text.ts';
 import { writeResults } from '../pipeline/write-results.ts';
 import { textSummary } from '../report/text-summary.ts';
 import { displayPath } from '../text/display-path.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 
-/** `kd distill CONFIG`: everything that can be refused is refused before the first step. */
+/** `kd distill CONFIG`: everything that can be refused is refused before the first step, with `--plan` instead of it. */
 export const distillCommand: RunCommand = async ({ positional, options }, host) => {
   const path = positional[0]!;
   const threads = integerOption(options, 'threads', 1);
@@ -36,6 +38,11 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   ];
   try {
     const plan = await planDistillation(config, async () => sessionBeside(await openOnce(), threads));
+    if (switchOption(options, 'plan')) {
+      host.stdout.write(`${planText(planFacts(plan), colorsOf(host, 'stdout'))}\n`);
+      await plan.close();
+      return exitCode.ok;
+    }
     const interrupt = listenForInterrupt(host, {
       saved: folder.path,
       again: host.commandLine('distill', [...words, '--resume']),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KdError } from 'kd-core';
 import { listModels } from 'kd-models';
+import { methodCatalog } from 'kd-train';
 import { describe, expect, it } from 'vitest';
 import { type DistillConfig, defineConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
@@ -11,6 +12,10 @@ import { parseJson } from './read-config-file.ts';
 
 const modelNames = listModels()
   .map(({ name }) => `'${name}'`)
+  .join(', ');
+
+const methodNames = Object.keys(methodCatalog)
+  .map((name) => `'${name}'`)
   .join(', ');
 
 const good: DistillConfig = defineConfig({
@@ -50,7 +55,7 @@ describe('a wrong configuration', () => {
       'a misspelt key',
       { ...good, lerningRate: 0.1 },
       [
-        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, views, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
       ],
     ],
     [
@@ -75,9 +80,7 @@ describe('a wrong configuration', () => {
     [
       'a misspelt method in a list',
       { ...good, method: [{ name: 'crossEntropy' }, { name: 'hintn' }] },
-      [
-        "method[1].name: must be one of 'crossEntropy', 'hinton', 'fitnet', 'attentionTransfer', 'marginCrossEntropy', 'embeddingDistillation', got 'hintn'. Did you mean 'hinton'?",
-      ],
+      [`method[1].name: must be one of ${methodNames}, got 'hintn'. Did you mean 'hinton'?`],
     ],
     [
       'an unknown model',
@@ -98,7 +101,7 @@ describe('a wrong configuration', () => {
       'NaN',
       { ...good, learningRate: Number.NaN },
       [
-        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got NaN.",
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'linear', 'polynomial' or 'until', got NaN.",
       ],
     ],
     [
@@ -110,13 +113,55 @@ describe('a wrong configuration', () => {
       'a text for a number or a schedule',
       { ...good, learningRate: 'high' },
       [
-        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine' or 'step', got 'high'.",
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'linear', 'polynomial' or 'until', got 'high'.",
       ],
     ],
     [
       'a misspelt schedule inside a method',
       { ...good, method: [{ name: 'hinton', temperature: { name: 'cosin', initial: 4 } }] },
-      ["method[0].temperature.name: must be one of 'cosine', 'step', got 'cosin'. Did you mean 'cosine'?"],
+      [
+        "method[0].temperature.name: must be one of 'cosine', 'step', 'linear', 'polynomial', 'until', 'curriculum', got 'cosin'. Did you mean 'cosine'?",
+      ],
+    ],
+    [
+      'a misspelt key of a schedule inside a switch inside a method',
+      {
+        ...good,
+        method: [
+          {
+            name: 'hinton',
+            weight: { name: 'until', epoch: 2, before: 1, after: { name: 'linear', finl: 0, final: 0 } },
+          },
+        ],
+      },
+      [
+        "method[0].weight.after.finl: is not a known key. Did you mean 'final'? Known here: name, initial, final, epochs, after, by.",
+      ],
+    ],
+    [
+      'a wrong option of a learned temperature',
+      { ...good, method: [{ name: 'hinton', temperature: { name: 'curriculum', range: 0, epocs: 3 } }] },
+      [
+        'method[0].temperature.range: must be a number above 0, got 0.',
+        "method[0].temperature.epocs: is not a known key. Did you mean 'epochs'? Known here: name, kind, lowest, range, initialTemperature, hiddenUnits, epochs, initialReversal, finalReversal, reversal.",
+      ],
+    ],
+    [
+      'an unknown logit transform',
+      { ...good, method: [{ name: 'hinton', logitTransform: { name: 'standardise' } }] },
+      [
+        "method[0].logitTransform.name: must be one of 'standardize', got 'standardise'. Did you mean 'standardize'?",
+      ],
+    ],
+    [
+      'a wrong key of a view',
+      { ...good, views: { strong: { cutuot: 2 } } },
+      ["views.strong.cutuot: is not a known key. Did you mean 'cutout'? Known here: padding, flip, cutout."],
+    ],
+    [
+      'nothing left for the student',
+      { ...good, split: { transfer: 0 } },
+      ['split.transfer: must be a number above 0 and at most 1, got 0.'],
     ],
     ['an empty method', { ...good, method: [] }, ['method: must be a list of at least one method, got [].']],
     [
@@ -138,7 +183,7 @@ describe('a wrong configuration', () => {
       'no object',
       7,
       [
-        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'normalization', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
+        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'views', 'normalization', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
       ],
     ],
     [
@@ -147,7 +192,7 @@ describe('a wrong configuration', () => {
       [
         'epochs: must be a whole number of at least 1, got 0.',
         "batchSize: must be a whole number of at least 1, got 'x'.",
-        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, views, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
       ],
     ],
     [
@@ -168,7 +213,7 @@ describe('a wrong configuration', () => {
       'a tap that the network does not have',
       { ...good, method: [{ name: 'fitnet', studentTap: 'stage9' }] },
       [
-        "method[0].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'stage9'.",
+        "method[0].studentTap: must be a tap of resnet8-4-4-8-16 (stem, block1, stage1.preactivation, stage1, block2, stage2.preactivation, stage2, block3, stage3.preactivation, stage3, pooled), got 'stage9'.",
       ],
     ],
     [
@@ -180,7 +225,7 @@ describe('a wrong configuration', () => {
       },
       [
         "method[0].name: must be used with a face network, which ends in cosines, such as 'pocketnets-128'; the student is resnet8-4-4-8-16.",
-        "method[1].studentTap: must be a tap of resnet8-4-4-8-16 (stem, stage1.preactivation, stage1, stage2.preactivation, stage2, stage3.preactivation, stage3, pooled), got 'embedding'.",
+        "method[1].studentTap: must be a tap of resnet8-4-4-8-16 (stem, block1, stage1.preactivation, stage1, block2, stage2.preactivation, stage2, block3, stage3.preactivation, stage3, pooled), got 'embedding'.",
       ],
     ],
     [

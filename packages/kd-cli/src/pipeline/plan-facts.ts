@@ -1,0 +1,130 @@
+import { type HostTensor, isFrozenModel, type Model, prngKey, sizeOf, type Tree, visitTree } from 'kd-core';
+import { deployedStudent, type MethodShapes, methodShapes, type TeacherNetwork } from 'kd-train';
+import { buildTerm } from '../config/build-method.ts';
+import type { MethodConfig } from '../config/method-config.ts';
+import type { ScheduleConfig } from '../config/schedule-config.ts';
+import type { DatasetFacts } from '../report/report-data.ts';
+import { describeModel } from './describe-model.ts';
+import { describeData } from './open-data.ts';
+import type { DistillPlan, Recipe } from './plan.ts';
+
+/** What a run will cost, known before anything is trained. Multiply-accumulates are those of forward passes. */
+export interface PlanFacts {
+  readonly data: DatasetFacts;
+  readonly teacher: NetworkCost & { readonly training?: TrainingLength };
+  readonly student: NetworkCost & { readonly training: TrainingLength };
+  /** A stage before the student's training. */
+  readonly warmUp?: TrainingLength & { readonly method: string; readonly keepsStudent: boolean };
+  readonly terms: readonly TermCost[];
+  /** What is used afterwards, where that is not the student as it was. */
+  readonly deployed?: { readonly architecture: string; readonly parameters: number };
+}
+
+export interface NetworkCost {
+  readonly architecture: string;
+  /** Absent of an ONNX file. */
+  readonly parameters?: number;
+  /** For a batch, all passes that a step makes; absent of an ONNX file. */
+  readonly macs?: number;
+  /** Over a batch in a step: one more for each further view. */
+  readonly passes: number;
+}
+
+export interface TrainingLength {
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly batchSize: number;
+}
+
+export interface TermCost {
+  readonly name: string;
+  readonly weight: ScheduleConfig;
+  /** Trained together with the student, and dropped after it. */
+  readonly parameters: number;
+  /** Of what it remembers from step to step: running statistics, banks of representations. */
+  readonly stateBytes: number;
+  /** Of its own, for a batch. */
+  readonly macs: number;
+}
+
+export function planFacts({ config, data, teacher, student }: DistillPlan): PlanFacts {
+  const network: TeacherNetwork = 'model' in teacher ? teacher.model : teacher;
+  const { method, source } = student;
+  const shapes = methodShapes(student.student, [network], source);
+  const passes = 1 + (method.requires.views?.length ?? 0);
+  const asked = method.requires.teachers.length > 0;
+  const { warmUp } = method;
+  const deployed = deployedStudent(method, { student: student.student, teachers: [network] });
+  return {
+    data: describeData(config.dataset.name, data),
+    teacher: {
+      ...(isFrozenModel(network)
+        ? { architecture: network.name, passes: asked ? 1 : 0 }
+        : networkCost(
+            describeModel(config.teacher.model!, network),
+            network,
+            source.batchSize,
+            asked ? passes : 0,
+          )),
+      ...('recipe' in teacher && { training: lengthOf(teacher.recipe) }),
+    },
+    student: {
+      ...networkCost(
+        describeModel(config.student.model, student.student),
+        student.student,
+        source.batchSize,
+        passes,
+      ),
+      training: lengthOf(student),
+    },
+    ...(warmUp !== undefined && {
+      warmUp: {
+        ...lengthOf({ ...student, epochs: warmUp.epochs }),
+        method: warmUp.method.name,
+        keepsStudent: warmUp.keepsStudent,
+      },
+    }),
+    terms: config.method.map((term) => termCost(term, shapes)),
+    ...(deployed.model !== student.student && {
+      deployed: { architecture: deployed.model.name, parameters: deployed.model.summary().parameters },
+    }),
+  };
+}
+
+function networkCost(architecture: string, model: Model, batchSize: number, passes: number): NetworkCost {
+  const { parameters, macs } = model.summary();
+  return { architecture, parameters, macs: macs * batchSize * passes, passes };
+}
+
+function lengthOf({ epochs, source: { stepsPerEpoch, batchSize } }: Recipe): TrainingLength {
+  return { epochs, stepsPerEpoch, batchSize };
+}
+
+function termCost(term: MethodConfig, shapes: MethodShapes): TermCost {
+  const method = buildTerm(term, shapes);
+  const key = prngKey(0);
+  const { params, state } = method.init(key, shapes, method.warmUp?.method.init(key, shapes));
+  return {
+    name: term.name,
+    weight: term.weight ?? 1,
+    parameters: scalarsOf(params),
+    stateBytes: bytesOf(state),
+    macs: method.macs?.(shapes) ?? 0,
+  };
+}
+
+function scalarsOf(tree: Tree<HostTensor>): number {
+  let count = 0;
+  visitTree(tree, ({ shape }) => {
+    count += sizeOf(shape);
+  });
+  return count;
+}
+
+function bytesOf(tree: Tree<HostTensor>): number {
+  let bytes = 0;
+  visitTree(tree, ({ data }) => {
+    bytes += data.byteLength;
+  });
+  return bytes;
+}

@@ -1,0 +1,85 @@
+import type { Colors } from '../cli/host.ts';
+import { bytes, quantity, significant } from '../text/format-number.ts';
+import { table } from '../text/table.ts';
+import type { NetworkCost, PlanFacts, TermCost, TrainingLength } from './plan-facts.ts';
+
+/** What `kd distill --plan` prints. */
+export function planText(
+  { data, teacher, student, warmUp, terms, deployed }: PlanFacts,
+  colors: Colors,
+): string {
+  const { samples } = data;
+  const shared = samples.transfer === samples.train ? '' : ` (the student sees ${samples.transfer} of them)`;
+  const facts = [
+    [
+      'Data',
+      `${data.name}: ${samples.train} samples to train on${shared}, ${samples.validation} to validate, ${samples.test} to test; ${data.inputShape.join('x')}, ${data.classes} classes`,
+    ],
+    ['Teacher', [cost(teacher), teacher.training && `trained first: ${length(teacher.training)}`]],
+    ...(warmUp === undefined
+      ? []
+      : [
+          [
+            'Warm-up',
+            [
+              `by ${warmUp.method}: ${length(warmUp)}`,
+              warmUp.keepsStudent ? 'the student goes on from there' : 'the student begins afresh after it',
+            ],
+          ] as const,
+        ]),
+    ['Student', [cost(student), length(student.training)]],
+    ...(deployed === undefined
+      ? []
+      : [['Deployed', `${deployed.architecture}, ${quantity(deployed.parameters)} parameters`] as const]),
+  ] as const;
+  const lines = facts.map(([label, value]) => {
+    const text = typeof value === 'string' ? value : value.filter((part) => part !== undefined).join('; ');
+    return `${colors.bold(label.padEnd(9))} ${text}`;
+  });
+  const rows = [
+    ['Term', 'weight', 'own parameters', 'memory', 'MACs a step'],
+    ...terms.map(cells),
+    ...(terms.length > 1 ? [totals(terms)] : []),
+  ];
+  return [
+    ...lines,
+    '',
+    table(rows, colors),
+    '',
+    'MACs are multiply-accumulates of forward passes over a batch. Training takes about three times those of the student',
+    'and of the terms, for the gradients, and those of the teacher once.',
+  ].join('\n');
+}
+
+function cost({ architecture, parameters, macs, passes }: NetworkCost): string {
+  return [
+    architecture,
+    ...(parameters === undefined ? [] : [`${quantity(parameters)} parameters`]),
+    passes === 0
+      ? 'not asked by any term'
+      : macs === undefined
+        ? 'runs beside the step'
+        : `${quantity(macs)} MACs a step${passes === 1 ? '' : ` in ${passes} passes`}`,
+  ].join(', ');
+}
+
+function length({ epochs, stepsPerEpoch, batchSize }: TrainingLength): string {
+  return `${epochs * stepsPerEpoch} steps of ${batchSize} samples (${epochs} epochs of ${stepsPerEpoch})`;
+}
+
+function cells({ name, weight, parameters, stateBytes, macs }: TermCost): string[] {
+  const factor = typeof weight === 'number' ? significant(weight, 3) : weight.name;
+  return [name, factor, quantity(parameters), bytes(stateBytes), quantity(macs)];
+}
+
+function totals(terms: readonly TermCost[]): string[] {
+  const sum = (value: (term: TermCost) => number): number =>
+    terms.reduce((total, term) => total + value(term), 0);
+  return [
+    'all',
+    '',
+    quantity(sum(({ parameters }) => parameters)),
+    bytes(sum(({ stateBytes }) => stateBytes)),
+    quantity(sum(({ macs }) => macs)),
+  ];
+}

@@ -1,4 +1,4 @@
-import { KdError, type NetworkPart, neighbourCorrelationLoss } from 'kd-core';
+import { detach, KdError, type NetworkPart, neighbourCorrelationLoss } from 'kd-core';
 import type { ConfigValue } from '../../hash.ts';
 import type { Method, MethodShapes } from '../method.ts';
 import { partCollection } from '../part-collection.ts';
@@ -59,7 +59,7 @@ export function neighbourCorrelation({
       const pass = partCollection(parts).pass(variables);
       const total = neighbourCorrelationLoss({
         studentEmbedding: pass.run('student', studentFeature),
-        teacherEmbedding: pass.run('teacher', teacherFeature),
+        teacherEmbedding: pass.run('teacher', detach(teacherFeature)),
       });
       return { total, terms: { [name]: total }, state: pass.state() };
     },

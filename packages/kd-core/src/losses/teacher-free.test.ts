@@ -136,14 +136,14 @@ describe('teacherFreeSelfLoss', () => {
   it('has the gradient of its value, and none for the teacher', () => {
     const inputs = { studentLogits, teacherLogits };
     const result = differentiate((given) => teacherFreeSelfLoss({ ...given, temperature: 3 }), inputs);
-    const wanted = (given: typeof inputs): number =>
+    const wanted = (given: Readonly<Record<keyof typeof inputs, Values>>): number =>
       (9 / 4) *
       mean(
         rowsOf(given.studentLogits).map((row, sample) =>
           kl(softmax(rowsOf(given.teacherLogits)[sample]!, 3), softmax(row, 3)),
         ),
       );
-    expectGradients(result, wanted as never, inputs, ['studentLogits']);
+    expectGradients(result, wanted, inputs, ['studentLogits']);
     expect(result.gradients.teacherLogits.data.every((each) => each === 0)).toBe(true);
   });
 });

@@ -1,13 +1,7 @@
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { type Backend, type BatchSource, HostTensor, prngKey } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  crdModality,
-  type Method,
-  runTraining,
-  type TrainedNetwork,
-  type TrainingOptions,
-} from '../index.ts';
+import { type Method, runTraining, type TrainedNetwork, type TrainingOptions } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
 import { toyRun } from '../testing/toy-run.ts';

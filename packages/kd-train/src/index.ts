@@ -42,7 +42,7 @@ export {
   evaluate,
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
-export type { LogitTransform, LogitTransform } from './logit-transforms/logit-transform.ts';
+export type { LogitTransform } from './logit-transforms/logit-transform.ts';
 export { type StandardizeLogitsOptions, standardizeLogits } from './logit-transforms/standardize-logits.ts';
 export { type AfdOptions, afd } from './methods/attention/afd.ts';
 export {

@@ -1,0 +1,3 @@
+import { onDigits } from './common.ts';
+
+export default onDigits([{ name: 'crossEntropy' }, { name: 'dist', weight: 2, temperature: 4 }]);

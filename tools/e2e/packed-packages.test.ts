@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, test } from 'vitest';
+import { root } from '../lib/workspace.mjs';
 
 const { folder, node, packages } = inject('consumer');
 const run = promisify(execFile);
@@ -28,6 +29,19 @@ describe('packed packages, installed with npm in an empty project', () => {
     writeFileSync(script, lines.join('\n'));
     const { stdout } = await run(node, [script], { cwd: folder });
     expect(stdout).toMatch(/^dropout .*impure\.mjs:4:\d+$/m);
+  });
+
+  test("a third party's method, of 30 lines at most, trains beside those of the packages", async () => {
+    const example = join(folder, 'custom-method');
+    for (const file of ['index.ts', 'logit-matching.ts']) {
+      cpSync(join(root, 'examples', 'custom-method', file), join(example, file));
+    }
+    const method = readFileSync(join(example, 'logit-matching.ts'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    expect(method.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(30);
+    const { stdout } = await run(node, ['--disable-warning=ExperimentalWarning', 'index.ts'], {
+      cwd: example,
+    });
+    expect(stdout).toMatch(/with your method {2}top-1 0\.9\d{2}/);
   });
 
   test('npx kd doctor finds the CPU backend', async () => {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, test } from 'vitest';
@@ -33,10 +33,11 @@ describe('packed packages, installed with npm in an empty project', () => {
 
   test("a third party's method, of 30 lines at most, trains beside those of the packages", async () => {
     const example = join(folder, 'custom-method');
+    mkdirSync(example);
     for (const file of ['index.ts', 'logit-matching.ts']) {
       cpSync(join(root, 'examples', 'custom-method', file), join(example, file));
     }
-    const method = readFileSync(join(example, 'logit-matching.ts'), 'utf8').replace(/\/\*[^]*?\*\//g, '');
+    const method = readFileSync(join(example, 'logit-matching.ts'), 'utf8').replace(/\/\*.*?\*\//gs, '');
     expect(method.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(30);
     const { stdout } = await run(node, ['--disable-warning=ExperimentalWarning', 'index.ts'], {
       cwd: example,

@@ -1,0 +1,3 @@
+import { onDigits } from './common.ts';
+
+export default onDigits([{ name: 'crossEntropy' }, { name: 'factorTransfer', weight: 200 }]);

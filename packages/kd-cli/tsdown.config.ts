@@ -12,4 +12,6 @@ export default defineConfig({
   fixedExtension: false,
   dts: true,
   sourcemap: true,
+  // What `kd methods NAME` prints.
+  copy: [{ from: '../../docs/methods/*.md', to: 'dist/method-pages' }],
 });

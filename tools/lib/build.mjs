@@ -15,6 +15,8 @@ export async function ensureBuilt() {
   const sources = [
     join(root, 'pnpm-lock.yaml'),
     join(root, 'tsconfig.base.json'),
+    // Copied into kd-cli.
+    join(root, 'docs', 'methods'),
     ...folders.flatMap((folder) =>
       ['package.json', 'tsconfig.json', 'tsdown.config.ts', 'src'].map((name) => join(folder, name)),
     ),

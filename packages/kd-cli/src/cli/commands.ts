@@ -47,6 +47,7 @@ export const commands: readonly CommandDefinition[] = [
         description: "Recipes, with commas between them, or 'all' (default: all)",
       },
       { flags: '--seeds <number>', description: 'Runs of each recipe (default: 3)' },
+      { flags: '--split <name>', description: "Measure on 'test' or, to choose settings, 'validation'" },
       { flags: '--recipes <folder>', description: 'Where the recipes are (default: recipes/digits)' },
       {
         flags: '--jobs <number>',
@@ -141,6 +142,17 @@ export const commands: readonly CommandDefinition[] = [
     ],
     examples: ['', 'resnet20', '--family vgg --input 64x64x3', '--json'],
     load: async () => (await import('../commands/models.ts')).modelsCommand,
+  },
+  {
+    name: 'methods',
+    arguments: '[name]',
+    description: 'List the methods of distillation, or show the page of one',
+    options: [
+      { flags: '--family <name>', description: 'Only methods of one family' },
+      { flags: '--json', description: 'Print JSON' },
+    ],
+    examples: ['', 'dkd', '--family logits'],
+    load: async () => (await import('../commands/methods.ts')).methodsCommand,
   },
   {
     name: 'doctor',

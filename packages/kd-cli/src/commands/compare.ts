@@ -4,7 +4,7 @@ import { nodeStorage } from 'kd-train/node';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
-import { integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
+import { choiceOption, integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { planComparison } from '../compare/comparison.ts';
 import { comparisonPage } from '../compare/comparison-page.ts';
@@ -13,6 +13,7 @@ import { comparisonText } from '../compare/comparison-text.ts';
 import { chooseRecipes, listRecipes } from '../compare/recipes.ts';
 import { runComparison } from '../compare/run-comparison.ts';
 import { runJobInChild } from '../compare/run-job-in-child.ts';
+import { firstSeed } from '../demo/settings.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { displayPath } from '../text/display-path.ts';
 import { shellQuote } from '../text/shell-quote.ts';
@@ -30,7 +31,8 @@ export const compareCommand: RunCommand = async ({ options }, host) => {
   const folder = resolve(host.cwd, textOption(options, 'recipes') ?? defaults.recipes);
   const recipes = chooseRecipes(await listRecipes(folder), textOption(options, 'methods') ?? 'all');
   const count = integerOption(options, 'seeds', 1) ?? defaults.seeds;
-  const seeds = Array.from({ length: count }, (_, index) => index + 1);
+  const split = choiceOption(options, 'split', ['test', 'validation'] as const) ?? 'test';
+  const seeds = Array.from({ length: count }, (_, index) => firstSeed[split] + index);
   const jobs = integerOption(options, 'jobs', 1) ?? availableParallelism();
   const work = resolve(host.cwd, textOption(options, 'work') ?? defaults.work);
   const output = resolve(host.cwd, textOption(options, 'output') ?? join(work, defaults.output));
@@ -52,6 +54,7 @@ export const compareCommand: RunCommand = async ({ options }, host) => {
       host,
       comparison,
       seeds,
+      split,
       jobs,
       backend,
       work,
@@ -62,6 +65,7 @@ export const compareCommand: RunCommand = async ({ options }, host) => {
     const report = comparisonReport(comparison, results, {
       recipes: displayPath(folder, host.cwd),
       seeds,
+      split,
       reproduce: `kd compare ${words.join(' ')}`.trim(),
     });
     const utf8 = new TextEncoder();
@@ -80,7 +84,7 @@ const reportBytes = 2_000_000;
 
 /** The options as they can be typed again; those that only say how to get there are left out. */
 function wordsOf(options: ParsedOptions): string[] {
-  return ['methods', 'seeds', 'recipes', 'jobs', 'backend', 'work', 'output'].flatMap((name) => {
+  return ['methods', 'seeds', 'split', 'recipes', 'jobs', 'backend', 'work', 'output'].flatMap((name) => {
     const value = options[name];
     return value === undefined ? [] : [`--${name}`, shellQuote(String(value))];
   });

@@ -29,6 +29,7 @@ function introduction({
   student,
   seeds,
   measured,
+  split,
   processorSeconds,
   reproduce,
 }: ComparisonReport): string[] {
@@ -38,11 +39,11 @@ function introduction({
     const share = samples.transfer === samples.train ? '' : `, of which the students see ${samples.transfer}`;
     paragraphs.push(
       [
-        `- Data: ${dataset.name}, ${dataset.classes} classes, images of ${dataset.inputShape.join('x')}; ${samples.train} to train on${share}, ${samples.test} to test on.`,
+        `- Data: ${dataset.name}, ${dataset.classes} classes, images of ${dataset.inputShape.join('x')}; ${samples.train} to train on${share}, ${samples[split]} to measure on, which are those of the ${split} split.`,
         `- Student: ${student.architecture}, ${quantity(student.parameters)} parameters.`,
         ...teachers.map(
           ({ architecture, parameters, metrics }) =>
-            `- Teacher: ${architecture}, ${quantity(parameters)} parameters, ${percent(metrics.top1, 2)} % of the test images right.`,
+            `- Teacher: ${architecture}, ${quantity(parameters)} parameters, ${percent(metrics.top1, 2)} % of the ${split} images right.`,
         ),
         `- ${seeds.length === 1 ? 'Seed' : 'Seeds'} ${seeds.join(', ')}: of the initial weights and the order of the images, the same for all methods.`,
         ...measured
@@ -56,7 +57,11 @@ function introduction({
     );
   }
   paragraphs.push(
-    'Accuracy, NLL and ECE are means over the seeds \u00b1 the standard deviation between them, of the network after the last step, on test images that nothing was chosen with. The gain is the difference to the student alone of the same seed, in percentage points, and its interval holds the mean gain with 95 % confidence (paired t test). Time (the median step of the fastest run) and memory (at most, of the whole process) are multiples of what the student alone takes.',
+    `Accuracy, NLL and ECE are means over the seeds \u00b1 the standard deviation between them, of the network after the last step, ${
+      split === 'test'
+        ? 'on images that nothing was chosen with'
+        : 'and serve to choose settings, not to claim a result'
+    }. The gain is the difference to the student alone of the same seed, in percentage points, and its interval holds the mean gain with 95 % confidence (paired t test). Time (the median step of the fastest run) and memory (at most, of the whole process) are multiples of what the student alone takes.`,
   );
   return paragraphs;
 }

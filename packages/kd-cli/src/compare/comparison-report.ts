@@ -31,6 +31,8 @@ export interface ComparisonReport {
   readonly format: 'kd-comparison/1';
   readonly recipes: string;
   readonly seeds: readonly number[];
+  /** The samples that all numbers were taken on. */
+  readonly split: 'test' | 'validation';
   readonly dataset?: DatasetFacts;
   readonly teachers: readonly Pick<JobResult, 'architecture' | 'parameters' | 'metrics'>[];
   readonly student?: Pick<JobResult, 'architecture' | 'parameters'>;
@@ -46,7 +48,7 @@ export interface ComparisonReport {
 export function comparisonReport(
   { refused }: Comparison,
   { teachers, entries }: ComparisonResults,
-  about: Pick<ComparisonReport, 'recipes' | 'seeds' | 'reproduce'>,
+  about: Pick<ComparisonReport, 'recipes' | 'seeds' | 'split' | 'reproduce'>,
 ): ComparisonReport {
   const whole = entries.flatMap(({ entry, answers }) => {
     const results = resultsOf(answers);

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { type ConfigValue, hashConfig } from 'kd-train';
 import type { DistillConfig, TeacherTrainingConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import { asksTeacher } from '../pipeline/asks-teacher.ts';
 import { planDistillation } from '../pipeline/plan.ts';
 import type { RecipeFile } from './recipes.ts';
 
@@ -33,7 +34,7 @@ const smoothing = 0.1;
 
 /**
  * Reads recipes and builds all that they name, so that those that do not fit are found before anything is trained, and adds
- * the baselines of each group: the student alone, and the student with smoothed labels.
+ * the baselines of each group: the student alone, and the student with smoothed labels. A recipe that is one of them is that.
  */
 export async function planComparison(recipes: readonly RecipeFile[]): Promise<Comparison> {
   const methods: Entry[] = [];
@@ -44,8 +45,7 @@ export async function planComparison(recipes: readonly RecipeFile[]): Promise<Co
       const config = await loadConfig(path);
       const plan = await planDistillation(config);
       await plan.close();
-      const asksTeacher = plan.student.method.requires.teachers.length > 0;
-      const trainsTeacher = asksTeacher && config.teacher.weights === undefined;
+      const trainsTeacher = asksTeacher(plan.student.method) && config.teacher.weights === undefined;
       const teacher = trainsTeacher ? await teacherId(config) : undefined;
       if (teacher !== undefined) teachers.set(teacher, { ...config, method: [{ name: 'crossEntropy' }] });
       const group = await groupId(config);
@@ -55,7 +55,11 @@ export async function planComparison(recipes: readonly RecipeFile[]): Promise<Co
       refused.push({ name, error: message.replaceAll(path, basename(path)) });
     }
   }
-  return { entries: [...baselines(methods), ...methods], refused, teachers };
+  const bases = baselines(methods);
+  const known = new Set(await Promise.all(bases.map((entry) => studentId(entry, 0))));
+  const others: Entry[] = [];
+  for (const entry of methods) if (!known.has(await studentId(entry, 0))) others.push(entry);
+  return { entries: [...bases, ...others], refused, teachers };
 }
 
 /** Two for each group; where there are several groups, they are called after the first recipe of theirs. */

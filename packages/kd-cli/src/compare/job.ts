@@ -6,6 +6,8 @@ export interface Job {
   readonly kind: 'teacher' | 'student';
   /** With absolute paths. Of a teacher's job, the teacher is trained; of a student's, it is read from a file. */
   readonly config: DistillConfig;
+  /** The samples that it is measured on. */
+  readonly split: 'test' | 'validation';
   readonly backend: string;
   readonly threads: number;
   /** The file for the weights of a teacher. */
@@ -16,7 +18,7 @@ export interface JobResult {
   readonly architecture: string;
   readonly parameters: number;
   readonly dataset: DatasetFacts;
-  /** On the test samples: fractions, `nll` in nats. */
+  /** Fractions, `nll` in nats. */
   readonly metrics: { readonly top1: number; readonly nll: number; readonly ece: number };
   /** Optimiser steps of the main stage. */
   readonly steps: number;

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { UsageError } from '../cli/usage-error.ts';
+import { kebabCase } from '../text/kebab-case.ts';
 import { didYouMean } from '../text/nearest.ts';
 
 export interface RecipeFile {
@@ -40,9 +41,4 @@ export function chooseRecipes(all: readonly RecipeFile[], wanted: string): reado
       `There is no recipe '${name}'.${didYouMean(kebabCase(name), names)} Known: all, ${names.join(', ')}.`,
     );
   });
-}
-
-/** `attentionTransfer` as a file is called: `attention-transfer`; `reviewKD`: `review-kd`. */
-export function kebabCase(name: string): string {
-  return name.replaceAll(/(?<=[a-z0-9])[A-Z]/g, '-$&').toLowerCase();
 }

@@ -13,6 +13,7 @@ export interface ComparisonOptions {
   readonly host: Host;
   readonly comparison: Comparison;
   readonly seeds: readonly number[];
+  readonly split: Job['split'];
   /** Processes at a time, one thread each. */
   readonly jobs: number;
   readonly backend: string;
@@ -44,7 +45,7 @@ const threads = 1;
  * failures are tried again the next time. Throws `INTERRUPTED` after Ctrl-C.
  */
 export async function runComparison(options: ComparisonOptions): Promise<ComparisonResults> {
-  const { comparison, seeds, work, backend } = options;
+  const { comparison, seeds, split, work, backend } = options;
   const weightsOf = (id: string): string => join(work, 'teachers', `${id}.safetensors`);
   await mkdir(join(work, 'teachers'), { recursive: true });
 
@@ -52,7 +53,7 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
     ([id, config]): Task => ({
       id,
       label: 'teacher',
-      job: { kind: 'teacher', config, backend, threads, weights: weightsOf(id) },
+      job: { kind: 'teacher', config, split, backend, threads, weights: weightsOf(id) },
     }),
   );
   const teachers = await runTasks(options, teacherTasks);
@@ -68,9 +69,9 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
               ? { model: model!, weights: weightsOf(entry.teacher) }
               : entry.config.teacher;
           return {
-            id: await studentId(entry, seed),
+            id: `${await studentId(entry, seed)}${split === 'test' ? '' : `-${split}`}`,
             label: `${entry.name}, seed ${seed}`,
-            job: { kind: 'student', config: { ...entry.config, seed, teacher }, backend, threads },
+            job: { kind: 'student', config: { ...entry.config, seed, teacher }, split, backend, threads },
           };
         }),
       ),

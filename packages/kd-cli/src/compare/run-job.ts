@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { Backend } from 'kd-core';
 import { evaluate, runTraining, type Teacher } from 'kd-train';
+import { asksTeacher } from '../pipeline/asks-teacher.ts';
 import { describeModel } from '../pipeline/describe-model.ts';
 import { environmentFacts } from '../pipeline/environment-facts.ts';
 import { encodeNetwork } from '../pipeline/network-file.ts';
@@ -13,9 +14,9 @@ import type { Job, JobResult } from './job.ts';
 /** Steps that are left out of the time: the first compiles, and those after it find cold caches. */
 const unmeasuredSteps = 5;
 
-/** Trains the network of a job, and measures it once, at the end, on the test samples. */
+/** Trains the network of a job, and measures it once, at the end. */
 export async function runJob(
-  { kind, config, weights }: Job,
+  { kind, config, split, weights }: Job,
   backend: Backend,
 ): Promise<Omit<JobResult, 'peakBytes' | 'seconds'>> {
   const plan = await planDistillation(config);
@@ -30,11 +31,11 @@ export async function runJob(
         },
       },
     );
-    const { normalization, test } = plan.data;
+    const { normalization } = plan.data;
     if (weights !== undefined) {
       await writeFile(weights, encodeNetwork(deployed.model, deployed.variables, normalization));
     }
-    const source = evaluationSource(test, normalization);
+    const source = evaluationSource(plan.data[split], normalization);
     const { top1, nll, ece } = (await evaluate({ backend, ...deployed, source })).metrics;
     const model = kind === 'teacher' ? config.teacher.model! : config.student.model;
     return {
@@ -65,6 +66,6 @@ function teacherTraining({ teacher }: DistillPlan): Training {
 
 /** A teacher whom the method does not ask is left out, so that a student alone costs what it costs alone. */
 function studentTraining({ student, teacher }: DistillPlan): Training {
-  const asked = student.method.requires.teachers.length > 0;
+  const asked = asksTeacher(student.method);
   return { recipe: student, teachers: asked && !('recipe' in teacher) ? [teacher] : [] };
 }

@@ -1,7 +1,11 @@
 import type { Colors } from '../cli/host.ts';
 
-/** Columns of text: the first aligned left, the others right, the heading dimmed. Cells must be free of colour codes. */
-export function table(rows: readonly (readonly string[])[], colors: Colors): string {
+/** Columns of text: the first `left` (default 1) aligned left, the others right, the heading dimmed. Cells must be free of colour codes. */
+export function table(
+  rows: readonly (readonly string[])[],
+  colors: Colors,
+  { left = 1 }: { readonly left?: number } = {},
+): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => [...(row[column] ?? '')].length)),
   );
@@ -11,7 +15,7 @@ export function table(rows: readonly (readonly string[])[], colors: Colors): str
         .map((width, column) => {
           const cell = row[column] ?? '';
           const gap = ' '.repeat(width - [...cell].length);
-          return column === 0 ? cell + gap : gap + cell;
+          return column < left ? cell + gap : gap + cell;
         })
         .join('   ')
         .trimEnd();

@@ -11,6 +11,7 @@ import { runParity } from './run-parity.ts';
 const supported = [
   /^losses\/(kd|kd_total|hint|at|at_paper)\.json$/,
   /^losses\/(ab|fsp|ft|ofd|mgd|vid)\.json$/,
+  /^losses\/(crd|srrl|simkd|catkd)\.json$/,
   /^trajectory\/.*\.json$/,
   /^models\/(resnet\d+|mobilenetv2_\w+|wrn_\w+|vgg_\w+|shufflev[12]\w*)\.json$/,
   /^metrics\/(classification|lr_schedule)\.json$/,

@@ -3,7 +3,7 @@ import { prngKey, splitKey } from 'kd-core';
 import { createLoader, digits, stratifiedSplit } from 'kd-data';
 import { resnet } from 'kd-models';
 import { cosine, crossEntropy, evaluate, hinton, type Method, runTraining, sgd, sum, weight } from 'kd-train';
-import { logitMatching } from './logit-matching.ts';
+import { channelWise } from './channel-wise.ts';
 
 const [splitting, shuffling, teacherInit, studentInit] = splitKey(prngKey(7), 4);
 const { train, test } = stratifiedSplit(digits(), { fractions: { train: 0.7, test: 0.3 }, key: splitting! });
@@ -29,7 +29,7 @@ const teacher = await runTraining({
 const methods: Record<string, Method> = {
   'labels only': crossEntropy(),
   'with hinton': sum([weight(0.1, crossEntropy()), weight(0.9, hinton({ temperature: 4 }))]),
-  'with your method': sum([crossEntropy(), weight(0.1, logitMatching())]),
+  'with your method': sum([crossEntropy(), weight(1, channelWise())]),
 };
 for (const [name, method] of Object.entries(methods)) {
   const { variables } = await runTraining({

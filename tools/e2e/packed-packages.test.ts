@@ -34,10 +34,10 @@ describe('packed packages, installed with npm in an empty project', () => {
   test("a third party's method, of 30 lines at most, trains beside those of the packages", async () => {
     const example = join(folder, 'custom-method');
     mkdirSync(example);
-    for (const file of ['index.ts', 'logit-matching.ts']) {
+    for (const file of ['index.ts', 'channel-wise.ts']) {
       cpSync(join(root, 'examples', 'custom-method', file), join(example, file));
     }
-    const method = readFileSync(join(example, 'logit-matching.ts'), 'utf8').replace(/\/\*.*?\*\//gs, '');
+    const method = readFileSync(join(example, 'channel-wise.ts'), 'utf8').replace(/\/\*.*?\*\//gs, '');
     expect(method.split('\n').filter((line) => line.trim() !== '').length).toBeLessThanOrEqual(30);
     const { stdout } = await run(node, ['--disable-warning=ExperimentalWarning', 'index.ts'], {
       cwd: example,

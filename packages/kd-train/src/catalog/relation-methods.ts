@@ -79,7 +79,7 @@ export const relationMethods: MethodCatalog<RelationMethodOptions> = {
     title: 'Correlation congruence (CC)',
     family: 'relations',
     idea: 'A kernel between the samples of a batch gives the same matrix for student and teacher',
-    confidence: 'reference code',
+    confidence: 'paper',
     citation: {
       authors: 'Peng et al.',
       title: 'Correlation Congruence for Knowledge Distillation',

@@ -42,6 +42,21 @@ export {
   evaluate,
 } from './evaluation/evaluate.ts';
 export { type ConfigValue, canonicalJson, hashConfig, hashTensors, sha256 } from './hash.ts';
+export type { ClusterCenter } from './hint-points/cluster-layers.ts';
+export {
+  decodeHintPoints,
+  encodeHintPoints,
+  HINT_POINTS_FORMAT,
+  type HintPoints,
+} from './hint-points/hint-points.ts';
+export { type HintSimilarity, hintSimilarities } from './hint-points/layer-similarity.ts';
+export { pairHintPoints } from './hint-points/pair-hint-points.ts';
+export { type ProbeTeacherOptions, probeTeacher } from './hint-points/probe-teacher.ts';
+export {
+  type HintCluster,
+  type SelectHintPointsOptions,
+  selectHintPoints,
+} from './hint-points/select-hint-points.ts';
 export type { LogitTransform } from './logit-transforms/logit-transform.ts';
 export { type StandardizeLogitsOptions, standardizeLogits } from './logit-transforms/standardize-logits.ts';
 export { type AfdOptions, afd } from './methods/attention/afd.ts';

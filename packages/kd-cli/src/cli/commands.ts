@@ -125,6 +125,56 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/eval.ts')).evalCommand,
   },
   {
+    name: 'hints',
+    arguments: '<weights>',
+    description: 'Find the layers of a teacher to be taught by, by clustering what they show',
+    options: [
+      {
+        flags: '--data <path>',
+        description: "Images to compare layers on: a ZIP archive, a folder, or 'digits'",
+      },
+      {
+        flags: '--model <name>',
+        description: 'The network that the weights are of (default: what they say)',
+      },
+      {
+        flags: '--clusters <number>',
+        description: 'Hint points, as many as the student has stages (default: 3)',
+      },
+      { flags: '--similarity <name>', description: "Of layers: 'cka', 'rbf-cka' or 'cca' (default: cka)" },
+      {
+        flags: '--center <name>',
+        description: "Centre of a cluster: 'index-mean' or 'medoid' (default: index-mean)",
+      },
+      { flags: '--taps <names>', description: 'Layers, with commas between them (default: all blocks)' },
+      { flags: '--samples <number>', description: 'Images at most (default: 10000)' },
+      { flags: '--output <file>', description: 'Where the hint points go (default: hints.json)' },
+      { flags: '--split <name>', description: 'The part of the data (default: for digits, train)' },
+      {
+        flags: '--normalize <name>',
+        description: "'imagenet', 'cifar10', 'cifar100', 'mnist', 'symmetric' or 'none'",
+      },
+      { flags: '--mean <numbers>', description: 'As for kd eval' },
+      { flags: '--std <numbers>', description: 'As for kd eval' },
+      { flags: '--classes <number>', description: 'Classes of the network (default: those of the data)' },
+      {
+        flags: '--channels <number>',
+        description: 'Read images as grey (1) or RGB (3) (default: as the first one is)',
+      },
+      {
+        flags: '--batch-size <number>',
+        description: 'Images in a batch (default: by their size, at most 64)',
+      },
+      { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
+      { flags: '--backend <id>', description: 'The backend to run on (default: auto, the best one here)' },
+    ],
+    examples: [
+      'teacher.safetensors --data train.zip --clusters 3 --similarity cka --output hints.json',
+      'runs/demo/teacher.safetensors --data digits',
+    ],
+    load: async () => (await import('../commands/hints.ts')).hintsCommand,
+  },
+  {
     name: 'models',
     arguments: '[name]',
     description: 'List the networks with what they cost, or show one with its taps',

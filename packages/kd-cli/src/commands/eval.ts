@@ -1,8 +1,6 @@
-import { openAsBlob } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type BatchSource, KdError } from 'kd-core';
-import { openWeights } from 'kd-models';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf, type Host } from '../cli/host.ts';
@@ -15,6 +13,7 @@ import { forChannels, normalizationIn, normalizationOption } from '../eval/norma
 import { openEvalData } from '../eval/open-eval-data.ts';
 import { type EvalNetwork, openNamedNetwork, openOnnxNetwork } from '../eval/open-eval-network.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
+import { readMetadata } from '../pipeline/read-metadata.ts';
 import { displayPath } from '../text/display-path.ts';
 
 /** `kd eval`: how good a trained network is, whoever has trained it. */
@@ -99,16 +98,6 @@ function readOptions(options: ParsedOptions, host: Host) {
     threads: integerOption(options, 'threads', 1),
     json: optionalPath(textOption(options, 'json')),
   };
-}
-
-async function readMetadata(path: string): Promise<Readonly<Record<string, string>>> {
-  let source: Blob;
-  try {
-    source = await openAsBlob(path);
-  } catch (cause) {
-    throw new KdError('STORAGE', `Cannot read '${path}': is it there?`, { cause });
-  }
-  return (await openWeights(source)).metadata;
 }
 
 function requireModel(model: string | undefined): string {

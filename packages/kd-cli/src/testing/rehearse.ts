@@ -8,8 +8,8 @@ export interface Rehearsal extends Pick<TrainingResult, 'deployed' | 'stage' | '
 }
 
 /**
- * Teaches the student of a plan for `steps` steps in each stage, on the first batches, by a teacher that has learned nothing
- * where the plan would train one first: whether a recipe runs, in seconds.
+ * Teaches the student of a plan for `steps` steps, after a warm-up of an epoch of at most as many, by a teacher that has
+ * learned nothing where the plan would train one first: whether a recipe runs, in seconds.
  */
 export async function rehearse(
   { student: recipe, teacher }: DistillPlan,
@@ -18,19 +18,21 @@ export async function rehearse(
 ): Promise<Rehearsal> {
   const { method, source } = recipe;
   const losses: number[] = [];
+  const stepsPerEpoch = Math.min(steps, source.stepsPerEpoch);
+  const { epochs: _, ...unbounded } = recipe;
   const untrained =
     'recipe' in teacher ? { model: teacher.model, variables: teacher.model.init(prngKey(0)) } : teacher;
   const { deployed, stage, step } = await runTraining(
     {
-      ...recipe,
+      ...unbounded,
       backend,
       teachers: [untrained],
       method: {
         ...method,
         ...(method.warmUp !== undefined && { warmUp: { ...method.warmUp, epochs: 1 } }),
       },
-      source: { ...source, length: steps * source.batchSize, stepsPerEpoch: steps },
-      epochs: 1,
+      source: { ...source, length: stepsPerEpoch * source.batchSize, stepsPerEpoch },
+      steps,
     },
     { step: ({ loss }) => void losses.push(loss) },
   );

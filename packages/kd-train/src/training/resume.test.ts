@@ -1,11 +1,22 @@
+import {
+  mean,
+  mul,
+  reshape,
+  type Scalar,
+  type Tensor1D,
+  type Tensor2D,
+  tensorScatterUpdate,
+} from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Backend, prngKey } from 'kd-core';
+import { type Backend, HostTensor, prngKey, randomUniform } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adamW,
   checkpointName,
   cosine,
+  crossEntropy,
+  type Method,
   memoryStorage,
   runTraining,
   type Storage,
@@ -20,6 +31,25 @@ let backend: Backend;
 beforeAll(async () => {
   backend = await createTfjsBackend();
 });
+
+/** A loss with noise that is drawn anew in each step; the last noise of each sample is remembered. */
+function noisyMemory(): Method {
+  const good = crossEntropy();
+  return {
+    ...good,
+    name: 'noisyMemory',
+    init: () => ({ params: {}, state: { memory: new HostTensor(new Float32Array(20), [20]) } }),
+    draw: ({ key, batch }) => ({ noise: randomUniform(key, batch.labels.shape, { min: 0.5, max: 1.5 }) }),
+    loss(context) {
+      const { noise } = context.draws as { noise: Tensor1D };
+      const { memory } = context.variables.state as unknown as { memory: Tensor1D };
+      const total = mul(good.loss(context).total, mean(noise)) as Scalar;
+      const positions = reshape(context.indices, [-1, 1]) as Tensor2D;
+      const state = { memory: tensorScatterUpdate(memory, positions, noise) };
+      return { total, terms: { noisyMemory: total }, state };
+    },
+  };
+}
 
 /** Runs until `steps` updates of this call are made, as Ctrl-C at that moment would. */
 async function runFor(steps: number, options: TrainingOptions): Promise<TrainingResult> {
@@ -67,6 +97,20 @@ describe('resuming', () => {
       ),
       { numRuns: 12 },
     );
+  });
+
+  it('draws the same, and remembers the same, whatever the stops', async () => {
+    const options = toyRun(backend, { method: noisyMemory() });
+    const whole = await runTraining(options);
+    const memory = (whole.methodVariables.state as { memory: HostTensor }).memory.data;
+    expect(new Set(memory).size).toBe(20);
+    for (const stop of [1, 4, 8]) {
+      const resumable = { ...options, checkpoint: { storage: memoryStorage() }, resume: true };
+      await runFor(stop, resumable);
+      expect(outcome(await runTraining(resumable))).toEqual(outcome(whole));
+    }
+    const other = await runTraining({ ...options, key: prngKey(5) });
+    expect((other.methodVariables.state as { memory: HostTensor }).memory.data).not.toEqual(memory);
   });
 
   it('after a crash goes on from the last periodic checkpoint to the same bits', async () => {

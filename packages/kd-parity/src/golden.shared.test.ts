@@ -12,6 +12,7 @@ const supported = [
   /^losses\/(kd|kd_total|hint|at|at_paper)\.json$/,
   /^losses\/(ab|fsp|ft|ofd|mgd|vid)\.json$/,
   /^losses\/(crd|srrl|simkd|catkd)\.json$/,
+  /^losses\/(tfkd|pskd|uskd|camkd|aekd)\.json$/,
   /^trajectory\/.*\.json$/,
   /^models\/(resnet\d+|mobilenetv2_\w+|wrn_\w+|vgg_\w+|shufflev[12]\w*)\.json$/,
   /^metrics\/(classification|lr_schedule)\.json$/,

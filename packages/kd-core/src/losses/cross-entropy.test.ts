@@ -49,6 +49,16 @@ describe('crossEntropy', () => {
     }
   });
 
+  it('has the values of both ways to smooth that follow by hand', () => {
+    const options = {
+      logits: toTensor({ shape: [2, 4], data: [2, 1.5, -0.5, 0, 1, 0.5, 1.5, -1] }),
+      labels: int32(0, 1),
+      labelSmoothing: 0.1,
+    };
+    expect(crossEntropy(options).dataSync()[0]).toBeCloseTo(1.223504, 5);
+    expect(crossEntropy({ ...options, smoothingOver: 'others' }).dataSync()[0]).toBeCloseTo(1.244337, 5);
+  });
+
   it('sums and averages its samples', () => {
     const logits = toTensor({ shape: [2, 2], data: [Math.log(3), 0, 0, 0] });
     const losses = [Math.log(4 / 3), Math.log(2)];

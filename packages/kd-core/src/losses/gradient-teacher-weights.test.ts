@@ -147,7 +147,12 @@ describe('gradientTeacherWeights', () => {
       temperature: 4,
       largest: 1,
     };
-    // Of two vectors of one length the middle is the shortest.
-    expectClose(toValues(gradientTeacherWeights({ ...options, normalise: true })).data, [0.5, 0.5], 1e-4);
+    // Of two vectors of one length the middle is the shortest: half of each, as long as it is.
+    const lengths = rowsOf(toValues(logitGradients(options))).map((row) => Math.hypot(...row));
+    const share = 1 / lengths[0]! / (1 / lengths[0]! + 1 / lengths[1]!);
+    const weights = gradientTeacherWeights({ ...options, normalise: true });
+    expectClose(toValues(weights).data, [share, 1 - share], 1e-4);
+    const same = { ...options, teacherLogits: [toTensor(first), toTensor(student)], normalise: true };
+    expectClose(toValues(gradientTeacherWeights(same)).data, [0, 1]);
   });
 });

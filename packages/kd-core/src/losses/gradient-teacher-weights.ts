@@ -1,8 +1,12 @@
 import {
+  div,
   exp,
   expandDims,
+  maximum,
   mean,
   mul,
+  sqrt,
+  square,
   stack,
   sub,
   sum,
@@ -12,7 +16,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { KdError, requireArgument } from '../errors.ts';
 import { detach } from '../ops/detach.ts';
-import { l2Normalize } from '../ops/l2-normalize.ts';
 import { formatShape, requireLayout, requireSameShape } from '../shapes.ts';
 import { minimizeOnCappedSimplex } from './capped-simplex.ts';
 import { requireTeacherLogits } from './teacher-weights.ts';
@@ -30,7 +33,10 @@ export interface GradientTeacherWeightsOptions {
    * shortest of all. Default 0.6.
    */
   readonly largest?: number;
-  /** Whether gradients are first brought to length 1. Default false. */
+  /**
+   * Whether gradients are brought to length 1 first. The weights are then those of the gradients as they were: divided by their
+   * lengths, at least 1e-12, and by their sum, so that one may be above `largest`. Default false.
+   */
   readonly normalise?: boolean;
 }
 
@@ -44,10 +50,16 @@ export function gradientTeacherWeights(options: GradientTeacherWeightsOptions): 
   const { largest = 0.6, normalise = false } = options;
   requireArgument(largest > 0, () => `largest must be above 0, got ${largest}.`);
   const gradients = logitGradients(options);
-  const vectors = normalise ? l2Normalize(gradients, 'gradientTeacherWeights') : gradients;
+  if (!normalise) return shortestCombination(gradients, largest);
+  const lengths = maximum(sqrt(sum(square(gradients), 1)), 1e-12);
+  const weights = div(shortestCombination(div(gradients, expandDims(lengths, 1)), largest), lengths);
+  return detach(div(weights, sum(weights)));
+}
+
+function shortestCombination(vectors: Tensor2D, largest: number): Tensor1D {
   // No matrix product: that may be rounded to half precision, and differences of gradients matter here.
-  const products = sum(mul(expandDims(vectors, 1), expandDims(vectors, 0)), 2);
-  return minimizeOnCappedSimplex(products as Tensor2D, largest);
+  const products = sum<Tensor2D>(mul(expandDims(vectors, 1), expandDims(vectors, 0)), 2);
+  return minimizeOnCappedSimplex(products, largest);
 }
 
 /**

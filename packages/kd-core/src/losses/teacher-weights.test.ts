@@ -64,6 +64,20 @@ describe('weights of several teachers', () => {
     expectClose(toValues(weights).data, [share(0, 0), share(0, 1), share(1, 0), share(1, 1)]);
   });
 
+  it('are those that follow by hand', () => {
+    const all = tensors(first, second);
+    expectClose(
+      toValues(crossEntropyTeacherWeights({ teacherLogits: all, labels: labels() })).data,
+      [0.897029, 0.436552, 0.102971, 0.563448],
+      1e-5,
+    );
+    expectClose(
+      toValues(entropyTeacherWeights({ teacherLogits: all })).data,
+      [0.701555, 0.294574, 0.298445, 0.705426],
+      1e-5,
+    );
+  });
+
   it('take nothing from the others for a teacher that is wrong beyond doubt', () => {
     const wrong = { shape: [2, 4], data: [-1e4, 1e4, 0, 0, 1e4, -1e4, 0, 0] };
     const weights = crossEntropyTeacherWeights({

@@ -123,6 +123,7 @@ export {
   balancedDivergence,
 } from './methods/logits/balanced-divergence.ts';
 export { type ContinuationOptions, continuation } from './methods/logits/continuation.ts';
+export { type CtkdOptions, ctkd } from './methods/logits/ctkd.ts';
 export { type DistOptions, dist } from './methods/logits/dist.ts';
 export { type DkdOptions, dkd } from './methods/logits/dkd.ts';
 export { type EarlyStoppedOptions, earlyStopped } from './methods/logits/early-stopped.ts';
@@ -134,6 +135,7 @@ export {
   type LogitPair,
   logitMethod,
 } from './methods/logits/logit-method.ts';
+export { type LskdOptions, lskd } from './methods/logits/lskd.ts';
 export { type MultiLevelLogitOptions, multiLevelLogit } from './methods/logits/multi-level-logit.ts';
 export { type NkdOptions, nkd } from './methods/logits/nkd.ts';
 export { type TtmOptions, ttm, type WttmOptions, wttm } from './methods/logits/transformed-teacher.ts';

@@ -1,17 +1,23 @@
 import { type BalancedDivergenceOptions, balancedDivergence } from '../methods/logits/balanced-divergence.ts';
 import { type ContinuationOptions, continuation } from '../methods/logits/continuation.ts';
+import { type CtkdOptions, ctkd } from '../methods/logits/ctkd.ts';
 import { type DistOptions, dist } from '../methods/logits/dist.ts';
 import { type DkdOptions, dkd } from '../methods/logits/dkd.ts';
 import { type EarlyStoppedOptions, earlyStopped } from '../methods/logits/early-stopped.ts';
 import { type HintonOptions, hinton } from '../methods/logits/hinton.ts';
+import { type LskdOptions, lskd } from '../methods/logits/lskd.ts';
 import { type MultiLevelLogitOptions, multiLevelLogit } from '../methods/logits/multi-level-logit.ts';
 import { type NkdOptions, nkd } from '../methods/logits/nkd.ts';
 import { type TtmOptions, ttm, type WttmOptions, wttm } from '../methods/logits/transformed-teacher.ts';
-import { logitOptions, teacherOption } from './logit-options.ts';
+import { logitOptions, logitTransformOption, teacherOption, temperatureOption } from './logit-options.ts';
+import { standardizationCitation, standardizationOptions } from './logit-transforms.ts';
 import type { Citation, MethodCatalog } from './method-entry.ts';
+import { curriculumCitation, curriculumOptions } from './temperatures.ts';
 
 export type LogitMethodOptions = {
   hinton: HintonOptions;
+  ctkd: CtkdOptions;
+  lskd: LskdOptions;
   dkd: DkdOptions;
   nkd: NkdOptions;
   dist: DistOptions;
@@ -57,6 +63,30 @@ export const logitMethods: MethodCatalog<LogitMethodOptions> = {
       },
     },
     create: hinton,
+  },
+  ctkd: {
+    title: 'Curriculum temperature (CTKD)',
+    family: 'logits',
+    idea: 'Soft targets at a temperature that is learned against the student, with more and more strength',
+    confidence: 'reference code',
+    citation: curriculumCitation,
+    usualWeight: 0.9,
+    options: { ...curriculumOptions, logitTransform: logitTransformOption, teacher: teacherOption },
+    create: ctkd,
+  },
+  lskd: {
+    title: 'Logit standardisation (LSKD)',
+    family: 'logits',
+    idea: 'Soft targets of logits without their mean and divided by their standard deviation',
+    confidence: 'reference code',
+    citation: standardizationCitation,
+    usualWeight: 9,
+    options: {
+      temperature: temperatureOption(2, 'reference code (CIFAR-100)'),
+      ...standardizationOptions,
+      teacher: teacherOption,
+    },
+    create: lskd,
   },
   dkd: {
     title: 'Decoupled knowledge distillation (DKD)',

@@ -39,7 +39,6 @@ export function balancedDivergence({
   return logitMethod({
     name: 'balancedDivergence',
     options,
-    defaultTemperature: 4,
     config: { entropyTemperature, smoothness },
     scalars: { beta },
     loss: ({ studentLogits, teacherLogits, temperature, scalars }) =>

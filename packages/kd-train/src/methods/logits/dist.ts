@@ -21,7 +21,6 @@ export function dist({ beta = 1, gamma = 1, ...options }: DistOptions = {}): Met
   return logitMethod({
     name: 'dist',
     options,
-    defaultTemperature: 4,
     scalars: { beta, gamma },
     requires: { smallestBatch: 2 },
     loss({ studentLogits, teacherLogits, temperature, scalars }) {

@@ -24,7 +24,6 @@ export function dkd({ alpha = 1, beta = 8, warmupEpochs = 20, ...options }: DkdO
   return logitMethod({
     name: 'dkd',
     options,
-    defaultTemperature: 4,
     scalars: {
       alpha,
       beta,

@@ -31,7 +31,6 @@ export function earlyStopped({ alpha = 0.9, stopAfter = 0.3, ...options }: Early
   return logitMethod({
     name: 'earlyStopped',
     options,
-    defaultTemperature: 4,
     scalars: {
       alpha: (at) =>
         at.epoch < Math.round((stopAfter * at.totalSteps) / at.stepsPerEpoch) ? teaching(at) : 0,

@@ -28,7 +28,6 @@ export function hinton({ divergence = 'forward', ...options }: HintonOptions = {
   return logitMethod({
     name: 'hinton',
     options,
-    defaultTemperature: 4,
     config: divergence === 'forward' ? {} : { divergence },
     loss({ studentLogits, teacherLogits, temperature }) {
       const towards = (direction: 'forward' | 'reverse'): Scalar =>

@@ -42,7 +42,8 @@ export interface LogitMethodDefinition {
   readonly name: string;
   /** What the user gave. */
   readonly options: LogitMethodOptions;
-  readonly defaultTemperature: number;
+  /** Where the user gives none. Default 4. */
+  readonly defaultTemperature?: number;
   /** Settings that are no scalars. */
   readonly config?: Readonly<Record<string, ConfigValue>>;
   /** Numbers and schedules by name; the name `temperature` is taken. */
@@ -63,7 +64,7 @@ export interface LogitMethodDefinition {
 export function logitMethod({
   name,
   options: { temperature: setting, logitTransform, teacher = 0 },
-  defaultTemperature,
+  defaultTemperature = 4,
   config = {},
   scalars = {},
   requires = {},

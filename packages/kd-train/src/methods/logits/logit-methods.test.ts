@@ -13,12 +13,14 @@ import {
   balancedDivergence,
   checkRequirements,
   continuation,
+  ctkd,
   curriculumTemperature,
   dist,
   dkd,
   earlyStopped,
   hinton,
   type LogitMethodOptions,
+  lskd,
   type Method,
   type MethodContext,
   type MethodShapes,
@@ -115,6 +117,9 @@ describe('methods of logits', () => {
     expect(lossOf(wttm({ temperature: 4 }))).toBeCloseTo(0.501801, 5);
     expect(lossOf(balancedDivergence())).toBeCloseTo(2.018253, 4);
     expect(lossOf(hinton({ temperature: 2, logitTransform: standardizeLogits() }))).toBeCloseTo(0.285908, 5);
+    expect(lossOf(lskd())).toBeCloseTo(0.285908, 5);
+    // At the temperature that it starts with, 15.62.
+    expect(lossOf(ctkd())).toBeCloseTo(0.620824, 4);
   });
 
   it('grow with the epochs of a warm-up, and report the loss without it', () => {

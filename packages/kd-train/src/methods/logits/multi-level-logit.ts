@@ -44,7 +44,6 @@ export function multiLevelLogit({
   return logitMethod({
     name: 'multiLevelLogit',
     options,
-    defaultTemperature: 4,
     config: { furtherTemperatures: [...furtherTemperatures], variant },
     scalars: { labelWeight, teacherWeight },
     requires: { views: [STRONG] },

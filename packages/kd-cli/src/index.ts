@@ -1,6 +1,7 @@
 export {
   type AugmentationConfig,
   type CheckpointConfig,
+  type Cifar100Config,
   type DigitsConfig,
   type DistillConfig,
   defineConfig,

@@ -1,4 +1,6 @@
 export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
+export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
+export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
 export { digits } from './digits/digits.ts';
 export { fashionMnistClassNames, type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';

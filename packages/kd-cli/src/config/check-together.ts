@@ -1,4 +1,5 @@
 import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
 import { KdError, type Model } from 'kd-core';
 import { checkTeacher } from './check-teacher.ts';
 import type { DistillConfig, ModelConfig } from './config.ts';
@@ -18,13 +19,14 @@ export function checkTogether(config: DistillConfig): ConfigProblem[] {
 }
 
 function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
-  if (dataset.name === 'idx' && dataset.test !== undefined && split?.test !== undefined) {
-    return [
-      {
-        path: 'split.test',
-        message: 'must be left out, because dataset.test names files of test samples.',
-      },
-    ];
+  const ownTest =
+    dataset.name === 'cifar100'
+      ? 'because CIFAR-100 has test samples of its own.'
+      : dataset.name === 'idx' && dataset.test !== undefined
+        ? 'because dataset.test names files of test samples.'
+        : undefined;
+  if (ownTest !== undefined && split?.test !== undefined) {
+    return [{ path: 'split.test', message: `must be left out, ${ownTest}` }];
   }
   const sum = (split?.validation ?? 0) + (split?.test ?? 0);
   if (sum < 1) return [];
@@ -87,10 +89,20 @@ function checkFiles({ dataset, teacher }: DistillConfig): ConfigProblem[] {
     );
     files.push(['dataset.test.images', dataset.test?.images], ['dataset.test.labels', dataset.test?.labels]);
   }
+  if (dataset.name === 'cifar100') {
+    for (const part of ['train.bin', 'test.bin']) files.push(['dataset.folder', join(dataset.folder, part)]);
+  }
   return files.flatMap(([path, file]) => {
     if (file === undefined || isReadable(file)) return [];
-    return [{ path, message: `names a file that is not there or cannot be read: ${file}` }];
+    return [{ path, message: missing(dataset, file) }];
   });
+}
+
+function missing(dataset: DistillConfig['dataset'], file: string): string {
+  if (dataset.name !== 'cifar100' || !file.endsWith('.bin')) {
+    return `names a file that is not there or cannot be read: ${file}`;
+  }
+  return `must hold the binary version of CIFAR-100 (cifar-100-binary.tar.gz, unpacked), but this cannot be read: ${file}`;
 }
 
 function isReadable(file: string): boolean {

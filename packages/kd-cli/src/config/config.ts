@@ -5,6 +5,13 @@ export interface DigitsConfig {
   name: 'digits';
 }
 
+/** The binary version of CIFAR-100: a folder with `train.bin` and `test.bin`. */
+export interface Cifar100Config {
+  name: 'cifar100';
+  /** Relative paths start at the configuration file. */
+  folder: string;
+}
+
 /** A pair of IDX files, raw or gzip. Relative paths start at the configuration file. */
 export interface IdxFilesConfig {
   images: string;
@@ -126,7 +133,7 @@ export interface CheckpointConfig {
 export interface DistillConfig {
   /** Of the initial weights and the order of the data; default 0. */
   seed?: number;
-  dataset: DigitsConfig | IdxConfig;
+  dataset: DigitsConfig | IdxConfig | Cifar100Config;
   split?: SplitConfig;
   augmentation?: AugmentationConfig;
   /** Further views of each image, by the names that methods ask for, each with an augmentation of its own. */

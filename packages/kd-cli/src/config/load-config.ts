@@ -37,21 +37,32 @@ function problemsError(problems: readonly ConfigProblem[], source: string): KdEr
 function withAbsolutePaths(config: DistillConfig, folder: string): DistillConfig {
   const { dataset, teacher } = config;
   const absolute = (path: string): string => resolve(folder, path);
-  const files = ({ images, labels }: IdxFilesConfig): IdxFilesConfig => ({
-    images: absolute(images),
-    labels: absolute(labels),
-  });
   return {
     ...config,
     output: absolute(config.output),
     teacher: { ...teacher, ...(teacher.weights !== undefined && { weights: absolute(teacher.weights) }) },
-    dataset:
-      dataset.name === 'digits'
-        ? dataset
-        : {
-            ...dataset,
-            train: files(dataset.train),
-            ...(dataset.test !== undefined && { test: files(dataset.test) }),
-          },
+    dataset: withAbsoluteFiles(dataset, absolute),
   };
+}
+
+function withAbsoluteFiles(
+  dataset: DistillConfig['dataset'],
+  absolute: (path: string) => string,
+): DistillConfig['dataset'] {
+  const files = ({ images, labels }: IdxFilesConfig): IdxFilesConfig => ({
+    images: absolute(images),
+    labels: absolute(labels),
+  });
+  switch (dataset.name) {
+    case 'digits':
+      return dataset;
+    case 'cifar100':
+      return { ...dataset, folder: absolute(dataset.folder) };
+    case 'idx':
+      return {
+        ...dataset,
+        train: files(dataset.train),
+        ...(dataset.test !== undefined && { test: files(dataset.test) }),
+      };
+  }
 }

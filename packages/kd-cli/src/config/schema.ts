@@ -91,6 +91,7 @@ const dataset = z.discriminatedUnion(
   'name',
   [
     object({ name: z.literal('digits') }),
+    object({ name: z.literal('cifar100'), folder: text('the path of a folder') }),
     object({
       name: z.literal('idx'),
       train: files,
@@ -100,7 +101,7 @@ const dataset = z.discriminatedUnion(
         .min(2, { error: 'a list of at least two names' }),
     }),
   ],
-  { error: "an object with the name 'digits' or 'idx'" },
+  { error: "an object with the name 'digits', 'cifar100' or 'idx'" },
 );
 
 const training: z.ZodType<TeacherTrainingConfig> = object({

@@ -1,6 +1,6 @@
 import { prngKey } from 'kd-core';
 import { type Dataset, digits, type NormalizeOptions, stratifiedSplit } from 'kd-data';
-import { readIdxDataset } from 'kd-data/node';
+import { readCifar100Dataset, readIdxDataset } from 'kd-data/node';
 import { buildNormalization } from '../config/build.ts';
 import type { DistillConfig, IdxConfig, IdxFilesConfig, SplitConfig } from '../config/config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
@@ -35,14 +35,14 @@ async function openSplits({
   split,
 }: Pick<DistillConfig, 'dataset' | 'split'>): Promise<Omit<DataSplits, 'transfer'>> {
   if (dataset.name === 'digits') return splitThree(digits(), split);
+  if (dataset.name === 'cifar100') {
+    const { folder } = dataset;
+    const train = await readCifar100Dataset({ folder, part: 'train' });
+    return { ...splitTwo(train, split), test: await readCifar100Dataset({ folder, part: 'test' }) };
+  }
   const train = await readFiles(dataset, dataset.train, 'train');
   if (dataset.test === undefined) return splitThree(train, split);
-  const { validation = defaults.validation, seed = defaults.seed } = split ?? {};
-  const parts = stratifiedSplit(train, {
-    fractions: { train: 1 - validation, validation },
-    key: prngKey(seed),
-  });
-  return { ...parts, test: await readFiles(dataset, dataset.test, 'test') };
+  return { ...splitTwo(train, split), test: await readFiles(dataset, dataset.test, 'test') };
 }
 
 /** What a report says about the data. */
@@ -69,6 +69,14 @@ function withTransfer(splits: Omit<DataSplits, 'transfer'>, split: SplitConfig =
     key: prngKey(seed),
   });
   return { ...splits, transfer };
+}
+
+function splitTwo(dataset: Dataset, split: SplitConfig = {}): Pick<DataSplits, 'train' | 'validation'> {
+  const { validation = defaults.validation, seed = defaults.seed } = split;
+  return stratifiedSplit(dataset, {
+    fractions: { train: 1 - validation, validation },
+    key: prngKey(seed),
+  });
 }
 
 function splitThree(dataset: Dataset, split: SplitConfig = {}): Omit<DataSplits, 'transfer'> {

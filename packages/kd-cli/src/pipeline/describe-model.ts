@@ -5,5 +5,6 @@ import type { ModelConfig } from '../config/config.ts';
 export function describeModel(config: ModelConfig, model: Model): string {
   if (typeof config === 'string' || config.widths === undefined) return model.name;
   const widths = config.widths.join('-');
-  return model.name.replace(`-${widths}`, `, widths ${widths}`);
+  // Names say widths that are not the usual ones as `-4-4-8-16`.
+  return model.name.replace(/^(resnet\d+)(?:(?:-\d+){4})?/, `$1, widths ${widths}`);
 }

@@ -1,7 +1,7 @@
 import { KdError, type Tree } from 'kd-core';
 
 /** The leaf of `tree` at a path such as `stage1/0/norm2/scale`, if there is one. */
-export function findLeaf<Leaf>(tree: Tree<Leaf>, path: string): Leaf | undefined {
+function findLeaf<Leaf>(tree: Tree<Leaf>, path: string): Leaf | undefined {
   let node: unknown = tree;
   for (const key of path.split('/')) {
     const holds = typeof node === 'object' && node !== null && Object.hasOwn(node, key);

@@ -52,7 +52,8 @@ describe('progressiveSelfLoss', () => {
             }),
           inputs,
         );
-        const wanted = (given: Readonly<Record<keyof typeof inputs, Values>>): number => reference(given.logits, given.past, labels, alpha);
+        const wanted = (given: Readonly<Record<keyof typeof inputs, Values>>): number =>
+          reference(given.logits, given.past, labels, alpha);
         expectGradients(result, wanted, inputs, ['logits']);
         expect(result.gradients.past.data.every((each) => each === 0)).toBe(true);
       }),

@@ -192,6 +192,7 @@ export { type SfrOptions, sfr } from './methods/self-distillation/sfr.ts';
 export { type UskdOptions, uskd } from './methods/self-distillation/uskd.ts';
 export { sum } from './methods/sum.ts';
 export {
+  lastMap,
   lastStage,
   pairTaps,
   type TapPair,

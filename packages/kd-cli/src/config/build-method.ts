@@ -1,5 +1,6 @@
 import { KdError } from 'kd-core';
 import {
+  lastMap,
   lastStage,
   type Method,
   type OptionDescription,
@@ -105,7 +106,8 @@ function leftOut(
     }
     case 'tap': {
       const network = networks[option.of];
-      return option.place === undefined ? undefined : network && lastStage(network);
+      if (option.place === undefined || network === undefined) return undefined;
+      return option.place === 'last map' ? lastMap(network) : lastStage(network);
     }
     default:
       return undefined;

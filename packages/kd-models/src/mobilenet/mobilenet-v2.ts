@@ -84,7 +84,7 @@ export interface MobileNetV2Options {
  *
  * Taps: `stem`, after its activation; `stage1` to `stage4`, the outputs of the groups 1, 2, 4 and 6 counted from 0, which are
  * linear and so have no other form before an activation; `block1` to `block17`, the output of each inverted residual;
- * `pooled` [channels], what the classifier reads.
+ * `head`, the map behind the last convolution; `pooled` [channels], its means, what the classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -166,6 +166,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, plan: Plan): Value
   }
   const channels = rounded(HEAD_WIDTH * Math.max(1, widthMultiplier));
   const head = convolutionUnit(layers.scope('head'), x, { channels, kernelSize: 1, activation });
+  layers.tap('head', head);
   const pooled = layers.globalAveragePool(head);
   layers.tap('pooled', pooled);
   return layers.dense('classifier', pooled, classes, CLASSIFIER);

@@ -48,7 +48,8 @@ export interface ShuffleNetV2Options {
  *
  * Taps: `stem`, after its ReLU; `stage1` to `stage3`, shuffled; `stage1.preactivation` to `stage3.preactivation`, the two
  * halves of the last unit before the second half's ReLU and before the shuffle; `block1`, `block2`, ..., the output of
- * each unit, counted through the network; `pooled` [channels], what the classifier reads.
+ * each unit, counted through the network; `head`, the map behind the last convolution; `pooled` [channels], its means, what the
+ * classifier reads.
  *
  * Throws `INVALID_ARGUMENT` when an option is outside its range.
  */
@@ -91,6 +92,7 @@ function forward<Value>(layers: Layers<Value>, images: Value, { widths, blocks, 
     layers.tap(stage, x);
   }
   const features = convolutionUnit(layers.scope('head'), x, { channels: head, kernelSize: 1 });
+  layers.tap('head', features);
   const pooled = layers.globalAveragePool(features);
   layers.tap('pooled', pooled);
   return layers.dense('classifier', pooled, classes);

@@ -19,7 +19,7 @@ describe('ShuffleNets', () => {
   });
 
   test('taps have the shapes of the reference, stages their form before activation', () => {
-    const stages = (widths: PerStage, pooled: number): unknown => ({
+    const stages = (widths: PerStage, pooled: number): object => ({
       stem: [32, 32, 24],
       ...Object.fromEntries(
         widths.flatMap((channels, index) => {
@@ -39,7 +39,7 @@ describe('ShuffleNets', () => {
         ),
       );
     expect(taps('shufflenetv1')).toEqual(stages([240, 480, 960], 960));
-    expect(taps('shufflenetv2')).toEqual(stages([116, 232, 464], 1024));
+    expect(taps('shufflenetv2')).toEqual({ ...stages([116, 232, 464], 1024), head: [4, 4, 1024] });
   });
 
   test.each([shuffleNetV1, shuffleNetV2])('%o: units are counted through the network', (create) => {

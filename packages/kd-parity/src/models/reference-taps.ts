@@ -9,7 +9,8 @@ export interface ReferenceTaps {
 /** The references list the stem, the stages and the pooled features; some stages have a form before activation. */
 export function referenceTaps(model: NetworkModel): ReferenceTaps {
   const all = Object.keys(model.summary().taps);
-  const taps = all.filter((tap) => !tap.includes('.') && !tap.startsWith('block'));
+  const unlisted = /^(?:block\d+|head)$|\./;
+  const taps = all.filter((tap) => !unlisted.test(tap));
   const preactivationTaps = taps.map((tap) => {
     const before = `${tap}.preactivation`;
     return all.includes(before) ? before : tap;

@@ -22,7 +22,7 @@ export type OptionKind =
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly values: readonly string[] }
   /** The name of a tap; where it is left out, `place` says which one it is in the networks at hand. */
-  | { readonly kind: 'tap'; readonly of: 'student' | 'teacher'; readonly place?: 'last stage' }
+  | { readonly kind: 'tap'; readonly of: 'student' | 'teacher'; readonly place?: 'last stage' | 'last map' }
   /** Names of taps; where they are left out, all of `series`. */
   | { readonly kind: 'taps'; readonly of: 'student' | 'teacher'; readonly series: TapSeries }
   /** A list of `{ student, teacher }` taps; where it is left out, all of `series`, in order. */

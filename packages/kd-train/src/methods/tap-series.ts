@@ -44,6 +44,16 @@ export function lastStage(network: Tapped): string {
 }
 
 /**
+ * The tap of the map whose means the classifier reads: `head`, of networks with a convolution behind their stages, else the end of
+ * the last block, which of wide ResNets comes behind the last batch norm, or of the last stage where blocks have no taps.
+ */
+export function lastMap(network: Tapped): string {
+  if (network.taps.head?.length === 3) return 'head';
+  const hasBlocks = Object.keys(network.taps).some((tap) => patterns.blocks.test(tap));
+  return hasBlocks ? tapSeries(network, 'blocks').at(-1)! : lastStage(network);
+}
+
+/**
  * The taps of `series` of both networks, the first with the first. Throws `SHAPE_MISMATCH` naming both lists when one has
  * more: choose the pairs then.
  */

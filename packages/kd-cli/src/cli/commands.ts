@@ -28,6 +28,10 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--resume', description: 'Go on from the last checkpoint in the output folder' },
       { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
       { flags: '--plan', description: 'Show what will be trained and what it costs, and train nothing' },
+      {
+        flags: '--dry-run <steps>',
+        description: 'Make some steps with an untrained teacher, and write nothing',
+      },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
       {
         flags: '--backend <id>',

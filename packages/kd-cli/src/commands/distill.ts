@@ -6,6 +6,7 @@ import { integerOption, switchOption, textOption } from '../cli/options.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openBackend } from '../open-backend.ts';
 import { distill } from '../pipeline/distill.ts';
+import { dryRun } from '../pipeline/dry-run.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
 import { sessionBeside } from '../pipeline/open-teacher.ts';
 import { claim, outputFolder, requireWritable } from '../pipeline/output-folder.ts';
@@ -15,6 +16,7 @@ import { planText } from '../pipeline/plan-text.ts';
 import { writeResults } from '../pipeline/write-results.ts';
 import { textSummary } from '../report/text-summary.ts';
 import { displayPath } from '../text/display-path.ts';
+import { milliseconds, significant } from '../text/format-number.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 
 /** `kd distill CONFIG`: everything that can be refused is refused before the first step, with `--plan` instead of it. */
@@ -23,6 +25,7 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   const threads = integerOption(options, 'threads', 1);
   const backendId = textOption(options, 'backend');
   const resume = switchOption(options, 'resume');
+  const dryRunSteps = integerOption(options, 'dry-run', 1);
   const config = await loadConfig(path);
   const folder = outputFolder(config.output);
   let opened: Promise<Backend> | undefined;
@@ -41,6 +44,16 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     if (switchOption(options, 'plan')) {
       host.stdout.write(`${planText(planFacts(plan), colorsOf(host, 'stdout'))}\n`);
       await plan.close();
+      return exitCode.ok;
+    }
+    if (dryRunSteps !== undefined) {
+      const { steps, loss, millisecondsPerStep } = await dryRun(plan, {
+        backend: await openOnce(),
+        steps: dryRunSteps,
+      }).finally(() => plan.close());
+      host.stdout.write(
+        `${steps} steps of the student, with a teacher as it is now: loss ${significant(loss, 4)}, ${milliseconds(millisecondsPerStep)} ms a step. Nothing was written.\n`,
+      );
       return exitCode.ok;
     }
     const interrupt = listenForInterrupt(host, {

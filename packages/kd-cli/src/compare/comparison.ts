@@ -67,20 +67,20 @@ function baselines(methods: readonly Entry[]): Entry[] {
   const firsts = methods.filter(
     ({ group }, index) => methods.findIndex((other) => other.group === group) === index,
   );
-  return firsts.flatMap(({ name, group, config }, index) => {
+  return firsts.flatMap(({ name, group, config: { views: _, ...alone } }, index) => {
     const suffix = index === 0 ? '' : ` (as in ${name})`;
     return [
       {
         name: `student alone${suffix}`,
         role: 'alone' as const,
         group,
-        config: { ...config, method: [{ name: 'crossEntropy' as const }] },
+        config: { ...alone, method: [{ name: 'crossEntropy' as const }] },
       },
       {
         name: `label smoothing${suffix}`,
         role: 'label smoothing' as const,
         group,
-        config: { ...config, method: [{ name: 'crossEntropy' as const, labelSmoothing: smoothing }] },
+        config: { ...alone, method: [{ name: 'crossEntropy' as const, labelSmoothing: smoothing }] },
       },
     ];
   });
@@ -98,6 +98,7 @@ function groupId({
   teacher: _teacher,
   output: _output,
   seed: _seed,
+  views: _views,
   ...rest
 }: DistillConfig): Promise<string> {
   return hashPlain(rest);

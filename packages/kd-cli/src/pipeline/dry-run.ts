@@ -1,0 +1,46 @@
+import type { Backend } from 'kd-core';
+import { runTraining, type Teacher } from 'kd-train';
+import { summarize } from '../statistics/summary.ts';
+import { asksTeacher } from './asks-teacher.ts';
+import type { DistillPlan } from './plan.ts';
+
+export interface DryRun {
+  readonly steps: number;
+  /** Of the last step. */
+  readonly loss: number;
+  /** Mean of all steps but the first, which compiles; NaN for a single one. */
+  readonly millisecondsPerStep: number;
+}
+
+/**
+ * Some steps of the student's training on real batches, with the weights that networks have before they are trained, teachers
+ * that are to be trained too. Nothing is written. Throws what training throws, `NON_FINITE` for a loss that is none.
+ */
+export async function dryRun(
+  { student, teacher }: DistillPlan,
+  { backend, steps }: { readonly backend: Backend; readonly steps: number },
+): Promise<DryRun> {
+  const { epochs: _, ...recipe } = student;
+  const untaught: Teacher =
+    'recipe' in teacher
+      ? { model: teacher.model, variables: teacher.model.init(teacher.recipe.key) }
+      : teacher;
+  const milliseconds: number[] = [];
+  let loss = Number.NaN;
+  const result = await runTraining(
+    { ...recipe, backend, steps, teachers: asksTeacher(student.method) ? [untaught] : [] },
+    {
+      step: (event) => {
+        if (event.stage !== 'main') return;
+        loss = event.loss;
+        milliseconds.push(event.milliseconds);
+      },
+    },
+  );
+  const measured = milliseconds.slice(1);
+  return {
+    steps: result.step,
+    loss,
+    millisecondsPerStep: measured.length === 0 ? Number.NaN : summarize(measured).mean,
+  };
+}

@@ -2,13 +2,18 @@ import { reshape, type Tensor, type Tensor2D, transpose } from '@tensorflow/tfjs
 import { hintonLoss, type Network, type NetworkPart, networkPart } from 'kd-core';
 import type { Method } from 'kd-train';
 
+export interface ChannelWiseOptions {
+  tap?: string;
+  temperature?: number;
+}
+
 /**
  * Where in the image a channel is active: each channel of a map becomes probabilities over the places, softened by the
  * temperature, and the student's follow the teacher's in KL divergence. A 1x1 convolution, trained with the student, brings
  * its map to the teacher's channels; the teacher is detached.
  * C. Shu et al., "Channel-wise Knowledge Distillation for Dense Prediction", 2021, arXiv:2011.13256, equations 3 to 5.
  */
-export function channelWise({ tap = 'stage2', temperature = 4 } = {}): Method {
+export function channelWise({ tap = 'stage2', temperature = 4 }: ChannelWiseOptions = {}): Method {
   return {
     name: 'channelWise',
     config: { name: 'channelWise', tap, temperature },

@@ -44,7 +44,11 @@ describe('the rules of a loss case', () => {
   test('are by default those of the golden files', () => {
     expect(rules().loss(-2)).toBeCloseTo(1e-6 + 2e-5, 12);
     expect(rules().gradient(0.5, 3)).toBeCloseTo(1e-4 * 0.5 + 1e-5 * 3 + 1e-8, 12);
-    expect(rules().buffer()).toBe(1e-5);
+    expect(rules().buffer(-0.5)).toBe(1e-5);
+  });
+
+  test('are relative for buffers of many thousands, whose float32 neighbours are further apart', () => {
+    expect(rules().buffer(-200_000)).toBeCloseTo(2, 12);
   });
 
   test('are replaced one by one', () => {

@@ -23,7 +23,11 @@ export interface LogitRows {
 }
 
 /** Logits of two samples in four classes that several losses are worked out for by hand. */
-export const workedExample = {
+export const workedExample: {
+  readonly student: Values;
+  readonly teacher: Values;
+  readonly labels: number[];
+} = {
   student: {
     shape: [2, 4],
     data: [2, 1.5, -0.5, 0, 1, 0.5, 1.5, -1],
@@ -33,7 +37,7 @@ export const workedExample = {
     data: [4, 1, 0, -1, 0.5, 2.5, 1, -0.5],
   },
   labels: [0, 1],
-} satisfies { student: Values; teacher: Values; labels: number[] };
+};
 
 interface LogitCase {
   readonly student: Values;

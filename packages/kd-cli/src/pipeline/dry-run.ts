@@ -14,13 +14,19 @@ export interface DryRun {
 
 /**
  * Some steps of the student's training on real batches, with the weights that networks have before they are trained, teachers
- * that are to be trained too. Nothing is written. Throws what training throws, `NON_FINITE` for a loss that is none.
+ * that are to be trained too. A warm-up has at most as many. Nothing is written. Throws what training throws, `NON_FINITE` for a loss that is none.
  */
 export async function dryRun(
   { student, teacher }: DistillPlan,
   { backend, steps }: { readonly backend: Backend; readonly steps: number },
 ): Promise<DryRun> {
   const { epochs: _, ...recipe } = student;
+  const { method, source } = recipe;
+  const stepsPerEpoch = Math.min(steps, source.stepsPerEpoch);
+  const short = {
+    method: { ...method, ...(method.warmUp !== undefined && { warmUp: { ...method.warmUp, epochs: 1 } }) },
+    source: { ...source, length: stepsPerEpoch * source.batchSize, stepsPerEpoch },
+  };
   const untaught: Teacher =
     'recipe' in teacher
       ? { model: teacher.model, variables: teacher.model.init(teacher.recipe.key) }
@@ -28,7 +34,7 @@ export async function dryRun(
   const milliseconds: number[] = [];
   let loss = Number.NaN;
   const result = await runTraining(
-    { ...recipe, backend, steps, teachers: asksTeacher(student.method) ? [untaught] : [] },
+    { ...recipe, ...short, backend, steps, teachers: asksTeacher(method) ? [untaught] : [] },
     {
       step: (event) => {
         if (event.stage !== 'main') return;

@@ -3,21 +3,19 @@ import { join } from 'node:path';
 import { createOrtBackend } from 'kd-backend-ort';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../config/load-config.ts';
-import { rehearse } from '../testing/rehearse.ts';
+import { dryRun } from './dry-run.ts';
 import { planDistillation } from './plan.ts';
 
 const folder = join(import.meta.dirname, '../../../../recipes/digits');
 const recipes = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'common.ts');
 
 describe('recipes for digits', () => {
-  it.each(recipes)('%s runs, warm-up included', async (file) => {
+  it.each(recipes)('%s makes three steps, after some of its warm-up', async (file) => {
     const plan = await planDistillation(await loadConfig(join(folder, file)));
     const backend = await createOrtBackend({ threads: 1 });
-    const { losses, stage, step } = await rehearse(plan, backend);
+    const { steps, loss } = await dryRun(plan, { backend, steps: 3 });
     await backend.dispose();
-    expect({ stage, step }).toEqual({ stage: 'main', step: 3 });
-    const { method, source } = plan.student;
-    expect(losses).toHaveLength(3 + (method.warmUp === undefined ? 0 : Math.min(3, source.stepsPerEpoch)));
-    expect(losses.every(Number.isFinite)).toBe(true);
+    expect(steps).toBe(3);
+    expect(Number.isFinite(loss)).toBe(true);
   });
 });

@@ -7,6 +7,7 @@ import { environmentFacts } from '../pipeline/environment-facts.ts';
 import { encodeNetwork } from '../pipeline/network-file.ts';
 import { describeData } from '../pipeline/open-data.ts';
 import { type DistillPlan, planDistillation, type Recipe } from '../pipeline/plan.ts';
+import { shownTeacher } from '../pipeline/shown-teacher.ts';
 import { evaluationSource } from '../pipeline/sources.ts';
 import { median } from '../statistics/summary.ts';
 import type { Job, JobResult } from './job.ts';
@@ -65,7 +66,10 @@ function teacherTraining({ teacher }: DistillPlan): Training {
 }
 
 /** A teacher whom the method does not ask is left out, so that a student alone costs what it costs alone. */
-function studentTraining({ student, teacher }: DistillPlan): Training {
+function studentTraining({ config, student, teacher }: DistillPlan): Training {
   const asked = asksTeacher(student.method);
-  return { recipe: student, teachers: asked && !('recipe' in teacher) ? [teacher] : [] };
+  return {
+    recipe: student,
+    teachers: asked && !('recipe' in teacher) ? [shownTeacher(config, teacher)] : [],
+  };
 }

@@ -116,6 +116,8 @@ export interface TeacherConfig {
   /** For an `.onnx` file only. */
   onnx?: OnnxTeacherConfig;
   training?: TeacherTrainingConfig;
+  /** Which of `views` it is shown instead of the images while the student learns (`crdModality`); default none. */
+  view?: string;
 }
 
 export type OptimizerConfig =

@@ -137,6 +137,7 @@ const teacher: z.ZodType<TeacherConfig> = object({
   weights: text('the path of a file of weights or of an .onnx file').exactOptional(),
   onnx: onnx.exactOptional(),
   training: training.exactOptional(),
+  view: text('the name of a view').exactOptional(),
 });
 
 const checkpoint: z.ZodType<CheckpointConfig> = object({

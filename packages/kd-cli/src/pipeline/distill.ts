@@ -15,6 +15,7 @@ import { describeData } from './open-data.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { DistillPlan, Recipe } from './plan.ts';
 import { progressFor } from './progress-for.ts';
+import { shownTeacher } from './shown-teacher.ts';
 import { evaluationSource } from './sources.ts';
 import { trainNetwork, warmUpSteps } from './train-network.ts';
 
@@ -50,7 +51,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
   const run: Run = { ...options, progress, log };
   try {
     const teacher = await trainedTeacher(run);
-    const student = await trainRecipe(run, 'student', plan.student, [teacher]);
+    const student = await trainRecipe(run, 'student', plan.student, [shownTeacher(config, teacher)]);
     progress.stop();
     const teacherResult = await measureTeacher(run, teacher);
     interrupt.throwIfAborted();

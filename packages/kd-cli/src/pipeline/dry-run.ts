@@ -3,6 +3,7 @@ import { runTraining, type Teacher } from 'kd-train';
 import { summarize } from '../statistics/summary.ts';
 import { asksTeacher } from './asks-teacher.ts';
 import type { DistillPlan } from './plan.ts';
+import { shownTeacher } from './shown-teacher.ts';
 
 export interface DryRun {
   readonly steps: number;
@@ -17,7 +18,7 @@ export interface DryRun {
  * that are to be trained too. A warm-up has at most as many. Nothing is written. Throws what training throws, `NON_FINITE` for a loss that is none.
  */
 export async function dryRun(
-  { student, teacher }: DistillPlan,
+  { config, student, teacher }: DistillPlan,
   { backend, steps }: { readonly backend: Backend; readonly steps: number },
 ): Promise<DryRun> {
   const { epochs: _, ...recipe } = student;
@@ -34,7 +35,13 @@ export async function dryRun(
   const milliseconds: number[] = [];
   let loss = Number.NaN;
   const result = await runTraining(
-    { ...recipe, ...short, backend, steps, teachers: asksTeacher(method) ? [untaught] : [] },
+    {
+      ...recipe,
+      ...short,
+      backend,
+      steps,
+      teachers: asksTeacher(method) ? [shownTeacher(config, untaught)] : [],
+    },
     {
       step: (event) => {
         if (event.stage !== 'main') return;

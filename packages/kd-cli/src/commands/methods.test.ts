@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { methodCatalog } from 'kd-train';
 import { describe, expect, it } from 'vitest';
@@ -70,6 +70,12 @@ describe('the documentation of methods', () => {
   it('has a page for each method, and no other', async () => {
     const names = Object.keys(methodEntries).map(kebabCase);
     expect((await listMethodPages()).sort()).toEqual(names.sort());
+  });
+
+  it('is linked from the guide', async () => {
+    const guide = await readFile(join(recipes, '../../docs/guide.md'), 'utf8');
+    const missing = (await listMethodPages()).filter((page) => !guide.includes(`](methods/${page}.md)`));
+    expect(missing).toEqual([]);
   });
 
   it('has a recipe for each method', async () => {

@@ -89,7 +89,8 @@ function baselines(methods: readonly Entry[]): Entry[] {
 /** Names what is trained: equal for two entries that are the same in other words. */
 export function studentId({ config, teacher }: Entry, seed: number): Promise<string> {
   const { output: _, checkpoint: _checkpoint, teacher: file, ...rest } = config;
-  const asked = teacher ?? (file.weights === undefined ? null : file);
+  const { training: _training, ...shown } = file;
+  const asked = teacher === undefined && file.weights === undefined ? null : { ...shown, teacher };
   return hashPlain({ ...rest, seed, teacher: asked });
 }
 

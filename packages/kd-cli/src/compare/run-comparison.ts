@@ -63,11 +63,11 @@ export async function runComparison(options: ComparisonOptions): Promise<Compari
       entry,
       tasks: await Promise.all(
         seeds.map(async (seed): Promise<Task> => {
-          const { model, weights } = entry.config.teacher;
+          const { training: _, ...file } = entry.config.teacher;
           const teacher =
-            weights === undefined && entry.teacher !== undefined
-              ? { model: model!, weights: weightsOf(entry.teacher) }
-              : entry.config.teacher;
+            entry.teacher === undefined
+              ? entry.config.teacher
+              : { ...file, weights: weightsOf(entry.teacher) };
           return {
             id: `${await studentId(entry, seed)}${split === 'test' ? '' : `-${split}`}`,
             label: `${entry.name}, seed ${seed}`,

@@ -88,22 +88,27 @@ export async function planDistillation(
       key: key.init,
     };
   };
-  const studentRecipe = (teacher: TeacherNetwork): Recipe =>
-    recipe(
+  const studentRecipe = (teacher: Teacher): Recipe => {
+    const shown = shownTeacher(config, teacher);
+    const network = 'variables' in teacher ? teacher.model : teacher;
+    const plan = recipe(
       student,
-      [teacher],
+      [network],
       config.method,
       data.transfer,
       {},
       { init: keys.student, data: keys.studentData },
     );
+    checkTeacherViews(plan.method, plan.source, [shown]);
+    return plan;
+  };
 
   const { weights, training = {} } = config.teacher;
   if (weights !== undefined) {
     const teacher = await openTeacher({ ...config.teacher, weights }, data, session);
     const close = async (): Promise<void> => ('variables' in teacher ? undefined : teacher.dispose());
     try {
-      const plan = studentRecipe('variables' in teacher ? teacher.model : teacher);
+      const plan = studentRecipe(teacher);
       return { config, data, teacher, student: plan, close };
     } catch (error) {
       await close();
@@ -111,7 +116,7 @@ export async function planDistillation(
     }
   }
   const model = createModelFrom(config.teacher.model!, { classes, inputShape });
-  const plan = studentRecipe(model);
+  const plan = studentRecipe({ model, variables: noVariables });
   const { labelSmoothing = 0 } = training;
   const terms: MethodConfig[] = [{ name: 'crossEntropy', labelSmoothing }];
   const teacher = recipe(model, [], terms, data.train, training, {

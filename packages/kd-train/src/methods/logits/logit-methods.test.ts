@@ -1,6 +1,7 @@
 import { type Scalar, scalar, type Tensor, tensor, tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import {
+  type Backend,
   crossEntropy as crossEntropyLoss,
   type HostTensor,
   hintonLoss,
@@ -13,6 +14,7 @@ import {
   balancedDivergence,
   checkRequirements,
   continuation,
+  crossEntropy,
   ctkd,
   curriculumTemperature,
   dist,
@@ -26,15 +28,20 @@ import {
   type MethodShapes,
   multiLevelLogit,
   nkd,
+  runTraining,
   type ScheduleTime,
   scheduleTime,
   standardizeLogits,
+  sum,
   ttm,
   wttm,
 } from '../../index.ts';
+import { blobSource } from '../../testing/blob-source.ts';
+import { toyRun } from '../../testing/toy-run.ts';
 
+let backend: Backend;
 beforeAll(async () => {
-  await createTfjsBackend();
+  backend = await createTfjsBackend();
 });
 
 const STUDENT = [2, 1.5, -0.5, 0, 1, 0.5, 1.5, -1];
@@ -302,6 +309,23 @@ describe('curriculumTemperature', () => {
     Array.from(gradient.logits.dataSync()).forEach((each, index) => {
       expect(logits.dataSync()[index]).toBeCloseTo(each, 5);
     });
+  });
+
+  it('is trained with the student', async () => {
+    const method = sum([
+      crossEntropy(),
+      dkd({ temperature: curriculumTemperature({ initialTemperature: 4 }) }),
+    ]);
+    const { methodVariables, history } = await runTraining(
+      toyRun(backend, { method, source: blobSource({ seed: 3 }) }),
+    );
+    const { theta } = (methodVariables.params as unknown as { dkd: { theta: HostTensor } }).dkd;
+    const temperature = 1 + 20 / (1 + Math.exp(-theta.data[0]!));
+    expect(temperature).not.toBeCloseTo(4, 3);
+    // The last epoch's mean is that of the temperatures before its steps, on the way from 4.
+    const { 'dkd/temperature': recorded, 'dkd/reversal': reversal } = history.at(-1)!.terms;
+    expect(Math.sign(recorded! - 4)).toBe(Math.sign(temperature - 4));
+    expect(reversal).toBeCloseTo(0.206107, 5);
   });
 
   it('refuses bounds that leave no temperature', () => {

@@ -232,6 +232,7 @@ export {
   trainedParams,
 } from './step/training-state.ts';
 export type { Teacher, TeacherNetwork, TrainedNetwork } from './teachers/teacher.ts';
+export { checkTeacherViews } from './teachers/teacher-views.ts';
 export { type CosineReversalOptions, cosineReversal } from './temperatures/cosine-reversal.ts';
 export {
   type CurriculumTemperatureOptions,

@@ -2,8 +2,10 @@ import type { Model, PrngKey } from 'kd-core';
 import type { Dataset, Loader } from 'kd-data';
 import {
   checkMethod,
+  checkTeacherViews,
   type Method,
   methodShapes,
+  noVariables,
   type Optimizer,
   type Schedule,
   type Teacher,
@@ -17,6 +19,7 @@ import type { MethodConfig } from '../config/method-config.ts';
 import { runKeys } from '../config/run-keys.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
+import { shownTeacher } from './shown-teacher.ts';
 import { trainingSource } from './sources.ts';
 
 /** All that one training needs besides a backend. */

@@ -1,0 +1,51 @@
+import { KdError } from 'kd-core';
+import { restoreState } from '../checkpoint/checkpoint.ts';
+import type { LoadedCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { requireSameConfiguration } from '../checkpoint/compare-configuration.ts';
+import type { Storage } from '../checkpoint/storage.ts';
+import type { FreshStages } from './fresh-stages.ts';
+import type { Stage } from './stage.ts';
+
+/**
+ * The stage of a checkpoint as it goes on from there. Throws `CHECKPOINT`, naming what differs, for one of another run; removes
+ * those that were found damaged.
+ */
+export async function resumeStage(
+  { warmUp, main }: Pick<FreshStages, 'warmUp' | 'main'>,
+  { name, checkpoint, damaged }: LoadedCheckpoint,
+  { storage, backend }: { readonly storage: Storage; readonly backend: string },
+): Promise<{ readonly stage: Stage; readonly warnings: readonly string[] }> {
+  const { progress } = checkpoint;
+  requireSameConfiguration(name, progress.configuration, main.progress.configuration);
+  // The same configuration has the same stages.
+  const fresh = progress.stage === 'warm-up' ? warmUp! : main;
+  if (progress.step > fresh.totalSteps) {
+    throw new KdError(
+      'CHECKPOINT',
+      `'${name}' has ${progress.step} updates, more than the ${fresh.totalSteps} of this run. Lengthen the run or choose another storage.`,
+    );
+  }
+  const past = await fresh.schedules.fingerprints(progress.step);
+  const changed = Object.keys({ ...past, ...progress.schedules }).filter(
+    (schedule) => past[schedule] !== progress.schedules[schedule],
+  );
+  if (changed.length > 0) {
+    throw new KdError(
+      'CHECKPOINT',
+      `'${name}' was trained with other values of ${changed.join(', ')} in its first ${progress.step} steps. Restore the schedule (a cosine also depends on the length of the run), or start a new run in another storage.`,
+      { details: { changed } },
+    );
+  }
+  const state = restoreState(checkpoint, fresh.state);
+  const warnings = damaged.map(
+    (file) => `The checkpoint '${file.name}' was removed, and the run goes on from '${name}': ${file.reason}`,
+  );
+  // A damaged file would count as one of those to keep, and push out a good one.
+  for (const file of damaged) await storage.remove(file.name);
+  if (progress.backend !== backend) {
+    warnings.push(
+      `'${name}' was computed on '${progress.backend}' and goes on on '${backend}': equal up to rounding, not bit for bit.`,
+    );
+  }
+  return { stage: { ...fresh, state, progress: { ...progress, backend }, resumedFrom: name }, warnings };
+}

@@ -67,6 +67,20 @@ describe('kd distill', () => {
     expect((await student('next')).equals(await student('out'))).toBe(true);
   });
 
+  it('says what a run costs, and tries some steps, without writing anything', async () => {
+    const folder = await folderWith('kd.json', JSON.stringify(config));
+    const plan = await finished(kd(folder, 'distill', 'kd.json', '--plan'));
+    expect(plan.code).toBe(0);
+    expect(plan.stdout).toMatch(/^Teacher .*trained first: 80 steps of 64 samples \(5 epochs of 16\)$/m);
+    // A 1x1 convolution from 2 to 4 channels with bias, and a batch norm.
+    expect(plan.stdout).toMatch(/^fitnet +0\.100 +20 +32 B +8\.19 k$/m);
+    const tried = await finished(kd(folder, 'distill', 'kd.json', '--dry-run', '2'));
+    expect(tried.stdout).toMatch(
+      /^2 steps of the student, .* loss \d+\.\d+, \d.* ms a step\. Nothing was written\.$/m,
+    );
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
   it('learns from a teacher in an ONNX file, and continues with it', async () => {
     const model = resnet({ depth: 8, widths: [2, 2, 4, 4], classes: 10, inputShape: [8, 8, 1] });
     const file = exportOnnx({ model, variables: model.init(prngKey(1)), taps: ['stage2'] });

@@ -20,7 +20,7 @@ export interface Measured {
   readonly runs: readonly (Pick<JobResult, 'metrics' | 'steps' | 'seconds'> & { readonly seed: number })[];
 }
 
-export interface Failed {
+interface Failed {
   readonly name: string;
   /** First line of the first error. */
   readonly error: string;

@@ -18,7 +18,7 @@ export interface Entry {
 }
 
 /** A recipe that cannot be trained. */
-export interface Refused {
+interface Refused {
   readonly name: string;
   readonly error: string;
 }

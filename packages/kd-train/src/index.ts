@@ -246,7 +246,6 @@ export type {
   TemperatureSetting,
 } from './temperatures/temperature-provider.ts';
 export { checkMethod, type MethodPlace } from './training/check-method.ts';
-export { checkSource } from './training/check-source.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
 export { train } from './training/train.ts';

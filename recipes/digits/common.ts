@@ -4,7 +4,7 @@ import type { DistillConfig, MethodConfig } from 'kd-cli';
  * The setting in which all methods are compared: a large network has learned from more images than there are for the
  * small one. The teacher (78,000 parameters) learns from 899 images, the student (5,000) from 179 of them. The
  * student's training was chosen for the student alone, on the validation split, as `kd demo` says it; the methods have
- * the weights that their sources give, or what their recipe says.
+ * the weights that their sources give or, where these do not suit small images, what their recipe says.
  */
 
 /** A distillation on handwritten digits by the terms `method`; `more` replaces keys of the common setting. */

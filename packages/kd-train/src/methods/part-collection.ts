@@ -9,7 +9,7 @@ import {
 } from 'kd-core';
 
 /** One pass through parts, in any order. */
-export interface PartsPass {
+interface PartsPass {
   /** `x` through the part `name`, with batch statistics. */
   run(name: string, x: Tensor): Tensor;
   /** Of all parts after what has run. */

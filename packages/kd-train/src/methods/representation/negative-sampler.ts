@@ -31,7 +31,7 @@ export interface NegativeSampler {
 }
 
 /** Samples of a batch and those that they are compared with, by their numbers. */
-export interface ContrastiveDraw {
+interface ContrastiveDraw {
   /** int32 [batch] */
   readonly numbers: HostTensor;
   /**

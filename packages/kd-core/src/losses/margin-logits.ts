@@ -19,7 +19,6 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import { requireArgument } from '../errors.ts';
-import { detach } from '../ops/detach.ts';
 import { firstOrderGrad } from '../ops/first-order-grad.ts';
 import { requireLayout } from '../shapes.ts';
 import { requireLabels } from './labels.ts';
@@ -93,9 +92,9 @@ export function marginLogits({
   requireMargins(margins);
   const own = oneHot(labels, cosine.shape[1]!, 1, 0, 'float32');
   const ownCosine = sum(mul(cosine, own), 1, true);
-  const change = sub(lowered(ownCosine, margins, hardCases), ownCosine);
-  const changes = mul(own, variant === 'reference' ? detach(change) : change);
-  return mul(add(cosine, changes), scale) as Tensor2D;
+  const target = lowered(ownCosine, { margins, hardCases, differentiated: variant === 'exact' });
+  // Put in place of the cosine: the difference, added, would be rounded at the size of the cosine, and then scaled.
+  return mul(add(mul(cosine, sub(1, own)), mul(target, own)), scale) as Tensor2D;
 }
 
 /** Throws `INVALID_ARGUMENT` for a margin outside its range. */
@@ -114,36 +113,60 @@ export function requireMargins({ multiplicative = 1, angular = 0, subtractive = 
   );
 }
 
-function lowered(cosine: Tensor, margins: Margins, hardCases: HardCases): Tensor {
-  const { multiplicative = 1, angular = 0, subtractive = 0 } = margins;
-  const turned =
+interface Lowering {
+  readonly margins: Margins;
+  readonly hardCases: HardCases;
+  /** Whether margins show in the gradient; else it is that of the cosine. */
+  readonly differentiated: boolean;
+}
+
+function lowered(cosine: Tensor, lowering: Lowering): Tensor {
+  const { multiplicative = 1, angular = 0, subtractive = 0 } = lowering.margins;
+  const moved =
     multiplicative === 1 && angular === 0
       ? cosine
-      : withAngularMargins(cosine, multiplicative, angular, hardCases);
-  return subtractive === 0 ? turned : sub(turned, subtractive);
+      : withAngularMargins(cosine, multiplicative, angular, lowering);
+  return subtractive === 0 ? moved : sub(moved, subtractive);
 }
 
 function withAngularMargins(
   cosine: Tensor,
   multiplicative: number,
   angular: number,
-  hardCases: HardCases,
+  { hardCases, differentiated }: Lowering,
 ): Tensor {
   const compute = firstOrderGrad('marginLogits', (input, saveInput) => {
     const clipped = clipByValue(input as Tensor, -1, 1);
-    const angle = add(mul(acos(clipped), multiplicative), angular);
     // (1 - c)(1 + c) has no cancellation near 1, where 1 - c^2 has.
-    const sine = sqrt(mul(sub(1, clipped), add(1, clipped)));
-    const slope = div(mul(sin(angle), multiplicative), maximum(sine, SMALLEST_SINE));
+    const ownSine = sqrt(mul(sub(1, clipped), add(1, clipped)));
+    const { value, sine } = turned({ cosine: clipped, sine: ownSine }, multiplicative, angular);
     const { lowest, beyond } = hardCaseRule(clipped, multiplicative, angular, hardCases);
     const usual = greater(clipped, lowest);
-    (saveInput as GradSaveFunc)([where(usual, slope, onesLike(slope))]);
+    const slope = div(mul(sine, multiplicative), maximum(ownSine, SMALLEST_SINE));
+    (saveInput as GradSaveFunc)([differentiated ? where(usual, slope, onesLike(slope)) : onesLike(slope)]);
     return {
-      value: where(usual, cos(angle), beyond),
+      value: where(usual, value, beyond),
       gradFunc: (dy: Tensor, saved: Tensor[]) => mul(dy, saved[0]!),
     };
   });
   return compute(cosine);
+}
+
+/** Cosine and sine of `multiplicative` times the angle plus `angular`; without a multiple, no arc cosine rounds. */
+function turned(
+  { cosine, sine }: { readonly cosine: Tensor; readonly sine: Tensor },
+  multiplicative: number,
+  angular: number,
+): { readonly value: Tensor; readonly sine: Tensor } {
+  if (multiplicative === 1) {
+    const [c, s] = [Math.cos(angular), Math.sin(angular)];
+    return {
+      value: sub(mul(cosine, c), mul(sine, s)),
+      sine: add(mul(sine, c), mul(cosine, s)),
+    };
+  }
+  const angle = add(mul(acos(cosine), multiplicative), angular);
+  return { value: cos(angle), sine: sin(angle) };
 }
 
 /** Margins count above the cosine `lowest`; at and below it the result is `beyond`, whose derivative is 1. */

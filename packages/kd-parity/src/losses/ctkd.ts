@@ -33,15 +33,13 @@ function learned(context: LossContext): LossEvaluation {
 /** Epochs of a case are tensors and those of a schedule numbers: lambda is looked up in a table of the schedule. */
 function schedule({ inputs, hyper }: LossContext): LossEvaluation {
   const loops = numberField(hyper, 'loops');
-  const reversal = cosineReversal({
-    epochs: loops,
-    initialReversal: -numberField(hyper, 'max'),
-    finalReversal: -numberField(hyper, 'min'),
+  const [highest, lowest] = [numberField(hyper, 'max'), numberField(hyper, 'min')];
+  // From 0 to 1: the schedule of this SDK has no sign, which the reference's lambda may have.
+  const share = cosineReversal({ epochs: loops, initialReversal: 0, finalReversal: 1 });
+  const table = Array.from({ length: loops + 1 }, (_, epoch) => {
+    const time = scheduleTime(epoch - 1, { stepsPerEpoch: 1, totalSteps: loops });
+    return highest + (lowest - highest) * share(time);
   });
-  const table = Array.from(
-    { length: loops + 1 },
-    (_, epoch) => -reversal(scheduleTime(epoch - 1, { stepsPerEpoch: 1, totalSteps: loops })),
-  );
   const epochs = cast(minimum(requiredTensor(inputs, 'epoch'), loops), 'int32');
   return { outputs: { lambda: gather(tensor1d(table), epochs) } };
 }

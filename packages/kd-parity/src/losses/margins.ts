@@ -1,4 +1,17 @@
-import { add, clipByValue, matMul, mul, type Scalar, type Tensor, transpose } from '@tensorflow/tfjs-core';
+import {
+  add,
+  cast,
+  clipByValue,
+  div,
+  greaterEqual,
+  matMul,
+  maximum,
+  mul,
+  type Scalar,
+  sum,
+  type Tensor,
+  transpose,
+} from '@tensorflow/tfjs-core';
 import { crossEntropy, embeddingDistillationLoss, KdError, l2Normalize, marginLogits } from 'kd-core';
 import { booleanFieldOr, numberField, numberFieldOr, stringField } from '../fixtures/fields.ts';
 import { type LossAdapter, type LossContext, requiredTensor } from './loss-adapter.ts';
@@ -11,7 +24,7 @@ const margins: Readonly<Record<string, (margin: number) => Parameters<typeof mar
   cosface: (subtractive) => ({ subtractive }),
 };
 
-/** Cosines in; the gradient passes by the margins. */
+/** Cosines in; the gradient passes by the margins. A row whose label is -1 has no class of its own, and no loss. */
 export const marginInsightface: LossAdapter = {
   evaluate({ inputs, hyper }) {
     const kind = stringField(hyper, 'kind');
@@ -25,9 +38,15 @@ export const marginInsightface: LossAdapter = {
       margins: marginsOf(numberField(hyper, 'm')),
       variant: 'reference',
     });
-    return { loss: crossEntropy({ logits, labels }), outputs: { out: logits } };
+    return { loss: ofPositives(logits, labels), outputs: { out: logits } };
   },
 };
+
+/** The mean over the rows that have a class; 0 without any. */
+function ofPositives(logits: Tensor, labels: Tensor): Scalar {
+  const positives = sum<Scalar>(cast(greaterEqual(labels, 0), 'float32'));
+  return div(crossEntropy({ logits, labels, reduction: 'sum' }), maximum(positives, 1));
+}
 
 /** Embeddings and class vectors in; the gradient of what is computed, and PocketNet's distillation beside it. */
 export const arcface: LossAdapter = {

@@ -15,8 +15,9 @@ function onePart({ name, inputs, hyper }: LossContext): Scalar {
     teacherLogits: requiredTensor(inputs, 'y_t'),
   };
   const gaps = gramGaps(logits, numberField(hyper, 'T'));
-  if (name.startsWith('cc')) return mean(gaps.classes);
-  if (name.startsWith('bc')) return mean(gaps.samples);
+  const words = name.split('_');
+  if (words.some((word) => word.startsWith('cc'))) return mean(gaps.classes);
+  if (words.some((word) => word.startsWith('bc'))) return mean(gaps.samples);
   throw malformed('the case', "named 'cc...' or 'bc...'", name);
 }
 

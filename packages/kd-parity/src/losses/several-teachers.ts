@@ -77,7 +77,8 @@ export const agreeToDisagree: LossAdapter = {
     };
     const weight = gradientTeacherWeights({
       ...options,
-      largest: numberFieldOr(hyper, 'C', 0.6),
+      // Below that no weights add up to 1, and the reference bounds its nu.
+      largest: Math.max(numberFieldOr(hyper, 'C', 0.6), 1 / options.teacherLogits.length),
       normalise: booleanFieldOr(hyper, 'normalise', false),
     });
     const losses = stack(perTeacher(context, 'batchmean'));

@@ -1,16 +1,7 @@
-import {
-  add,
-  exp,
-  mean,
-  mul,
-  type Scalar,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-} from '@tensorflow/tfjs-core';
+import { add, mean, mul, type Scalar, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { detach } from '../ops/detach.ts';
 import { requireSameShape } from '../shapes.ts';
+import { relativeEntropyTerms } from './relative-entropy.ts';
 import { splitAtTarget } from './target-split.ts';
 import { squaredTemperature, type Temperature } from './temperature.ts';
 
@@ -52,10 +43,12 @@ export function decoupledDivergences({
     labels,
     temperature,
   });
-  const weighted = <T extends Tensor>(p: T, q: T): T => mul(exp(p), sub(p, q));
   return {
-    target: add(weighted(teacher.target, student.target), weighted(teacher.rest, student.rest)),
-    others: sum<Tensor1D>(mul(weighted(teacher.others, student.others), teacher.isOther), 1),
+    target: add(
+      relativeEntropyTerms(teacher.target, student.target),
+      relativeEntropyTerms(teacher.rest, student.rest),
+    ),
+    others: sum<Tensor1D>(mul(relativeEntropyTerms(teacher.others, student.others), teacher.isOther), 1),
   };
 }
 

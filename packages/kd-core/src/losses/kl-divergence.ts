@@ -1,7 +1,8 @@
-import { exp, mul, type Scalar, sub, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import { type Scalar, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
 import { detach } from '../ops/detach.ts';
 import { requireLayout, requireSameShape } from '../shapes.ts';
 import { reduceSamples } from './reduction.ts';
+import { relativeEntropyTerms } from './relative-entropy.ts';
 import { requireTemperature, softLogProbabilities, type Temperature } from './temperature.ts';
 
 /** Of per-sample divergences [batch]: themselves, their sum, or their mean over the batch. */
@@ -45,6 +46,6 @@ export function klDivergence(
   const teacher = softLogProbabilities(detach(teacherLogits), temperature);
   const student = softLogProbabilities(studentLogits, temperature);
   const [p, q] = direction === 'forward' ? [teacher, student] : [student, teacher];
-  const perSample = sum<Tensor1D>(mul(exp(p), sub(p, q)), 1);
+  const perSample = sum<Tensor1D>(relativeEntropyTerms(p, q), 1);
   return reduceSamples(perSample, reduction === 'batchmean' ? 'mean' : reduction);
 }

@@ -13,6 +13,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { detach } from '../ops/detach.ts';
 import { requireLayout, requireSameShape } from '../shapes.ts';
+import { relativeEntropyTerms } from './relative-entropy.ts';
 import { requireTemperature, soften, softLogProbabilities, type Temperature } from './temperature.ts';
 
 export interface TransformedTeacherLossOptions {
@@ -45,7 +46,7 @@ export function transformedTeacherLoss({
   const teacher = detach(teacherLogits);
   const transformed = softLogProbabilities(teacher, temperature);
   const student = logSoftmax(studentLogits);
-  const divergence = sum<Tensor1D>(mul(exp(transformed), sub(transformed, student)), 1);
+  const divergence = sum<Tensor1D>(relativeEntropyTerms(transformed, student), 1);
   if (!weighted) return mean(divergence);
 
   // p^(1/T) = U * transformed for every class; the likeliest is where rounding matters least.

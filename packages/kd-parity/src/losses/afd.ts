@@ -1,7 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { attendedMapsLoss, type ModelVariables } from 'kd-core';
 import { layerAttention } from 'kd-train';
-import { numberField } from '../fixtures/fields.ts';
 import { type NormStatistics, normBuffers, normParams, normState } from './batch-norm.ts';
 import { type LossAdapter, type LossContext, requiredTensor, tensorList } from './loss-adapter.ts';
 
@@ -14,13 +13,13 @@ export const afd: LossAdapter = {
   // [layers, dimension], as here.
   kinds: { 'attention.p_t': 'map', 'attention.p_s': 'map' },
   evaluate(context) {
-    const { inputs, buffers, hyper } = context;
+    const { inputs, params, buffers } = context;
     const studentFeatures = tensorList(inputs, 'g_s');
     const teacherFeatures = tensorList(inputs, 'g_t');
     const attention = layerAttention({
       queryChannels: teacherFeatures.map(({ shape }) => shape.at(-1)!),
       keyChannels: studentFeatures.map(({ shape }) => shape.at(-1)!),
-      dimension: numberField(hyper, 'qk_dim'),
+      dimension: requiredTensor(params, 'attention.p_t').shape[1]!,
     });
     const modules = modulesOf(teacherFeatures.length, studentFeatures.length);
     const variables = variablesOf(context, modules);

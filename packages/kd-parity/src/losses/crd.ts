@@ -1,7 +1,7 @@
 import { add, reshape, type Scalar, slice, stack, type Tensor } from '@tensorflow/tfjs-core';
 import { type ContrastiveMemory, contrastiveRepresentationLoss } from 'kd-core';
 import { contrastiveHead } from 'kd-train';
-import { numberField, numberFieldOr } from '../fixtures/fields.ts';
+import { numberFieldOr } from '../fixtures/fields.ts';
 import { type LossAdapter, type LossContext, requiredTensor } from './loss-adapter.ts';
 
 const SETTINGS = 'contrast.params';
@@ -29,8 +29,8 @@ export const crd: LossAdapter = {
         memory,
         rows: requiredTensor(inputs, `contrast_idx_${step}`),
         indices: requiredTensor(inputs, `idx_${step}`),
-        temperature: numberField(hyper, 'nce_t'),
-        momentum: numberField(hyper, 'nce_m'),
+        temperature: numberFieldOr(hyper, 'nce_t', 0.07),
+        momentum: numberFieldOr(hyper, 'nce_m', 0.5),
       });
       memory = result.memory;
       losses.push(result.loss);

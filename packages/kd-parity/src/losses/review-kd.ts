@@ -1,7 +1,7 @@
 import { mul, reshape, type Scalar, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { hierarchicalContextLoss, type ModelVariables } from 'kd-core';
 import { type ReviewLevel, reviewFusion } from 'kd-train';
-import { numberField, numberFieldOr } from '../fixtures/fields.ts';
+import { numberFieldOr } from '../fixtures/fields.ts';
 import { type NormStatistics, normBuffers, normParams, normState } from './batch-norm.ts';
 import { type LossAdapter, type LossContext, requiredTensor, tensorList } from './loss-adapter.ts';
 
@@ -23,7 +23,7 @@ export const reviewKd: LossAdapter = {
 };
 
 function fused(context: LossContext): ReturnType<LossAdapter['evaluate']> {
-  const { inputs, buffers, hyper } = context;
+  const { inputs, params, buffers, hyper } = context;
   const maps = levelsOf(inputs, 'feat_s', 'pooled_s');
   const teacherFeatures = levelsOf(inputs, 'feat_t', 'pooled_t');
   const levels = maps.map(
@@ -32,7 +32,8 @@ function fused(context: LossContext): ReturnType<LossAdapter['evaluate']> {
       teacher: teacherFeatures[level]!.shape.slice(1) as unknown as MapShape,
     }),
   );
-  const fusion = reviewFusion({ levels, channels: numberField(hyper, 'mid_channel') });
+  const channels = requiredTensor(params, 'abfs.0.conv1.0.weight').shape[3]!;
+  const fusion = reviewFusion({ levels, channels });
   const { outputs, state } = fusion.apply(variablesOf(context, levels.length), maps);
   const statistics = state as unknown as Named<{ readonly norm: NormStatistics }>;
   const loss = hierarchicalContextLoss({ studentFeatures: outputs, teacherFeatures });

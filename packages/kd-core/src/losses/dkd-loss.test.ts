@@ -1,4 +1,4 @@
-import { exp, mean, mul, sub, tensor1d } from '@tensorflow/tfjs-core';
+import { exp, mean, mul, sub, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startCpuBackend, toTensor, toValues } from '../testing/cpu-backend.ts';
 import { expectClose } from '../testing/finite-differences.ts';
@@ -34,9 +34,9 @@ describe('dkdLoss', () => {
     expectClose(toValues(mul(mean(others), 16)).data, [0.132805], 1e-5);
   });
 
-  it('is its definition, with its gradients', () => {
+  it.each(['paper', 'reference'] as const)('is its definition, with its gradients (%s)', (variant) => {
     expectLogitLoss(
-      (tensors) => dkdLoss({ ...tensors, alpha: 0.7, beta: 3 }),
+      (tensors) => dkdLoss({ ...tensors, alpha: 0.7, beta: 3, variant }),
       ({ student, teacher, labels, temperatures }) =>
         average(
           student.map((row, sample) => {
@@ -76,6 +76,31 @@ describe('dkdLoss', () => {
       temperature: 1,
     });
     expectClose(toValues(target).data, [certain.target], 1e-6);
+  });
+
+  it('as in the reference code is the same, but for a label whose lead is above 1000', () => {
+    const shared = { labels: tensor1d([0], 'int32'), temperature: 2 };
+    const others = (student: number[], teacher: number[], variant: 'paper' | 'reference'): number => {
+      const row = (data: number[]): Tensor => toTensor({ shape: [1, 3], data });
+      const options = { ...shared, studentLogits: row(student), teacherLogits: row(teacher), variant };
+      return toValues(decoupledDivergences(options).others).data[0]!;
+    };
+    const [student, usual, certain] = [
+      [5, 1, 4],
+      [300, 2, -1],
+      [4000, 2, 2],
+    ];
+    const want = parts(student, usual, 0, 2).others;
+    expect(others(student, usual, 'paper')).toBeCloseTo(want, 5);
+    expect(others(student, usual, 'reference')).toBeCloseTo(want, 5);
+    expect(others(student, certain, 'paper')).toBeCloseTo(parts(student, certain, 0, 2).others, 5);
+    // Lowered, the label's logit of the teacher still is 1000, and the student's -997.5: the divergence is that of one class.
+    const total = Math.log(Math.exp(0.5) + Math.exp(2));
+    expect(others(student, certain, 'reference')).toBeCloseTo(997.5 + total, 3);
+  });
+
+  it('as in the reference code is finite at the extremes, too', () => {
+    expectFiniteLogitLoss((tensors) => dkdLoss({ ...tensors, variant: 'reference' }));
   });
 
   it('refuses what it cannot split', () => {

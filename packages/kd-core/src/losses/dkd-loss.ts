@@ -1,9 +1,19 @@
-import { add, mean, mul, type Scalar, sum, type Tensor, type Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  logSoftmax,
+  mean,
+  mul,
+  type Scalar,
+  sub,
+  sum,
+  type Tensor,
+  type Tensor1D,
+} from '@tensorflow/tfjs-core';
 import { detach } from '../ops/detach.ts';
 import { requireSameShape } from '../shapes.ts';
 import { relativeEntropyTerms } from './relative-entropy.ts';
 import { splitAtTarget } from './target-split.ts';
-import { squaredTemperature, type Temperature } from './temperature.ts';
+import { soften, squaredTemperature, type Temperature } from './temperature.ts';
 
 export interface DecoupledDivergencesOptions {
   /** [batch, classes], unnormalised. */
@@ -13,6 +23,11 @@ export interface DecoupledDivergencesOptions {
   /** int32 [batch], each in [0, classes). */
   readonly labels: Tensor;
   readonly temperature: Temperature;
+  /**
+   * How the label's class is kept out of `others`. 'paper' (the default): it has no part in it. 'reference': as in the released code
+   * its logit, divided by T, is lowered by 1000, so that it stays in where it leads all others by more than that.
+   */
+  readonly variant?: 'paper' | 'reference';
 }
 
 /** Divergences of each sample, [batch], without T^2. */
@@ -34,6 +49,7 @@ export function decoupledDivergences({
   teacherLogits,
   labels,
   temperature,
+  variant = 'paper',
 }: DecoupledDivergencesOptions): DecoupledDivergences {
   const student = splitAtTarget({ name: 'studentLogits', logits: studentLogits, labels, temperature });
   requireSameShape('teacherLogits', teacherLogits, 'studentLogits', studentLogits);
@@ -48,8 +64,22 @@ export function decoupledDivergences({
       relativeEntropyTerms(teacher.target, student.target),
       relativeEntropyTerms(teacher.rest, student.rest),
     ),
-    others: sum<Tensor1D>(mul(relativeEntropyTerms(teacher.others, student.others), teacher.isOther), 1),
+    others:
+      variant === 'paper'
+        ? sum<Tensor1D>(mul(relativeEntropyTerms(teacher.others, student.others), teacher.isOther), 1)
+        : sum<Tensor1D>(
+            relativeEntropyTerms(
+              withLoweredLabel(detach(teacherLogits), teacher.isOther, temperature),
+              withLoweredLabel(studentLogits, teacher.isOther, temperature),
+            ),
+            1,
+          ),
   };
+}
+
+/** log softmax of logits [batch, classes] divided by T, of which the label's is lowered by 1000. */
+function withLoweredLabel(logits: Tensor, isOther: Tensor, temperature: Temperature): Tensor {
+  return logSoftmax(sub(soften(logits, temperature), mul(sub(1, isOther), 1000)));
 }
 
 export interface DkdLossOptions extends DecoupledDivergencesOptions {

@@ -9,14 +9,18 @@ export function dkdOfCase(
   temperature: Temperature,
   transform: (logits: Tensor) => Tensor = (logits) => logits,
 ): Scalar {
-  return dkdLoss({ ...dkdInputs(inputs, transform), temperature, ...weights(hyper) });
+  return dkdLoss({ ...dkdInputs(inputs, transform), temperature, ...weights(hyper), variant: 'reference' });
 }
 
 export const dkd: LossAdapter = {
   evaluate(context) {
     const { inputs, hyper } = context;
     const temperature = numberField(hyper, 'T');
-    const { target, others } = decoupledDivergences({ ...dkdInputs(inputs), temperature });
+    const { target, others } = decoupledDivergences({
+      ...dkdInputs(inputs),
+      temperature,
+      variant: 'reference',
+    });
     const scaled = (part: Tensor): Tensor => mul(mean(part), temperature ** 2);
     return {
       loss: dkdOfCase(context, temperature),

@@ -37,7 +37,7 @@ const slowStudents = /^(?:mobilenet|shufflenet)/;
  * 64, SGD with momentum 0.9 and weight decay 0.0005, a learning rate of 0.05 (0.01 for MobileNet and ShuffleNet) that falls
  * to a tenth after 150, 180 and 210 epochs, crops out of 4 pixels of padding, mirror images; teachers are trained alike. Two
  * things differ: 2 % of the training images are kept back to watch the training with, and what is reported is the test
- * accuracy after the last epoch, where the papers report the best of all epochs.
+ * accuracy after the last epoch, as the code of CRD does it; that of DKD, and of most papers since, reports the best of all epochs.
  * `folder` of the data set is where `cifar-100-binary.tar.gz` is unpacked.
  */
 export function onCifar100({ teacher, student, method }: Pair): DistillConfig {

@@ -12,6 +12,7 @@ import { evaluationBatches } from '../eval/evaluation-batches.ts';
 import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
 import { openEvalData } from '../eval/open-eval-data.ts';
 import { type EvalNetwork, openNamedNetwork, openOnnxNetwork } from '../eval/open-eval-network.ts';
+import { networkName } from '../pipeline/network-name.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
 import { readMetadata } from '../pipeline/read-metadata.ts';
 import { displayPath } from '../text/display-path.ts';
@@ -21,7 +22,13 @@ export const evalCommand: RunCommand = async ({ options }, host) => {
   const wish = readOptions(options, host);
   const { isOnnx, weights } = wish;
   const metadata = isOnnx ? {} : await readMetadata(weights);
-  const model = isOnnx ? undefined : requireModel(wish.model ?? metadata.model);
+  const model = isOnnx
+    ? undefined
+    : networkName('eval', {
+        said: wish.model,
+        stored: metadata.model,
+        instead: 'Take the .onnx file that was written beside it, which is a whole network.',
+      });
   const asked = wish.normalization ?? (isOnnx ? undefined : normalizationIn(metadata));
 
   const dataset = await openEvalData(wish);
@@ -98,13 +105,6 @@ function readOptions(options: ParsedOptions, host: Host) {
     threads: integerOption(options, 'threads', 1),
     json: optionalPath(textOption(options, 'json')),
   };
-}
-
-function requireModel(model: string | undefined): string {
-  if (model !== undefined) return model;
-  throw new UsageError(
-    'kd eval needs --model NAME: the file has weights, but does not say of which network. kd models lists the names.',
-  );
 }
 
 function requireSameClasses(network: number, data: number, path: string): void {

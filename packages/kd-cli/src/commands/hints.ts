@@ -15,6 +15,7 @@ import { openEvalData } from '../eval/open-eval-data.ts';
 import { describeHintPoints } from '../hints/describe-hint-points.ts';
 import { findHintPoints } from '../hints/find-hint-points.ts';
 import { openBackend } from '../open-backend.ts';
+import { networkName } from '../pipeline/network-name.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
 import { readMetadata } from '../pipeline/read-metadata.ts';
 import { readWeights } from '../pipeline/read-weights.ts';
@@ -27,7 +28,12 @@ const DEFAULT_FILE = 'hints.json';
 export const hintsCommand: RunCommand = async ({ positional, options }, host) => {
   const wish = readOptions(positional[0]!, options, host);
   const metadata = await readMetadata(wish.weights);
-  const name = requireModel(wish.model ?? metadata.model);
+  const name = networkName('hints', {
+    said: wish.model,
+    stored: metadata.model,
+    instead:
+      'Look for its hint points in a program: probeTeacher and selectHintPoints of kd-train take any network.',
+  });
   const asked = wish.normalization ?? normalizationIn(metadata);
 
   const dataset = await openEvalData({ ...wish, classNames: undefined });
@@ -99,13 +105,6 @@ function readOptions(shownWeights: string, options: ParsedOptions, host: Host) {
     threads: integerOption(options, 'threads', 1),
     output: resolve(host.cwd, textOption(options, 'output') ?? DEFAULT_FILE),
   };
-}
-
-function requireModel(model: string | undefined): string {
-  if (model !== undefined) return model;
-  throw new UsageError(
-    'kd hints needs --model NAME: the file has weights, but does not say of which network. kd models lists the names.',
-  );
 }
 
 async function writePoints(path: string, points: HintPoints): Promise<void> {

@@ -50,10 +50,12 @@ export function subline(report: RunReport): string {
 }
 
 /** What was learned from what; undefined where all networks saw the same. */
-export function transferSentence({ dataset }: RunReport): string | undefined {
+export function transferSentence({ dataset, networks }: RunReport): string | undefined {
   const { train, transfer } = dataset.samples;
   if (transfer === train) return undefined;
-  return `The teacher learned from ${train} labelled images, both students from ${transfer} of them.`;
+  const students =
+    networks.filter(({ role }) => role !== 'teacher').length > 1 ? 'both students' : 'the student';
+  return `The teacher learned from ${train} labelled images, ${students} from ${transfer} of them.`;
 }
 
 /** No sentence where nothing can be compared. */

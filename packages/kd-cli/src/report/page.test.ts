@@ -158,6 +158,13 @@ describe('a teacher that learned from more images than its students', () => {
     expect(Math.max(...lines.map((line) => [...line].length))).toBeLessThanOrEqual(80);
   });
 
+  it('is spoken of with one student where there is but one', () => {
+    const report = withTransfer(179);
+    const networks = report.networks.filter(({ role }) => role !== 'alone');
+    expect(networks).toHaveLength(report.networks.length - 1);
+    expect(reportPage({ ...report, networks })).toContain('labelled images, the student from 179 of them.');
+  });
+
   it('is not spoken of when all learned from the same', () => {
     expect(reportPage(withTransfer(1078))).not.toContain('The teacher learned from');
   });

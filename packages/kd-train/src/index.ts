@@ -1,4 +1,5 @@
 export { type MethodName, type MethodOptions, methodCatalog } from './catalog/catalog.ts';
+export { findTaps, type TapPlaces } from './catalog/find-taps.ts';
 export { type LogitTransformOptions, logitTransformCatalog } from './catalog/logit-transforms.ts';
 export type {
   Citation,

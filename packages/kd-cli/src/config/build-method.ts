@@ -1,14 +1,11 @@
 import { KdError } from 'kd-core';
 import {
-  lastMap,
-  lastStage,
+  findTaps,
   type Method,
   type OptionDescription,
   type PlugInEntry,
-  pairTaps,
   sum,
   type Tapped,
-  tapSeries,
   weight,
 } from 'kd-train';
 import { buildSchedule } from './build.ts';
@@ -48,7 +45,7 @@ export function buildTerm(term: MethodConfig, networks: TappedNetworks): Method 
   const options = Object.entries(entry.options).flatMap(([key, description]) => {
     const value =
       given[key] === undefined
-        ? leftOut(description, { student: networks.student, teacher })
+        ? findTaps(description, { student: networks.student, teacher })
         : asOption(description, given[key]);
     return value === undefined ? [] : [[key, value] as const];
   });
@@ -89,27 +86,4 @@ function buildPlugIn<PlugIn>(
   return create(
     Object.fromEntries(Object.entries(given).map(([key, value]) => [key, asOption(options[key]!, value)])),
   );
-}
-
-/** What the networks say of an option that is not given; `undefined` where that is the method's own business. */
-function leftOut(
-  option: OptionDescription,
-  networks: { readonly student: Tapped; readonly teacher: Tapped | undefined },
-): unknown {
-  const { student, teacher } = networks;
-  switch (option.kind) {
-    case 'pairs':
-      return teacher && pairTaps(student, teacher, option.series);
-    case 'taps': {
-      const network = networks[option.of];
-      return network && tapSeries(network, option.series);
-    }
-    case 'tap': {
-      const network = networks[option.of];
-      if (option.place === undefined || network === undefined) return undefined;
-      return option.place === 'last map' ? lastMap(network) : lastStage(network);
-    }
-    default:
-      return undefined;
-  }
 }

@@ -4,7 +4,7 @@ import { type Caller, commandLine } from './command-line.ts';
 
 const root = join('/', 'work');
 const caller = (script: string, options: Partial<Caller> = {}): Caller => ({
-  argv: ['/usr/bin/node', join(root, script)],
+  argv: ['/usr/bin/node', join(root, script), 'demo'],
   execArgv: [],
   env: {},
   cwd: () => root,
@@ -29,4 +29,9 @@ it.each<[string, Caller, readonly string[], string]>([
   ['an npm script', caller('dist/main.js', { env: { KD_CALLED_AS: 'npm start' } }), [], 'npm start'],
 ])('is called again as %s', (_, how, words, expected) => {
   expect(commandLine(how, 'demo', words)).toBe(expected);
+});
+
+it('names another command by the program, as an npm script stands for one command', () => {
+  const started = caller('dist/main.js', { env: { KD_CALLED_AS: 'npm start' } });
+  expect(commandLine(started, 'doctor', [])).toBe(`node ${join('dist', 'main.js')} doctor`);
 });

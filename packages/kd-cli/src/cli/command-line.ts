@@ -11,11 +11,13 @@ export interface Caller {
 
 /**
  * The line that calls `kd command words...` again in the way in which `caller` was called. The variable `KD_CALLED_AS`
- * names an npm script that stands for the command, such as `npm start`: npm passes on what follows `--`.
+ * names an npm script that stands for the command that was called, such as `npm start`: npm passes on what follows `--`. Other
+ * commands have no script.
  */
 export function commandLine(caller: Caller, command: string, words: readonly string[]): string {
   const { KD_CALLED_AS: script = '' } = caller.env;
-  if (script !== '') return [script, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
+  if (script !== '' && caller.argv[2] === command)
+    return [script, ...(words.length > 0 ? ['--', ...words] : [])].join(' ');
   return [...program(caller), command, ...words].join(' ');
 }
 

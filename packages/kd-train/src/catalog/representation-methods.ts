@@ -1,7 +1,3 @@
-import {
-  type EmbeddingDistillationOptions,
-  embeddingDistillation,
-} from '../methods/embedding-distillation.ts';
 import { type CatKdOptions, catKD } from '../methods/representation/cat-kd.ts';
 import { type SimkdOptions, simkd } from '../methods/representation/simkd.ts';
 import { type SrrlOptions, srrl } from '../methods/representation/srrl.ts';
@@ -12,7 +8,6 @@ export type RepresentationMethodOptions = ContrastMethodOptions & {
   srrl: SrrlOptions;
   simkd: SimkdOptions;
   catKD: CatKdOptions;
-  embeddingDistillation: EmbeddingDistillationOptions;
 };
 
 const teacher: OptionDescription = {
@@ -169,35 +164,5 @@ export const representationMethods: MethodCatalog<RepresentationMethodOptions> =
       teacher,
     },
     create: catKD,
-  },
-  embeddingDistillation: {
-    title: 'Embedding distillation',
-    family: 'features',
-    idea: 'The embeddings of the student point where those of the teacher do',
-    confidence: 'reference code',
-    citation: {
-      authors: 'Boutros et al.',
-      title: 'PocketNet: Extreme Lightweight Face Recognition Network',
-      venue: 'IEEE Access',
-      year: 2022,
-      link: 'arXiv:2108.10710',
-    },
-    usualWeight: 100,
-    options: {
-      studentTap: {
-        kind: 'tap',
-        of: 'student',
-        default: 'embedding',
-        about: 'the vector of the student',
-      },
-      teacherTap: {
-        kind: 'tap',
-        of: 'teacher',
-        default: 'embedding',
-        about: 'the vector of the teacher, as long as the one of the student',
-      },
-      teacher,
-    },
-    create: embeddingDistillation,
   },
 };

@@ -101,6 +101,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['kd-source'] } },
   test: {
     testTimeout: 60_000,
+    setupFiles: ['./tools/lib/property-seed.ts'],
     // The module that registers tfjs-core's gradients uses extensionless imports, which Node refuses.
     server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },
     projects,

@@ -1,21 +1,16 @@
-export {
-  type AugmentationConfig,
-  type CheckpointConfig,
-  type Cifar100Config,
-  type DigitsConfig,
-  type DistillConfig,
-  defineConfig,
-  type IdxConfig,
-  type IdxFilesConfig,
-  type ModelConfig,
-  type OptimizerConfig,
-  type ResnetConfig,
-  type SplitConfig,
-  type TeacherConfig,
-  type TeacherTrainingConfig,
-} from './config/config.ts';
+export type { AugmentationConfig } from './config/augmentation-config.ts';
+export { type DistillConfig, defineConfig } from './config/config.ts';
+export type {
+  Cifar100Config,
+  DigitsConfig,
+  IdxConfig,
+  IdxFilesConfig,
+  SplitConfig,
+} from './config/dataset-config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
+export type { ModelConfig, ResnetConfig } from './config/model-config.ts';
+export type { OptimizerConfig } from './config/optimizer-config.ts';
 export type {
   CosineConfig,
   LinearConfig,
@@ -24,5 +19,7 @@ export type {
   StepDecayConfig,
   UntilConfig,
 } from './config/schedule-config.ts';
+export type { TeacherConfig, TeacherTrainingConfig } from './config/teacher-config.ts';
+export type { CheckpointConfig } from './config/training-config.ts';
 export { reportPage } from './report/page.ts';
 export type * from './report/report-data.ts';

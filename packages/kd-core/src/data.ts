@@ -13,6 +13,25 @@ export interface Batch {
    * [batch, height, width, channels], whose size and channels may differ from those of `images`.
    */
   readonly views?: Readonly<Record<string, HostTensor>>;
+  /** Which of the `BatchSource.variants` of each sample its image is; absent where there is no end of them. */
+  readonly variant?: number;
+  /** Of images that are mixtures of two samples (mixup, CutMix). Absent where each is one sample. */
+  readonly mixed?: MixedLabels;
+}
+
+/** The classes of images that are mixtures of two samples. */
+export interface MixedLabels {
+  /** int32 [batch]: the class of the second sample of each. */
+  readonly labels: HostTensor;
+  /** float32 [batch], each in [0, 1]: the share of the first sample, whose class and index the batch has. */
+  readonly shares: HostTensor;
+}
+
+/** Which images of a data set a batch has. Two images of one index and variant from one source are the same, bit for bit. */
+export interface SampleIdentity {
+  /** int32 [batch] */
+  readonly indices: HostTensor;
+  readonly variant: number;
 }
 
 /** The samples of a data set by their index, for methods that remember something of each. */
@@ -38,6 +57,13 @@ export interface BatchSource {
   readonly samples?: SampleTable;
   /** Shapes [height, width, channels] of the views that every batch has; default none. */
   readonly views?: Readonly<Record<string, readonly number[]>>;
+  /**
+   * How many images it makes of each sample; those of epoch e are the variants e modulo this. 1 without augmentation.
+   * Absent where every epoch has its own, so that nothing that is computed of an image can be used again.
+   */
+  readonly variants?: number;
+  /** Whether its batches have `mixed`. Default false. */
+  readonly mixes?: boolean;
   /** `epoch` counts from 0, `index` is in [0, stepsPerEpoch). */
   batch(epoch: number, index: number): Batch | Promise<Batch>;
 }

@@ -1,3 +1,4 @@
+import type { SampleIdentity } from './data.ts';
 import type { Model } from './model.ts';
 import type { HostTensor } from './trees/host-tensor.ts';
 
@@ -31,9 +32,10 @@ export interface FrozenModel {
   readonly taps: Readonly<Record<string, readonly number[]>>;
   /**
    * Evaluates a batch of images, float32 [batch, ...inputShape], of any size of batch. Calls may overlap; each gives
-   * what it would give alone. The results are the caller's.
+   * what it would give alone. The results are the caller's. `samples` tells one that remembers outputs which images they are;
+   * absent where images do not come again.
    */
-  run(images: HostTensor): Promise<FrozenModelOutput>;
+  run(images: HostTensor, samples?: SampleIdentity): Promise<FrozenModelOutput>;
   /** Gives back what it holds, once the calls that run have ended. Idempotent. */
   dispose(): Promise<void>;
 }

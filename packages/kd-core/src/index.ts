@@ -20,6 +20,8 @@ export { reverseGradient } from './ops/reverse-gradient.ts';
 export { type ValueAndGradient, valueAndGradient } from './ops/value-and-gradient.ts';
 export * from './random/index.ts';
 export * from './serialization/index.ts';
+export { memoryStorage } from './storage/memory-storage.ts';
+export { checkStorageName, type Storage } from './storage/storage.ts';
 export * from './trees/host-tensor.ts';
 export * from './trees/tree.ts';
 export { treeFromPaths } from './trees/tree-from-paths.ts';

@@ -19,4 +19,4 @@ export { type NormalizeOptions, normalize } from './transforms/normalize.ts';
 export { padCropFlip } from './transforms/pad-crop-flip.ts';
 export { randomCrop } from './transforms/random-crop.ts';
 export { randomHorizontalFlip } from './transforms/random-horizontal-flip.ts';
-export { compose, type Image, type Transform } from './transforms/transform.ts';
+export { compose, type Image, type Transform, type TransformSpec } from './transforms/transform.ts';

@@ -1,3 +1,4 @@
+export { memoryStorage, type Storage } from 'kd-core';
 export { type MethodName, type MethodOptions, methodCatalog } from './catalog/catalog.ts';
 export { findTaps, type TapPlaces } from './catalog/find-taps.ts';
 export { type LogitTransformOptions, logitTransformCatalog } from './catalog/logit-transforms.ts';
@@ -28,8 +29,6 @@ export {
   saveCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export { configurationDifferences } from './checkpoint/compare-configuration.ts';
-export { memoryStorage } from './checkpoint/memory-storage.ts';
-export type { Storage } from './checkpoint/storage.ts';
 export {
   type CompiledForward,
   type CompileForwardOptions,

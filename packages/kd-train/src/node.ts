@@ -1,1 +1,1 @@
-export { nodeStorage } from './checkpoint/node-storage.ts';
+export { nodeStorage } from 'kd-core/node';

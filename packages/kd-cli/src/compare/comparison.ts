@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import { type ConfigValue, hashConfig } from 'kd-train';
-import type { DistillConfig, TeacherTrainingConfig } from '../config/config.ts';
+import type { DistillConfig } from '../config/config.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import { asksTeacher } from '../pipeline/asks-teacher.ts';
 import { planDistillation } from '../pipeline/plan.ts';
 import type { RecipeFile } from './recipes.ts';

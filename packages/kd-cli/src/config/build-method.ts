@@ -8,7 +8,7 @@ import {
   type Tapped,
   weight,
 } from 'kd-train';
-import { buildSchedule } from './build.ts';
+import { buildSchedule } from './build-schedule.ts';
 import type { MethodConfig } from './method-config.ts';
 import {
   type AnyOptions,

@@ -1,10 +1,11 @@
-import type { TeacherConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
+import { isReadable } from './is-readable.ts';
+import type { TeacherConfig } from './teacher-config.ts';
 import { isOnnxTeacher } from './weights-file.ts';
 
 /** What the keys of a teacher say together: a network and its weights, or how to train it, or an ONNX file. */
 export function checkTeacher(teacher: TeacherConfig): ConfigProblem[] {
-  return [...checkOrigin(teacher), ...checkNetwork(teacher)];
+  return [...checkOrigin(teacher), ...checkNetwork(teacher), ...checkWeights(teacher)];
 }
 
 function checkOrigin({ weights, training }: TeacherConfig): ConfigProblem[] {
@@ -43,4 +44,11 @@ function checkNetwork(teacher: TeacherConfig): ConfigProblem[] {
     });
   }
   return problems;
+}
+
+function checkWeights({ weights }: TeacherConfig): ConfigProblem[] {
+  if (weights === undefined || isReadable(weights)) return [];
+  return [
+    { path: 'teacher.weights', message: `names a file that is not there or cannot be read: ${weights}` },
+  ];
 }

@@ -1,38 +1,16 @@
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
 import { KdError, type Model } from 'kd-core';
+import { checkDataset } from './check-dataset.ts';
 import { checkTeacher } from './check-teacher.ts';
-import type { DistillConfig, ModelConfig } from './config.ts';
+import type { DistillConfig } from './config.ts';
 import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
+import type { ModelConfig } from './model-config.ts';
 import { tapsOfTerm } from './taps-of-term.ts';
 import { isOnnxTeacher } from './weights-file.ts';
 
 /** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
 export function checkTogether(config: DistillConfig): ConfigProblem[] {
-  return [
-    ...checkSplit(config),
-    ...checkTeacher(config.teacher),
-    ...checkModels(config),
-    ...checkFiles(config),
-  ];
-}
-
-function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
-  const ownTest =
-    dataset.name === 'cifar100'
-      ? 'because CIFAR-100 has test samples of its own.'
-      : dataset.name === 'idx' && dataset.test !== undefined
-        ? 'because dataset.test names files of test samples.'
-        : undefined;
-  if (ownTest !== undefined && split?.test !== undefined) {
-    return [{ path: 'split.test', message: `must be left out, ${ownTest}` }];
-  }
-  const sum = (split?.validation ?? 0) + (split?.test ?? 0);
-  if (sum < 1) return [];
-  return [
-    { path: 'split', message: `must leave samples to train on, but validation and test add up to ${sum}.` },
-  ];
+  return [...checkDataset(config), ...checkTeacher(config.teacher), ...checkModels(config)];
 }
 
 /** What a network lets methods read; `owner` is where the names come from. */
@@ -78,38 +56,4 @@ function checkModels(config: DistillConfig): ConfigProblem[] {
     }
   });
   return problems;
-}
-
-function checkFiles({ dataset, teacher }: DistillConfig): ConfigProblem[] {
-  const files: (readonly [string, string | undefined])[] = [['teacher.weights', teacher.weights]];
-  if (dataset.name === 'idx') {
-    files.push(
-      ['dataset.train.images', dataset.train.images],
-      ['dataset.train.labels', dataset.train.labels],
-    );
-    files.push(['dataset.test.images', dataset.test?.images], ['dataset.test.labels', dataset.test?.labels]);
-  }
-  if (dataset.name === 'cifar100') {
-    for (const part of ['train.bin', 'test.bin']) files.push(['dataset.folder', join(dataset.folder, part)]);
-  }
-  return files.flatMap(([path, file]) => {
-    if (file === undefined || isReadable(file)) return [];
-    return [{ path, message: missing(dataset, file) }];
-  });
-}
-
-function missing(dataset: DistillConfig['dataset'], file: string): string {
-  if (dataset.name !== 'cifar100' || !file.endsWith('.bin')) {
-    return `names a file that is not there or cannot be read: ${file}`;
-  }
-  return `must hold the binary version of CIFAR-100 (cifar-100-binary.tar.gz, unpacked), but this cannot be read: ${file}`;
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,5 @@
 import { type CreateModelOptions, createModel, type NetworkModel, resnet } from 'kd-models';
-import type { ModelConfig } from './config.ts';
+import type { ModelConfig } from './model-config.ts';
 
 /** The network that a configuration names. Throws `INVALID_ARGUMENT` for a depth or widths that make none. */
 export function createModelFrom(

@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { KdError } from 'kd-core';
 import { checkTogether } from './check-together.ts';
-import type { DistillConfig, IdxFilesConfig } from './config.ts';
+import type { DistillConfig } from './config.ts';
+import { withAbsoluteFiles } from './dataset-files.ts';
 import { type ConfigProblem, describeIssues } from './describe-issues.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { configSchema } from './schema.ts';
@@ -43,26 +44,4 @@ function withAbsolutePaths(config: DistillConfig, folder: string): DistillConfig
     teacher: { ...teacher, ...(teacher.weights !== undefined && { weights: absolute(teacher.weights) }) },
     dataset: withAbsoluteFiles(dataset, absolute),
   };
-}
-
-function withAbsoluteFiles(
-  dataset: DistillConfig['dataset'],
-  absolute: (path: string) => string,
-): DistillConfig['dataset'] {
-  const files = ({ images, labels }: IdxFilesConfig): IdxFilesConfig => ({
-    images: absolute(images),
-    labels: absolute(labels),
-  });
-  switch (dataset.name) {
-    case 'digits':
-      return dataset;
-    case 'cifar100':
-      return { ...dataset, folder: absolute(dataset.folder) };
-    case 'idx':
-      return {
-        ...dataset,
-        train: files(dataset.train),
-        ...(dataset.test !== undefined && { test: files(dataset.test) }),
-      };
-  }
 }

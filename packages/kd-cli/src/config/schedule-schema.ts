@@ -57,3 +57,6 @@ export function named(parts: readonly z.ZodObject[], error?: string): z.ZodType 
   const options = parts as unknown as [z.ZodObject, ...z.ZodObject[]];
   return z.discriminatedUnion('name', options, ...(error === undefined ? [] : [{ error }]));
 }
+
+/** A learning rate. A final one of 0 is the usual end of a cosine, so 0 is in the range. */
+export const learningRateSchema: z.ZodType<ScheduleConfig> = scheduleSchema({ minimum: 0 });

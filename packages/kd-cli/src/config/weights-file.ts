@@ -1,5 +1,5 @@
 import { extname } from 'node:path';
-import type { TeacherConfig } from './config.ts';
+import type { TeacherConfig } from './teacher-config.ts';
 
 /**
  * Whether a path names an ONNX file, which is a network itself and not the weights of one. Files of weights have many

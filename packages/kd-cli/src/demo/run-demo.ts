@@ -9,8 +9,9 @@ import {
   type TrainingResult,
 } from 'kd-train';
 import type { Host } from '../cli/host.ts';
-import { buildOptimizer, buildSchedule } from '../config/build.ts';
 import { buildMethod } from '../config/build-method.ts';
+import { buildOptimizer } from '../config/build-optimizer.ts';
+import { buildSchedule } from '../config/build-schedule.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { type RunKeys, runKeys } from '../config/run-keys.ts';
 import { describeModel } from '../pipeline/describe-model.ts';

@@ -1,5 +1,8 @@
-import type { AugmentationConfig, OptimizerConfig, ResnetConfig, SplitConfig } from '../config/config.ts';
+import type { AugmentationConfig } from '../config/augmentation-config.ts';
+import type { SplitConfig } from '../config/dataset-config.ts';
 import type { MethodConfig } from '../config/method-config.ts';
+import type { ResnetConfig } from '../config/model-config.ts';
+import type { OptimizerConfig } from '../config/optimizer-config.ts';
 import type { ScheduleConfig } from '../config/schedule-config.ts';
 
 /** How one network of the demonstration is trained. */

@@ -1,5 +1,5 @@
 import type { Model } from 'kd-core';
-import type { ModelConfig } from '../config/config.ts';
+import type { ModelConfig } from '../config/model-config.ts';
 
 /** A network as a reader would say it: `resnet20`, or `resnet8, widths 4-4-8-16`, also where a method has added to it. */
 export function describeModel(config: ModelConfig, model: Model): string {

@@ -1,8 +1,9 @@
 import { prngKey } from 'kd-core';
 import { type Dataset, digits, type NormalizeOptions, stratifiedSplit } from 'kd-data';
 import { readCifar100Dataset, readIdxDataset } from 'kd-data/node';
-import { buildNormalization } from '../config/build.ts';
-import type { DistillConfig, IdxConfig, IdxFilesConfig, SplitConfig } from '../config/config.ts';
+import { buildNormalization } from '../config/build-augmentation.ts';
+import type { DistillConfig } from '../config/config.ts';
+import type { IdxConfig, IdxFilesConfig, SplitConfig } from '../config/dataset-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
 
 /** Disjoint parts of a data set, each class in proportion. */

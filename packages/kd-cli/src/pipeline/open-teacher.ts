@@ -1,8 +1,8 @@
 import { type OrtEngineId, onnxModel } from 'kd-backend-ort';
 import type { Backend, FrozenModel } from 'kd-core';
 import type { TrainedNetwork } from 'kd-train';
-import type { TeacherConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
+import type { TeacherConfig } from '../config/teacher-config.ts';
 import { isOnnxTeacher } from '../config/weights-file.ts';
 import type { DataSplits } from './open-data.ts';
 import { readWeights } from './read-weights.ts';

@@ -11,12 +11,14 @@ import {
   type Teacher,
   type TeacherNetwork,
 } from 'kd-train';
-import { buildOptimizer, buildSchedule } from '../config/build.ts';
 import { buildMethod } from '../config/build-method.ts';
-import type { DistillConfig, TeacherTrainingConfig } from '../config/config.ts';
+import { buildOptimizer } from '../config/build-optimizer.ts';
+import { buildSchedule } from '../config/build-schedule.ts';
+import type { DistillConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import type { MethodConfig } from '../config/method-config.ts';
 import { runKeys } from '../config/run-keys.ts';
+import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
 import { shownTeacher } from './shown-teacher.ts';

@@ -7,8 +7,8 @@ import {
   normalize,
   type Transform,
 } from 'kd-data';
-import { buildTransforms } from '../config/build.ts';
-import type { AugmentationConfig } from '../config/config.ts';
+import type { AugmentationConfig } from '../config/augmentation-config.ts';
+import { buildTransforms } from '../config/build-augmentation.ts';
 
 const largestEvaluationBatch = 256;
 

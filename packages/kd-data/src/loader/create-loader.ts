@@ -29,6 +29,11 @@ export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> 
    * and draw by keys of their own. Default none.
    */
   readonly views?: Readonly<Record<string, readonly Transform[]>>;
+  /**
+   * How many images the transforms may make of each sample: epoch e shows all samples as epoch e modulo this does, so that what a
+   * teacher says of an image can be kept. 1 shows every epoch as the first. Default: every epoch has its own.
+   */
+  readonly variants?: number;
 }
 
 /** A `BatchSource` whose batches are there at once. */
@@ -45,7 +50,7 @@ export interface AsyncLoader extends Omit<Loader, 'batch'> {
 
 /**
  * Batches of a data set with random access; of an `AsyncDataset`, all images of a batch are asked for at once. The order of an epoch is a pure function of (key, epoch), and what
- * the transforms draw for a sample is one of (key, view, epoch, original index of the sample): it changes
+ * the transforms draw for a sample is one of (key, view, epoch or variant, original index of the sample): it changes
  * neither with the batch size nor with the part of the data set that is loaded.
  * `indices` of a batch are original indices (see `Dataset.originalIndex`).
  *
@@ -56,10 +61,16 @@ export function createLoader(options: LoaderOptions): Loader;
 export function createLoader(options: LoaderOptions<AsyncDataset>): AsyncLoader;
 export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Loader | AsyncLoader {
   const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [], views = {} } = options;
+  // Without transforms all epochs show the same.
+  const variants = transforms.length === 0 && Object.keys(views).length === 0 ? 1 : options.variants;
   const { length } = dataset;
   requireArgument(
     Number.isInteger(batchSize) && batchSize > 0,
     () => `batchSize must be a positive integer, got ${batchSize}.`,
+  );
+  requireArgument(
+    options.variants === undefined || (Number.isInteger(options.variants) && options.variants > 0),
+    () => `variants must be a positive integer, got ${options.variants}.`,
   );
   requireArgument(length > 0, () => `Data set '${dataset.name}' has no samples.`);
   requireArgument(
@@ -99,16 +110,18 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
       checkImage(dataset, sample, read[position]!);
     });
     const indices = Int32Array.from(samples, (sample) => dataset.originalIndex(sample));
+    const variant = variants === undefined ? epoch : epoch % variants;
     return {
-      images: plain.render(epoch, samples, read),
+      images: plain.render(variant, samples, read),
       labels: new HostTensor(
         Int32Array.from(samples, (sample) => labels[sample]!),
         [count],
       ),
       indices: new HostTensor(indices, [count]),
       ...(named.length > 0 && {
-        views: Object.fromEntries(named.map(([name, view]) => [name, view.render(epoch, samples, read)])),
+        views: Object.fromEntries(named.map(([name, view]) => [name, view.render(variant, samples, read)])),
       }),
+      ...(variants !== undefined && { variant }),
     };
   };
 
@@ -125,6 +138,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     batchSize,
     stepsPerEpoch,
     samples: sampleTable(dataset, labels),
+    ...(variants !== undefined && { variants }),
     imageShape: plain.shape,
     ...(named.length > 0 && { views: Object.fromEntries(named.map(([name, { shape }]) => [name, shape])) }),
     batch,

@@ -7,13 +7,13 @@ export interface SampleView {
   /** [height, width, channels] of one image, after the transforms. */
   readonly shape: ImageShape;
   /**
-   * The given samples in an epoch, of which `decoded` are the images: float32 [samples, ...shape]. Throws `SHAPE_MISMATCH` for
+   * The given samples in a variant, of which `decoded` are the images: float32 [samples, ...shape]. Throws `SHAPE_MISMATCH` for
    * an image that comes out in another shape than the first of the data set.
    */
-  render(epoch: number, samples: readonly number[], decoded: readonly Float32Array[]): HostTensor;
+  render(variant: number, samples: readonly number[], decoded: readonly Float32Array[]): HostTensor;
 }
 
-/** What the transforms draw for a sample is a function of (key, epoch, original index of the sample). */
+/** What the transforms draw for a sample is a function of (key, variant, original index of the sample). */
 export function sampleView(
   dataset: Dataset | AsyncDataset,
   transforms: readonly Transform[],
@@ -26,12 +26,12 @@ export function sampleView(
   const size = shape[0] * shape[1] * shape[2];
   return {
     shape,
-    render(epoch, samples, decoded) {
-      const epochKey = foldIn(key, epoch);
+    render(variant, samples, decoded) {
+      const variantKey = foldIn(key, variant);
       const images = new Float32Array(samples.length * size);
       for (const [position, sample] of samples.entries()) {
         const image = { data: decoded[position]!, shape: inputShape };
-        const { data } = transform(image, foldIn(epochKey, dataset.originalIndex(sample)));
+        const { data } = transform(image, foldIn(variantKey, dataset.originalIndex(sample)));
         if (data.length !== size) {
           throw new KdError(
             'SHAPE_MISMATCH',

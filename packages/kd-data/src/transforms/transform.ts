@@ -11,7 +11,26 @@ export interface Image {
  * A pure function: the same image and key always give the same result, and the input is left as it is.
  * Every image of one shape must come out in one shape.
  */
-export type Transform = (image: Image, key: PrngKey) => Image;
+export interface Transform {
+  (image: Image, key: PrngKey): Image;
+  /** What it is, as data of which `buildTransform` makes it again, such as in a worker; absent of a function of one's own. */
+  readonly spec?: TransformSpec;
+}
+
+/** A transform as data: the name of the function that makes it, and what that was given. */
+export interface TransformSpec {
+  readonly name: string;
+  /** JSON values only. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** `apply` as the transform that the function `name` makes of `options`. */
+export function describedTransform(
+  spec: TransformSpec,
+  apply: (image: Image, key: PrngKey) => Image,
+): Transform {
+  return Object.assign(apply, { spec });
+}
 
 /** Transforms in order as one; each draws from its own key, derived from the key and its position. */
 export function compose(transforms: readonly Transform[]): Transform {

@@ -1,6 +1,5 @@
-import { KdError } from 'kd-core';
+import { KdError, type Storage } from 'kd-core';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint, type StageName } from './checkpoint.ts';
-import type { Storage } from './storage.ts';
 
 /** What names begin with, the last stage first. */
 const PREFIXES = { main: 'checkpoint', 'warm-up': 'warm-up' } as const;

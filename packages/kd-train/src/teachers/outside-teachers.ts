@@ -16,11 +16,12 @@ export function outsideTeachers(
     if (!isFrozenModel(model)) return [];
     return [{ model, position, taps: requires.teachers[position]?.taps ?? [] }];
   });
-  return async ({ images }, { epoch, index }) => {
+  return async ({ images, indices, variant }, { epoch, index }) => {
+    const samples = variant === undefined ? undefined : { indices, variant };
     const outputs: Record<string, FrozenModelOutput> = {};
     for (const { model, position, taps } of outside) {
       const who = `${teacherTitle(position, model)} at batch ${index} of epoch ${epoch}`;
-      outputs[position] = await runFrozenModel(model, images, { taps, who });
+      outputs[position] = await runFrozenModel(model, images, { taps, who, samples });
     }
     return outputs;
   };

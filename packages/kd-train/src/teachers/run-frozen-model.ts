@@ -1,10 +1,18 @@
-import { type FrozenModel, type FrozenModelOutput, type HostTensor, KdError } from 'kd-core';
+import {
+  type FrozenModel,
+  type FrozenModelOutput,
+  type HostTensor,
+  KdError,
+  type SampleIdentity,
+} from 'kd-core';
 
 export interface RunFrozenModelOptions {
   /** The taps that are needed; others are left out of the result. */
   readonly taps: readonly string[];
   /** Names the model in messages. */
   readonly who: string;
+  /** Which images they are, where they come again. */
+  readonly samples?: SampleIdentity | undefined;
 }
 
 /**
@@ -15,10 +23,10 @@ export interface RunFrozenModelOptions {
 export async function runFrozenModel(
   model: FrozenModel,
   images: HostTensor,
-  { taps, who }: RunFrozenModelOptions,
+  { taps, who, samples }: RunFrozenModelOptions,
 ): Promise<FrozenModelOutput> {
   const count = images.shape[0]!;
-  const output = await model.run(images).catch((error: unknown): never => {
+  const output = await model.run(images, samples).catch((error: unknown): never => {
     throw withName(error, who);
   });
   const { logits } = output;

@@ -1,8 +1,7 @@
-import { KdError } from 'kd-core';
+import { KdError, type Storage } from 'kd-core';
 import { restoreState } from '../checkpoint/checkpoint.ts';
 import type { LoadedCheckpoint } from '../checkpoint/checkpoint-store.ts';
 import { requireSameConfiguration } from '../checkpoint/compare-configuration.ts';
-import type { Storage } from '../checkpoint/storage.ts';
 import type { FreshStages } from './fresh-stages.ts';
 import type { Stage } from './stage.ts';
 

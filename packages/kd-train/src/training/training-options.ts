@@ -1,6 +1,5 @@
-import type { Backend, BatchSource, HostTensor, Model, ModelVariables, PrngKey } from 'kd-core';
+import type { Backend, BatchSource, HostTensor, Model, ModelVariables, PrngKey, Storage } from 'kd-core';
 import type { StageName } from '../checkpoint/checkpoint.ts';
-import type { Storage } from '../checkpoint/storage.ts';
 import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { Schedule } from '../schedules/schedule.ts';

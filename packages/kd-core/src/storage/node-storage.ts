@@ -1,6 +1,6 @@
 import { open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { KdError } from 'kd-core';
+import { KdError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { checkStorageName, type Storage } from './storage.ts';
 

@@ -1,4 +1,4 @@
-import { requireArgument } from 'kd-core';
+import { requireArgument } from '../errors.ts';
 
 /** Named blobs that outlive the process: a folder, a browser's private file system, memory. One writer at a time. */
 export interface Storage {

@@ -7,7 +7,7 @@ import { nodeStorage } from '../node.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kd-train-'));
+  folder = await mkdtemp(join(tmpdir(), 'kd-core-'));
 });
 afterEach(() => rm(folder, { recursive: true }));
 

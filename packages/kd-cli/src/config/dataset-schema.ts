@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { DatasetConfig, IdxFilesConfig, SplitConfig } from './dataset-config.ts';
+import { fraction } from './schema-numbers.ts';
+import { numberIn, object, text, wholeNumber } from './schema-parts.ts';
+
+const files: z.ZodType<IdxFilesConfig> = object({ images: text('a path'), labels: text('a path') });
+
+export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
+  'name',
+  [
+    object({ name: z.literal('digits') }),
+    object({ name: z.literal('cifar100'), folder: text('the path of a folder') }),
+    object({
+      name: z.literal('idx'),
+      train: files,
+      test: files.exactOptional(),
+      classNames: z
+        .array(text('a name'), { error: 'a list of names' })
+        .min(2, { error: 'a list of at least two names' }),
+    }),
+  ],
+  { error: "an object with the name 'digits', 'cifar100' or 'idx'" },
+);
+
+export const splitSchema: z.ZodType<SplitConfig> = object({
+  transfer: numberIn({ above: 0, maximum: 1 }).exactOptional(),
+  validation: fraction.exactOptional(),
+  test: fraction.exactOptional(),
+  seed: wholeNumber(0).exactOptional(),
+});

@@ -1,0 +1,2 @@
+export { makeFolder } from './storage/make-folder.ts';
+export { nodeStorage } from './storage/node-storage.ts';

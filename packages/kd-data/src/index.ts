@@ -13,10 +13,17 @@ export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
 export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
+export { buildTransform } from './transforms/build-transform.ts';
 export { channelStatistics } from './transforms/channel-statistics.ts';
 export { cutout } from './transforms/cutout.ts';
 export { type NormalizeOptions, normalize } from './transforms/normalize.ts';
 export { padCropFlip } from './transforms/pad-crop-flip.ts';
+export { pipeline } from './transforms/pipeline.ts';
 export { randomCrop } from './transforms/random-crop.ts';
 export { randomHorizontalFlip } from './transforms/random-horizontal-flip.ts';
-export { compose, type Image, type Transform, type TransformSpec } from './transforms/transform.ts';
+export {
+  describedTransform,
+  type Image,
+  type Transform,
+  type TransformSpec,
+} from './transforms/transform.ts';

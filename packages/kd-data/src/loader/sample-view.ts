@@ -1,6 +1,7 @@
 import { foldIn, HostTensor, KdError, type PrngKey } from 'kd-core';
 import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
-import { compose, type Transform } from '../transforms/transform.ts';
+import { pipeline } from '../transforms/pipeline.ts';
+import type { Transform } from '../transforms/transform.ts';
 
 /** One way in which the samples of a data set are seen. */
 export interface SampleView {
@@ -20,7 +21,7 @@ export function sampleView(
   key: PrngKey,
 ): SampleView {
   const { inputShape } = dataset;
-  const transform = compose(transforms);
+  const transform = pipeline(transforms);
   const blank = new Float32Array(inputShape[0] * inputShape[1] * inputShape[2]);
   const { shape } = transform({ data: blank, shape: inputShape }, key);
   const size = shape[0] * shape[1] * shape[2];

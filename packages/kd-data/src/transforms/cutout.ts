@@ -1,5 +1,6 @@
-import { type PrngKey, randomInteger, requireArgument, splitKey } from 'kd-core';
-import type { Transform } from './transform.ts';
+import { type PrngKey, randomInteger, splitKey } from 'kd-core';
+import { requireWholeNumber } from './require-options.ts';
+import { describedTransform, type Transform } from './transform.ts';
 
 /**
  * Sets a square of `size` x `size` pixels to zero, whose centre is anywhere in the image: squares at the border are cut off
@@ -7,11 +8,8 @@ import type { Transform } from './transform.ts';
  * Zeros are black before `normalize` and the mean colour after it, as in the paper.
  */
 export function cutout({ size }: { readonly size: number }): Transform {
-  requireArgument(
-    Number.isInteger(size) && size >= 1,
-    () => `size must be a whole number of pixels, 1 or more, got ${size}.`,
-  );
-  return ({ data, shape }, key) => {
+  requireWholeNumber('size', size, 1, 'pixels');
+  return describedTransform({ name: 'cutout', options: { size } }, ({ data, shape }, key) => {
     const [height, width, channels] = shape;
     const [rowKey, columnKey] = splitKey(key) as [PrngKey, PrngKey];
     const rows = span(randomInteger(rowKey, { min: 0, max: height }), size, height);
@@ -21,7 +19,7 @@ export function cutout({ size }: { readonly size: number }): Transform {
       cut.fill(0, (row * width + columns.first) * channels, (row * width + columns.end) * channels);
     }
     return { data: cut, shape };
-  };
+  });
 }
 
 /** `size` positions around `centre`, as far as they are in 0..length - 1. */

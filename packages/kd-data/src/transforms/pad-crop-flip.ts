@@ -1,6 +1,7 @@
+import { pipeline } from './pipeline.ts';
 import { randomCrop } from './random-crop.ts';
 import { randomHorizontalFlip } from './random-horizontal-flip.ts';
-import { compose, type Transform } from './transform.ts';
+import { describedTransform, type Transform } from './transform.ts';
 
 /**
  * The standard CIFAR augmentation: `randomCrop` with zero padding, then `randomHorizontalFlip`
@@ -13,5 +14,8 @@ export function padCropFlip({
   readonly padding?: number;
   readonly flipProbability?: number;
 } = {}): Transform {
-  return compose([randomCrop({ padding }), randomHorizontalFlip({ probability: flipProbability })]);
+  return describedTransform(
+    { name: 'padCropFlip', options: { padding, flipProbability } },
+    pipeline([randomCrop({ padding }), randomHorizontalFlip({ probability: flipProbability })]),
+  );
 }

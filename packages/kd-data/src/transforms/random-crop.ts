@@ -1,5 +1,6 @@
-import { type PrngKey, randomInteger, requireArgument, splitKey } from 'kd-core';
-import type { Transform } from './transform.ts';
+import { type PrngKey, randomInteger, splitKey } from 'kd-core';
+import { requireWholeNumber } from './require-options.ts';
+import { describedTransform, type Transform } from './transform.ts';
 
 /**
  * Pads `padding` pixels of zeros on every side and cuts out the original size at a uniformly random place
@@ -7,11 +8,8 @@ import type { Transform } from './transform.ts';
  * Zeros are black before `normalize` and the mean colour after it.
  */
 export function randomCrop({ padding }: { readonly padding: number }): Transform {
-  requireArgument(
-    Number.isInteger(padding) && padding >= 0,
-    () => `padding must be a whole number of pixels, 0 or more, got ${padding}.`,
-  );
-  return ({ data, shape }, key) => {
+  requireWholeNumber('padding', padding, 0, 'pixels');
+  return describedTransform({ name: 'randomCrop', options: { padding } }, ({ data, shape }, key) => {
     const [height, width, channels] = shape;
     const [rowKey, columnKey] = splitKey(key) as [PrngKey, PrngKey];
     const rowShift = randomInteger(rowKey, { min: -padding, max: padding + 1 });
@@ -28,7 +26,7 @@ export function randomCrop({ padding }: { readonly padding: number }): Transform
       );
     }
     return { data: cropped, shape };
-  };
+  });
 }
 
 /** The positions of 0..size - 1 that lie inside the image after a shift; none when it is shifted away. */

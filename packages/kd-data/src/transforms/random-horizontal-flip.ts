@@ -1,5 +1,6 @@
-import { randomBits, requireArgument } from 'kd-core';
-import type { Transform } from './transform.ts';
+import { randomBits } from 'kd-core';
+import { requireProbability } from './require-options.ts';
+import { describedTransform, type Transform } from './transform.ts';
 
 /** Mirrors the image left to right with the given probability, 0.5 by default. */
 export function randomHorizontalFlip({
@@ -7,12 +8,9 @@ export function randomHorizontalFlip({
 }: {
   readonly probability?: number;
 } = {}): Transform {
-  requireArgument(
-    probability >= 0 && probability <= 1,
-    () => `probability must be in 0..1, got ${probability}.`,
-  );
+  requireProbability('probability', probability);
   const threshold = probability * 2 ** 32;
-  return (image, key) => {
+  return describedTransform({ name: 'randomHorizontalFlip', options: { probability } }, (image, key) => {
     if (randomBits(key, 1)[0]! >= threshold) return image;
     const [height, width, channels] = image.shape;
     const flipped = new Float32Array(image.data.length);
@@ -26,5 +24,5 @@ export function randomHorizontalFlip({
       }
     }
     return { data: flipped, shape: image.shape };
-  };
+  });
 }

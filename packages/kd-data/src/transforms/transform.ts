@@ -1,4 +1,4 @@
-import { foldIn, type PrngKey } from 'kd-core';
+import type { PrngKey } from 'kd-core';
 import type { ImageShape } from '../dataset.ts';
 
 export interface Image {
@@ -30,10 +30,4 @@ export function describedTransform(
   apply: (image: Image, key: PrngKey) => Image,
 ): Transform {
   return Object.assign(apply, { spec });
-}
-
-/** Transforms in order as one; each draws from its own key, derived from the key and its position. */
-export function compose(transforms: readonly Transform[]): Transform {
-  return (image, key) =>
-    transforms.reduce((current, transform, position) => transform(current, foldIn(key, position)), image);
 }

@@ -175,7 +175,7 @@ describe('normalize', () => {
   it.each([
     [{ mean: [0], standardDeviation: [1, 1] }, /one value for each channel, got 1 and 2/],
     [{ mean: [], standardDeviation: [] }, /one value for each channel/],
-    [{ mean: [Number.NaN], standardDeviation: [1] }, /mean must be finite/],
+    [{ mean: [Number.NaN], standardDeviation: [1] }, /mean must be a list of finite numbers/],
     [{ mean: [0], standardDeviation: [0] }, /standardDeviation must be above 0/],
   ])('refuses %j', (options, message) => {
     expect(() => normalize(options)).toThrow(message);

@@ -66,11 +66,14 @@ async function* runSteps(
   while (progress.step < totalSteps && !signal?.aborted) {
     const started = performance.now();
     const { step, epoch } = progress;
-    const { batch, ...beside } = await batches.take(step);
+    const { batch, dataMilliseconds, teacherMilliseconds, ...beside } = await batches.take(step);
+    const waitMilliseconds = performance.now() - started;
     const scalars = schedules.at(step);
+    const called = performance.now();
     const running = device.step(batch, scalars, beside);
     if (step + 1 < totalSteps) batches.prefetch(step + 1);
     const metrics = await running;
+    const backendMilliseconds = performance.now() - called;
     const { learningRate, method } = scalars;
     requireFiniteStep(metrics, { step, epoch, learningRate, lastGood: checkpoints.lastGood() });
 
@@ -86,6 +89,10 @@ async function* runSteps(
       learningRate,
       scalars: method,
       milliseconds,
+      waitMilliseconds,
+      backendMilliseconds,
+      dataMilliseconds,
+      teacherMilliseconds,
       ...metrics,
     };
 

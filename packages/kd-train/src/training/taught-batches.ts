@@ -14,6 +14,10 @@ export interface TaughtBatch {
   readonly batch: Batch;
   readonly teacherOutputs: TeacherOutputs;
   readonly draws: Draws;
+  /** Wall time of the source, drawing included. */
+  readonly dataMilliseconds: number;
+  /** Wall time of the teachers outside of the step. */
+  readonly teacherMilliseconds: number;
 }
 
 /** The number of the key that methods draw by. */
@@ -28,11 +32,20 @@ export function taughtBatches(
   const shapes = methodShapes(student, teachers.map(teacherNetwork), source);
   const drawKey = foldIn(key, DRAWS);
   return batchStream(source.stepsPerEpoch, async (at) => {
+    const asked = performance.now();
     const batch = await source.batch(at.epoch, at.index);
     checkBatch(batch, student, at, method.requires.views);
     checkShownViews(batch, teachers, at);
     const step = at.epoch * source.stepsPerEpoch + at.index;
     const draws = method.draw?.({ key: foldIn(drawKey, step), batch, shapes }) ?? {};
-    return { batch, draws, teacherOutputs: await teach(batch, at) };
+    const assembled = performance.now();
+    const teacherOutputs = await teach(batch, at);
+    return {
+      batch,
+      draws,
+      teacherOutputs,
+      dataMilliseconds: assembled - asked,
+      teacherMilliseconds: performance.now() - assembled,
+    };
   });
 }

@@ -8,9 +8,11 @@ import {
   crossEntropy,
   evaluate,
   fitnet,
+  hinton,
   type Method,
   memoryStorage,
   runTraining,
+  type StepEvent,
   type Storage,
   sum,
   type TrainingEvent,
@@ -19,6 +21,7 @@ import {
   weight,
 } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
+import { frozenNetwork } from '../testing/frozen-network.ts';
 import { grownStudent } from '../testing/grown-student.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
 import { toyRun } from '../testing/toy-run.ts';
@@ -169,6 +172,49 @@ describe('train', () => {
       start: () => void log.splice(0),
     });
     expect(log).toEqual(['batch 0/0', 'step begins', 'batch 0/1', 'step ends', 'step begins', 'step ends']);
+  });
+
+  it('tells what each step waited for, what its data took beside that, and the time in the backend', async () => {
+    const pause = (milliseconds: number): Promise<void> =>
+      new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const source = blobSource();
+    const slowSource: BatchSource = {
+      ...source,
+      async batch(epoch, index) {
+        await pause(20);
+        return source.batch(epoch, index);
+      },
+    };
+    const model = tinyNetwork({ channels: 3 });
+    const slowTeacher = frozenNetwork(backend, { model, variables: model.init(prngKey(1)) });
+    const teacher = {
+      ...slowTeacher,
+      run: async (...args: Parameters<typeof slowTeacher.run>) => {
+        await pause(30);
+        return slowTeacher.run(...args);
+      },
+    };
+    const slow = withCompile(backend, (compiled) => async (args) => {
+      await pause(120);
+      return compiled(args);
+    });
+    const method = sum([weight(1, crossEntropy()), weight(1, hinton({ temperature: 2 }))]);
+    const steps: StepEvent[] = [];
+    const options = toyRun(slow, { source: slowSource, teachers: [teacher], method, steps: 2 });
+    await runTraining(options, { step: (event) => void steps.push(event) });
+    const [first, second] = steps as [StepEvent, StepEvent];
+    // Timers may fire a millisecond early.
+    for (const { dataMilliseconds, teacherMilliseconds, backendMilliseconds } of steps) {
+      expect(dataMilliseconds).toBeGreaterThan(18);
+      expect(teacherMilliseconds).toBeGreaterThan(28);
+      expect(backendMilliseconds).toBeGreaterThan(118);
+    }
+    expect(first.waitMilliseconds).toBeGreaterThan(46);
+    // Batch and teacher were ready long before the step ended.
+    expect(second.waitMilliseconds).toBeLessThan(40);
+    for (const { milliseconds, waitMilliseconds, backendMilliseconds } of steps) {
+      expect(waitMilliseconds + backendMilliseconds).toBeLessThanOrEqual(milliseconds);
+    }
   });
 
   it('frees the device when the consumer leaves early', async () => {

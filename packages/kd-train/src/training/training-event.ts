@@ -35,6 +35,17 @@ export interface StepEvent extends StageEvent, StepMetrics {
   readonly scalars: Readonly<Record<string, number>>;
   /** Wall time of the step, waiting for its data included; the first one also compiles. */
   readonly milliseconds: number;
+  /** Of `milliseconds`, how long the step waited for its batch and what outside teachers say of it: not overlapped with anything. */
+  readonly waitMilliseconds: number;
+  /**
+   * Of `milliseconds`, from the call of the compiled step to its metrics on the host. The main thread may have prepared the
+   * next batch meanwhile. What is in neither this nor `waitMilliseconds` is JavaScript that only this step needed.
+   */
+  readonly backendMilliseconds: number;
+  /** Wall time of the source for this batch, most of which is overlapped with the step before. */
+  readonly dataMilliseconds: number;
+  /** Wall time of the teachers outside of the step for this batch, overlapped as that of the source; 0 without any. */
+  readonly teacherMilliseconds: number;
 }
 
 export interface EpochEvent extends StageEvent, EpochSummary {

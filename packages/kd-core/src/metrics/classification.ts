@@ -1,9 +1,9 @@
-import { KdError, requireArgument } from '../errors.ts';
-import { formatShape } from '../shapes.ts';
-import type { HostTensor } from '../trees/host-tensor.ts';
-import { type Calibration, calibration } from './calibration.ts';
+import { adaptiveCalibration, type Calibration, calibration, DEFAULT_BINS, requireBins } from './calibration.ts';
+import { type LabelledLogits, type LogitsSize, labelRanks, requireLabelledLogits } from './labelled-logits.ts';
+import { type RiskCoverage, riskCoverage } from './risk-coverage.ts';
+import { tiedGroups } from './tied-groups.ts';
 
-export interface ClassificationMetrics extends Calibration {
+export interface ClassificationMetrics extends Calibration, RiskCoverage {
   /** Samples. */
   readonly count: number;
   /** Fraction of samples, 0 to 1, whose label has the highest logit. */
@@ -16,93 +16,72 @@ export interface ClassificationMetrics extends Calibration {
   readonly brier: number;
   /** Mean of the highest probability. */
   readonly meanConfidence: number;
+  /** Expected calibration error over bins of equally many samples, as `adaptiveCalibration` has it. */
+  readonly adaptiveEce: number;
 }
 
-export interface ClassificationMetricsOptions {
-  /** float32 [count, classes], unnormalised. */
-  readonly logits: HostTensor;
-  /** int32 [count], each in [0, classes). */
-  readonly labels: HostTensor;
-  /** Intervals of the calibration error; 15 unless given. */
+export interface ClassificationMetricsOptions extends LabelledLogits {
+  /** Bins of both calibration errors; 15 unless given. */
   readonly bins?: number;
 }
 
 /**
- * Accuracy and calibration of a classifier, in float64. Of equal logits the first class counts as higher.
- * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for no samples or a label out of range,
- * `NON_FINITE` for logits that are not finite.
+ * Accuracy, calibration and ranking by confidence of a classifier, in float64; confidence is the highest probability. Of equal
+ * logits the first class counts as higher. The order of samples does not matter beyond rounding. Throws `SHAPE_MISMATCH` unless the
+ * shapes fit, `INVALID_ARGUMENT` for no samples or a label out of range, `NON_FINITE` for logits that are not finite.
  */
 export function classificationMetrics(options: ClassificationMetricsOptions): ClassificationMetrics {
-  const { logits, labels, bins = 15 } = options;
-  const [count, classes] = requireShapes(logits, labels);
-  requireArgument(Number.isInteger(bins) && bins > 0, () => `bins must be a positive integer, got ${bins}.`);
-  const samples = Array.from({ length: count }, (_, sample) => {
-    const row = Array.from(logits.data.subarray(sample * classes, (sample + 1) * classes));
-    return judge(row, labels.data[sample]!, sample);
-  });
-  const mean = (value: (sample: Judgement) => number): number =>
-    samples.reduce((sum, sample) => sum + value(sample), 0) / count;
+  const { bins = DEFAULT_BINS } = options;
+  const size = requireLabelledLogits(options);
+  requireBins(bins);
+  const { count } = size;
+  const ranks = labelRanks(options, size);
+  const { nll, brier, confidences } = likelihoods(options, size);
+  const correct = Array.from(ranks, (rank) => rank === 0);
+  const samples = { confidences, correct, bins };
   return {
     count,
-    top1: mean(({ rank }) => (rank < 1 ? 1 : 0)),
-    top5: mean(({ rank }) => (rank < 5 ? 1 : 0)),
-    nll: mean(({ nll }) => nll),
-    brier: mean(({ brier }) => brier),
-    meanConfidence: mean(({ confidence }) => confidence),
-    ...calibration(
-      samples.map(({ confidence }) => confidence),
-      samples.map(({ rank }) => rank === 0),
-      bins,
-    ),
+    top1: withinTop(ranks, 1),
+    top5: withinTop(ranks, 5),
+    nll: nll / count,
+    brier: brier / count,
+    meanConfidence: confidences.reduce((sum, each) => sum + each, 0) / count,
+    ...calibration(samples),
+    adaptiveEce: adaptiveCalibration(samples).ece,
+    ...riskCoverage(tiedGroups(confidences, correct)),
   };
 }
 
-interface Judgement {
-  /** How many classes come before the label. */
-  readonly rank: number;
-  readonly nll: number;
-  readonly brier: number;
-  readonly confidence: number;
+/** Fraction of samples before whose label come fewer than `k` classes. */
+export function withinTop(ranks: Int32Array, k: number): number {
+  return ranks.reduce((hits, rank) => hits + (rank < k ? 1 : 0), 0) / ranks.length;
 }
 
-function judge(row: readonly number[], label: number, sample: number): Judgement {
-  if (!row.every(Number.isFinite)) {
-    throw new KdError(
-      'NON_FINITE',
-      `logits must be finite, but row ${sample} holds ${row.find((each) => !Number.isFinite(each))}.`,
-    );
+/** Sums over samples, and the highest probability of each. */
+function likelihoods(
+  { logits: { data }, labels }: LabelledLogits,
+  { count, classes }: LogitsSize,
+): { nll: number; brier: number; confidences: Float64Array } {
+  const confidences = new Float64Array(count);
+  const exponentials = new Float64Array(classes);
+  let [nll, brier] = [0, 0];
+  for (let sample = 0; sample < count; sample++) {
+    const start = sample * classes;
+    const label = labels.data[sample]!;
+    let highest = data[start]!;
+    for (let index = 1; index < classes; index++) highest = Math.max(highest, data[start + index]!);
+    let total = 0;
+    for (let index = 0; index < classes; index++) {
+      const exponential = Math.exp(data[start + index]! - highest);
+      exponentials[index] = exponential;
+      total += exponential;
+    }
+    for (let index = 0; index < classes; index++) {
+      const difference = exponentials[index]! / total - (index === label ? 1 : 0);
+      brier += difference * difference;
+    }
+    nll += Math.log(total) - (data[start + label]! - highest);
+    confidences[sample] = 1 / total;
   }
-  requireArgument(
-    label >= 0 && label < row.length,
-    () => `labels must be in [0, ${row.length}), but sample ${sample} has ${label}.`,
-  );
-  const highest = row.reduce((a, b) => Math.max(a, b));
-  const exponentials = row.map((logit) => Math.exp(logit - highest));
-  const total = exponentials.reduce((sum, each) => sum + each, 0);
-  const own = row[label]!;
-  return {
-    rank: row.filter((logit, index) => logit > own || (logit === own && index < label)).length,
-    nll: Math.log(total) - (own - highest),
-    brier: exponentials.reduce(
-      (sum, each, index) => sum + (each / total - (index === label ? 1 : 0)) ** 2,
-      0,
-    ),
-    confidence: 1 / total,
-  };
-}
-
-function requireShapes(logits: HostTensor, labels: HostTensor): readonly [count: number, classes: number] {
-  const [count, classes] = logits.shape;
-  if (logits.shape.length !== 2 || count === undefined || classes === undefined) {
-    throw new KdError('SHAPE_MISMATCH', `logits must be [count, classes], got ${formatShape(logits)}.`);
-  }
-  if (labels.shape.length !== 1 || labels.shape[0] !== count) {
-    throw new KdError(
-      'SHAPE_MISMATCH',
-      `labels must be [${count}], one for each row of logits ${formatShape(logits)}, got ${formatShape(labels)}.`,
-    );
-  }
-  requireArgument(labels.dtype === 'int32', () => `labels must be int32, got ${labels.dtype}.`);
-  requireArgument(count > 0, () => 'logits must have at least one sample.');
-  return [count, classes];
+  return { nll, brier, confidences };
 }

@@ -6,6 +6,18 @@ export {
   readElements,
   type StoredElements,
 } from './element-types.ts';
-export { decodeSafetensors, openSafetensors, type Safetensors } from './read-safetensors.ts';
+export { decodeHalves, encodeHalves } from './half-float.ts';
+export {
+  decodeSafetensors,
+  openSafetensors,
+  placesInSafetensors,
+  type Safetensors,
+  type TensorPlace,
+} from './read-safetensors.ts';
 export type { TensorEntry, TensorFile } from './tensor-file.ts';
-export { encodeSafetensors, streamSafetensors, type TensorsToWrite } from './write-safetensors.ts';
+export {
+  encodeSafetensors,
+  type HalfTensor,
+  streamSafetensors,
+  type TensorsToWrite,
+} from './write-safetensors.ts';

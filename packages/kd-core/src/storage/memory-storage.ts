@@ -7,6 +7,7 @@ export function memoryStorage(): Storage {
     location: 'memory',
     probe: async () => {},
     read: async (name) => blobs.get(name)?.slice(),
+    open: async (name) => blobs.get(name)?.slice(),
     async write(name, bytes) {
       checkStorageName(name);
       blobs.set(name, bytes.slice());

@@ -1,4 +1,5 @@
-import { open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { constants, openAsBlob } from 'node:fs';
+import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KdError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
@@ -48,6 +49,18 @@ export function nodeStorage(directory: string): Storage {
           if (codeOf(error) === 'ENOENT') return undefined;
           throw error;
         }
+      });
+    },
+    async open(name) {
+      const path = pathOf(name);
+      return guard(`${path} cannot be opened`, async () => {
+        try {
+          await access(path, constants.R_OK);
+        } catch (error) {
+          if (codeOf(error) === 'ENOENT') return undefined;
+          throw error;
+        }
+        return openAsBlob(path);
       });
     },
     async write(name, bytes) {

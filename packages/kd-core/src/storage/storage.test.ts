@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { memoryStorage, type Storage } from '../index.ts';
+import { memoryStorage, readBytes, type Storage } from '../index.ts';
 import { nodeStorage } from '../node.ts';
 
 let folder: string;
@@ -17,6 +17,14 @@ const storages: readonly { name: string; open: () => Storage }[] = [
 ];
 
 describe.each(storages)('$name', ({ open }) => {
+  it('opens a blob to read parts of it', async () => {
+    const storage = open();
+    await storage.write('blob', new Uint8Array([1, 2, 3, 4]));
+    const source = await storage.open('blob');
+    expect([...(await readBytes(source!, 1, 3))]).toEqual([2, 3]);
+    expect(await storage.open('other')).toBeUndefined();
+  });
+
   it('keeps, replaces, lists and removes blobs', async () => {
     const storage = open();
     expect(await storage.list()).toEqual([]);

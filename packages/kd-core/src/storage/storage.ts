@@ -1,4 +1,5 @@
 import { requireArgument } from '../errors.ts';
+import type { ByteSource } from '../serialization/byte-source.ts';
 
 /** Named blobs that outlive the process: a folder, a browser's private file system, memory. One writer at a time. */
 export interface Storage {
@@ -11,6 +12,8 @@ export interface Storage {
   probe(bytes: number): Promise<void>;
   /** The blob, or `undefined` when there is none of that name. */
   read(name: string): Promise<Uint8Array | undefined>;
+  /** The blob, to be read in parts as they are needed, or `undefined`; it must not be replaced while it is read. */
+  open(name: string): Promise<ByteSource | undefined>;
   /** All or nothing: after a failure (`STORAGE`) or a crash, the old blob of that name is still whole. */
   write(name: string, bytes: Uint8Array): Promise<void>;
   /** Sorted names. */

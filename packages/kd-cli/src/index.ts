@@ -5,6 +5,7 @@ export type {
   DigitsConfig,
   IdxConfig,
   IdxFilesConfig,
+  ImagesConfig,
   SplitConfig,
 } from './config/dataset-config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';

@@ -7,7 +7,7 @@ export { fashionMnistClassNames, type IdxDatasetOptions, idxDataset } from './id
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
 export { imageArchive } from './image-files/image-archive.ts';
 export type { ImageFileDataset, ImageFileOptions } from './image-files/image-file-dataset.ts';
-export { intoMemory } from './image-files/into-memory.ts';
+export { type IntoMemoryOptions, intoMemory } from './image-files/into-memory.ts';
 export { type DecodeImageOptions, decodeImage, readImageHeader } from './images/decode-image.ts';
 export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
 export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';

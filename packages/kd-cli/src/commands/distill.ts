@@ -5,6 +5,7 @@ import { colorsOf } from '../cli/host.ts';
 import { integerOption, switchOption, textOption } from '../cli/options.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { openBackend } from '../open-backend.ts';
+import { dataProgress } from '../pipeline/data-progress.ts';
 import { distill } from '../pipeline/distill.ts';
 import { dryRun } from '../pipeline/dry-run.ts';
 import { listenForInterrupt } from '../pipeline/interrupt.ts';
@@ -40,7 +41,12 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     ...(backendId === undefined ? [] : ['--backend', shellQuote(backendId)]),
   ];
   try {
-    const plan = await planDistillation(config, async () => sessionBeside(await openOnce(), threads));
+    const reading = dataProgress(host);
+    const plan = await planDistillation(
+      config,
+      async () => sessionBeside(await openOnce(), threads),
+      reading.onData,
+    ).finally(reading.stop);
     if (switchOption(options, 'plan')) {
       host.stdout.write(`${planText(planFacts(plan), colorsOf(host, 'stdout'))}\n`);
       await plan.close();

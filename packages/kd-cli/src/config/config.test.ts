@@ -278,6 +278,25 @@ describe('a wrong configuration', () => {
   });
 });
 
+describe('images of a configuration', () => {
+  const images = { name: 'images', train: 'train.zip' };
+  it.each<[string, object, string[]]>([
+    [
+      'a file that is not there',
+      images,
+      ['dataset.train: names a file that is not there or cannot be read: /configs/train.zip'],
+    ],
+    [
+      'a split beside test images',
+      { ...images, train: here, test: here, split: { test: 0.1 } },
+      ['split.test: must be left out, because dataset.test names test images.'],
+    ],
+    ['two channels', { ...images, channels: 2 }, ['dataset.channels: must be one of 1, 3, got 2.']],
+  ])('are refused with %s', (_, { split, ...dataset }: { split?: unknown }, problems) => {
+    expect(problemsOf({ ...good, dataset, ...(split !== undefined && { split }) })).toEqual(problems);
+  });
+});
+
 describe('a right configuration', () => {
   it('is taken as it is, with absolute paths', () => {
     const config = checkConfig(good, { source: 'kd.json', folder: '/configs' });

@@ -24,6 +24,21 @@ export interface IdxConfig {
   classNames: string[];
 }
 
+/**
+ * Images in a folder or an archive, with the classes of their folders: `CLASS/NAME.jpg`, also below one folder such as
+ * `train/`. They are decoded into memory. Relative paths start at the configuration file.
+ */
+export interface ImagesConfig {
+  name: 'images';
+  train: string;
+  /** Without it, the test samples are split off `train`. It has the classes of `train`. */
+  test?: string;
+  /** Grey (1) or RGB (3), whatever the files have; by default as the first file has them. */
+  channels?: 1 | 3;
+  /** Names of the class folders in label order; by default sorted. */
+  classNames?: string[];
+}
+
 /** Fractions of the samples of each class. */
 export interface SplitConfig {
   /** Share of the training samples that the student learns from, while its teacher learns from all; default 1. */
@@ -36,4 +51,4 @@ export interface SplitConfig {
   seed?: number;
 }
 
-export type DatasetConfig = DigitsConfig | IdxConfig | Cifar100Config;
+export type DatasetConfig = DigitsConfig | IdxConfig | Cifar100Config | ImagesConfig;

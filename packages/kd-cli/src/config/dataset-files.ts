@@ -18,6 +18,12 @@ export function withAbsoluteFiles(dataset: DatasetConfig, absolute: (path: strin
         train: files(dataset.train),
         ...(dataset.test !== undefined && { test: files(dataset.test) }),
       };
+    case 'images':
+      return {
+        ...dataset,
+        train: absolute(dataset.train),
+        ...(dataset.test !== undefined && { test: absolute(dataset.test) }),
+      };
   }
 }
 
@@ -44,6 +50,10 @@ export function filesOf(dataset: DatasetConfig): readonly DatasetFile[] {
       return Object.entries({ train: dataset.train, test: dataset.test }).flatMap(([part, files]) =>
         Object.entries(files ?? {}).map(([kind, file]) => ({ key: `${part}.${kind}`, file: file as string })),
       );
+    case 'images':
+      return Object.entries({ train: dataset.train, test: dataset.test }).flatMap(([key, file]) =>
+        file === undefined ? [] : [{ key, file }],
+      );
   }
 }
 
@@ -56,5 +66,7 @@ export function ownTest(dataset: DatasetConfig): string | undefined {
       return 'CIFAR-100 has test samples of its own';
     case 'idx':
       return dataset.test === undefined ? undefined : 'dataset.test names files of test samples';
+    case 'images':
+      return dataset.test === undefined ? undefined : 'dataset.test names test images';
   }
 }

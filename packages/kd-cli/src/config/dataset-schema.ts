@@ -3,6 +3,10 @@ import type { DatasetConfig, IdxFilesConfig, SplitConfig } from './dataset-confi
 import { fraction } from './schema-numbers.ts';
 import { numberIn, object, text, wholeNumber } from './schema-parts.ts';
 
+const classNames: z.ZodType<string[]> = z
+  .array(text('a name'), { error: 'a list of names' })
+  .min(2, { error: 'a list of at least two names' });
+
 const files: z.ZodType<IdxFilesConfig> = object({ images: text('a path'), labels: text('a path') });
 
 export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
@@ -14,12 +18,17 @@ export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
       name: z.literal('idx'),
       train: files,
       test: files.exactOptional(),
-      classNames: z
-        .array(text('a name'), { error: 'a list of names' })
-        .min(2, { error: 'a list of at least two names' }),
+      classNames,
+    }),
+    object({
+      name: z.literal('images'),
+      train: text('the path of a folder or an archive'),
+      test: text('the path of a folder or an archive').exactOptional(),
+      channels: z.literal([1, 3], { error: '1 or 3' }).exactOptional(),
+      classNames: classNames.exactOptional(),
     }),
   ],
-  { error: "an object with the name 'digits', 'cifar100' or 'idx'" },
+  { error: "an object with the name 'digits', 'cifar100', 'idx' or 'images'" },
 );
 
 export const splitSchema: z.ZodType<SplitConfig> = object({

@@ -1,11 +1,8 @@
-import { openAsBlob } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { KdError } from 'kd-core';
-import { type AsyncDataset, type Dataset, type ImageChannels, imageArchive } from 'kd-data';
-import { imageFolder } from 'kd-data/node';
+import { readFile } from 'node:fs/promises';
+import type { AsyncDataset, Dataset, ImageChannels } from 'kd-data';
 import { UsageError } from '../cli/usage-error.ts';
 import { openData } from '../pipeline/open-data.ts';
+import { openImages, readable } from '../pipeline/open-images.ts';
 
 export interface EvalDataWish {
   /** `digits`, or the path of a ZIP archive or a folder of images. */
@@ -23,7 +20,7 @@ const digitParts = ['test', 'validation', 'train'] as const;
  * Throws `STORAGE` for what cannot be read, and what the readers of `kd-data` throw.
  */
 export async function openEvalData(wish: EvalDataWish): Promise<Dataset | AsyncDataset> {
-  return wish.data === 'digits' ? openDigits(wish) : openImages(wish);
+  return wish.data === 'digits' ? openDigits(wish) : openImageFiles(wish);
 }
 
 async function openDigits({ split = 'test', channels, classNames }: EvalDataWish): Promise<Dataset> {
@@ -40,32 +37,18 @@ async function openDigits({ split = 'test', channels, classNames }: EvalDataWish
   return { ...dataset, name: `digits (${part})` };
 }
 
-async function openImages({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
-  const options = {
-    name: basename(data),
+async function openImageFiles({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
+  return openImages(data, {
     ...(split !== undefined && { split }),
     ...(channels !== undefined && { channels }),
     ...(classNames !== undefined && { classNames: await readNames(classNames) }),
-  };
-  const found = await guard(data, () => stat(data));
-  if (found.isDirectory()) return imageFolder(data, options);
-  return imageArchive(await guard(data, () => openAsBlob(data)), options);
+  });
 }
 
 async function readNames(path: string): Promise<string[]> {
-  const text = await guard(path, () => readFile(path, 'utf8'));
+  const text = await readable(path, () => readFile(path, 'utf8'));
   return text
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-}
-
-async function guard<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'it is not there' : message;
-    throw new KdError('STORAGE', `Cannot read '${path}': ${reason}.`, { cause });
-  }
 }

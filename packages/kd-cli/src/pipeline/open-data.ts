@@ -5,6 +5,8 @@ import { buildNormalization } from '../config/build-augmentation.ts';
 import type { DistillConfig } from '../config/config.ts';
 import type { IdxConfig, IdxFilesConfig, SplitConfig } from '../config/dataset-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
+import type { OnData } from './data-progress.ts';
+import { readImages } from './read-images.ts';
 
 /** Disjoint parts of a data set, each class in proportion. */
 export interface DataSplits {
@@ -21,25 +23,32 @@ export interface DataSplits {
 
 const defaults = { transfer: 1, validation: 0.15, test: 0.25, seed: 0 };
 
-/** Reads and splits the data set of a configuration. Throws what the readers of `kd-data` throw. */
-export async function openData({
-  normalization,
-  ...parts
-}: Pick<DistillConfig, 'dataset' | 'split' | 'normalization'>): Promise<DataSplits> {
-  const splits = withTransfer(await openSplits(parts), parts.split);
+/**
+ * Reads and splits the data set of a configuration; `onData` is told of what takes long. Throws what the readers of
+ * `kd-data` throw.
+ */
+export async function openData(
+  { normalization, ...parts }: Pick<DistillConfig, 'dataset' | 'split' | 'normalization'>,
+  onData: OnData = () => {},
+): Promise<DataSplits> {
+  const splits = withTransfer(await openSplits(parts, onData), parts.split);
   if (normalization === undefined) return splits;
   return { ...splits, normalization: buildNormalization(normalization, splits.train.inputShape[2]) };
 }
 
-async function openSplits({
-  dataset,
-  split,
-}: Pick<DistillConfig, 'dataset' | 'split'>): Promise<Omit<DataSplits, 'transfer'>> {
+async function openSplits(
+  { dataset, split }: Pick<DistillConfig, 'dataset' | 'split'>,
+  onData: OnData,
+): Promise<Omit<DataSplits, 'transfer'>> {
   if (dataset.name === 'digits') return splitThree(digits(), split);
   if (dataset.name === 'cifar100') {
     const { folder } = dataset;
     const train = await readCifar100Dataset({ folder, part: 'train' });
     return { ...splitTwo(train, split), test: await readCifar100Dataset({ folder, part: 'test' }) };
+  }
+  if (dataset.name === 'images') {
+    const { train, test } = await readImages(dataset, onData);
+    return test === undefined ? splitThree(train, split) : { ...splitTwo(train, split), test };
   }
   const train = await readFiles(dataset, dataset.train, 'train');
   if (dataset.test === undefined) return splitThree(train, split);

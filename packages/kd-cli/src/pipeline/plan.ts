@@ -19,6 +19,7 @@ import { createModelFrom } from '../config/create-model.ts';
 import type { MethodConfig } from '../config/method-config.ts';
 import { runKeys } from '../config/run-keys.ts';
 import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
+import type { OnData } from './data-progress.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
 import { shownTeacher } from './shown-teacher.ts';
@@ -56,13 +57,14 @@ const defaultBatchSize = 64;
 /**
  * Reads the data and the weights and builds every part of the run, so that whatever does not fit is refused before
  * the first step and not after the teacher's last: files, class counts, batch sizes, taps, regressors. `session` is asked
- * only for a teacher that is an ONNX file.
+ * only for a teacher that is an ONNX file, and `onData` is told how far data are read.
  */
 export async function planDistillation(
   config: DistillConfig,
   session: () => Promise<SessionSettings> = async () => ({}),
+  onData: OnData = () => {},
 ): Promise<DistillPlan> {
-  const data = await openData(config);
+  const data = await openData(config, onData);
   const { classes, inputShape } = data.train;
   const { normalization } = data;
   const keys = runKeys(config.seed ?? 0);

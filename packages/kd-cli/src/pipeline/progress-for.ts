@@ -3,8 +3,9 @@ import { Progress } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 
 /** A progress line on standard error, as the terminal there can show it. */
-export function progressFor(host: Host, phases: readonly Phase[]): Progress {
+export function progressFor(host: Host, phases: readonly Phase[], unit?: string): Progress {
   return new Progress({
+    ...(unit !== undefined && { unit }),
     stream: host.stderr,
     phases,
     interactive: isInteractive(host, 'stderr'),

@@ -12,6 +12,8 @@ export interface ProgressOptions {
   readonly stream: ProgressStream;
   /** All phases, in the order in which they will run. */
   readonly phases: readonly Phase[];
+  /** What a step is called in figures of speed. Default `steps`. */
+  readonly unit?: string;
   /** A line that is rewritten in place (a terminal), or plain lines now and then (a file, CI). */
   readonly interactive: boolean;
   readonly color: boolean;
@@ -150,7 +152,8 @@ export class Progress {
     const loss = this.#loss.value;
     if (!Number.isNaN(loss)) figures.push(`loss ${loss < 10 ? fixed(loss, 3) : significant(loss, 3)}`);
     const rate = 1 / this.#stepSeconds.value;
-    if (Number.isFinite(rate)) figures.push(`${rate < 10 ? significant(rate, 2) : fixed(rate, 0)} steps/s`);
+    if (Number.isFinite(rate))
+      figures.push(`${rate < 10 ? significant(rate, 2) : fixed(rate, 0)} ${this.#options.unit ?? 'steps'}/s`);
     const left = this.#timeLeft.seconds();
     if (Number.isFinite(left)) figures.push(`${clock(left)} left`);
     return figures;

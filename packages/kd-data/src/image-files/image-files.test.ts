@@ -150,7 +150,16 @@ describe.each(ways)('%s', (_, open) => {
 
   it('is loaded in batches, and into memory', async () => {
     const dataset = await open(toy);
-    const memory = await intoMemory(dataset);
+    const progress: [number, number][] = [];
+    const memory = await intoMemory(dataset, { onProgress: (...told) => progress.push(told) });
+    expect(progress).toEqual([
+      [1, 3],
+      [2, 3],
+      [3, 3],
+    ]);
+    await expect(intoMemory(dataset, { largestBytes: 35 })).rejects.toThrow(
+      /3 images .* \[2, 2, 3\] each, take 36 bytes in memory, above the 35/,
+    );
     const options = {
       batchSize: 2,
       key: prngKey(5),

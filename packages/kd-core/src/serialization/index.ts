@@ -7,13 +7,7 @@ export {
   type StoredElements,
 } from './element-types.ts';
 export { decodeHalves, encodeHalves } from './half-float.ts';
-export {
-  decodeSafetensors,
-  openSafetensors,
-  placesInSafetensors,
-  type Safetensors,
-  type TensorPlace,
-} from './read-safetensors.ts';
+export { decodeSafetensors, openSafetensors, type Safetensors } from './read-safetensors.ts';
 export type { TensorEntry, TensorFile } from './tensor-file.ts';
 export {
   encodeSafetensors,

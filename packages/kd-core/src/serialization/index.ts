@@ -11,7 +11,6 @@ export { decodeSafetensors, openSafetensors, type Safetensors } from './read-saf
 export type { TensorEntry, TensorFile } from './tensor-file.ts';
 export {
   encodeSafetensors,
-  type HalfTensor,
   streamSafetensors,
   type TensorsToWrite,
 } from './write-safetensors.ts';

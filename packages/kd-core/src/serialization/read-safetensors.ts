@@ -1,7 +1,7 @@
 import { requireArgument } from '../errors.ts';
 import { HostTensor, sizeOf } from '../trees/host-tensor.ts';
 import { type ByteSource, byteLengthOf, readBytes } from './byte-source.ts';
-import { decodeElements, type ElementType, readElements, type StoredElements } from './element-types.ts';
+import { decodeElements, readElements, type StoredElements } from './element-types.ts';
 import { dataStartOf, type HeaderEntry, lengthBytes, parseHeader } from './safetensors-header.ts';
 import type { TensorFile } from './tensor-file.ts';
 
@@ -42,28 +42,6 @@ export function decodeSafetensors(bytes: Uint8Array): Safetensors {
     return [name, new HostTensor(data, entry.shape)] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata };
-}
-
-/** Where a tensor lies in a file: for readers that want a part of it, or its bits. */
-export interface TensorPlace {
-  readonly storedAs: ElementType;
-  readonly shape: readonly number[];
-  /** Byte of the file at which its elements begin, which lie row-major and little-endian. */
-  readonly begin: number;
-  readonly end: number;
-}
-
-/** Where all tensors of a safetensors file in memory lie, by name. Throws what `openSafetensors` throws. */
-export function placesInSafetensors(bytes: Uint8Array): {
-  readonly places: ReadonlyMap<string, TensorPlace>;
-  readonly metadata: Readonly<Record<string, string>>;
-} {
-  const dataStart = dataStartOf(bytes, bytes.length);
-  const { entries, metadata } = parseHeader(bytes.subarray(lengthBytes, dataStart), bytes.length - dataStart);
-  const places = Array.from(entries, ([name, { storedAs, shape, begin, end }]) => {
-    return [name, { storedAs, shape, begin: dataStart + begin, end: dataStart + end }] as const;
-  });
-  return { places: new Map(places), metadata };
 }
 
 function storedElements({ name, storedAs, shape, begin }: HeaderEntry, dataStart: number): StoredElements {

@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { KdError } from '../errors.ts';
 import { HostTensor, sizeOf } from '../trees/host-tensor.ts';
-import { decodeHalves, encodeHalves } from './half-float.ts';
-import { decodeSafetensors, openSafetensors, placesInSafetensors } from './read-safetensors.ts';
+import { decodeSafetensors, openSafetensors } from './read-safetensors.ts';
 import { encodeSafetensors, streamSafetensors } from './write-safetensors.ts';
 
 /** A file with exactly this header and these data. */
@@ -39,19 +38,6 @@ const tensors = fc.dictionary(name, tensor, { maxKeys: 5, noNullPrototype: true 
 const metadata = fc.dictionary(fc.string(), fc.string(), { maxKeys: 3, noNullPrototype: true });
 
 describe('safetensors', () => {
-  it('stores halves as F16, and says where each tensor lies', () => {
-    const bytes = encodeSafetensors({
-      halves: { half: encodeHalves([1, -2.5, 2 ** -24]), shape: [3] },
-      words: new HostTensor(new Int32Array([7, 8]), [2]),
-    });
-    expect([...decodeSafetensors(bytes).tensors['halves']!.data]).toEqual([1, -2.5, 2 ** -24]);
-    const { storedAs, begin, end } = placesInSafetensors(bytes).places.get('halves')!;
-    expect([storedAs, end - begin]).toEqual(['F16', 6]);
-    const read = new Float32Array(3);
-    decodeHalves(bytes.subarray(begin, end), read, 0);
-    expect([...read]).toEqual([1, -2.5, 2 ** -24]);
-  });
-
   it('come back as they went in', () => {
     fc.assert(
       fc.property(tensors, metadata, (tensorsIn, metadataIn) => {

@@ -5,31 +5,22 @@ import { littleEndianWords } from './little-endian.ts';
 import { lengthBytes, metadataKey } from './safetensors-header.ts';
 import type { TensorFile } from './tensor-file.ts';
 
-const encodedTypes: Readonly<
-  Record<DataType | 'float16', { readonly type: ElementType; readonly bytes: number }>
-> = {
+const encodedTypes: Readonly<Record<DataType, { readonly type: ElementType; readonly bytes: number }>> = {
   float32: { type: 'F32', bytes: 4 },
   int32: { type: 'I32', bytes: 4 },
   bool: { type: 'BOOL', bytes: 1 },
-  float16: { type: 'F16', bytes: 2 },
 };
-
-/** Numbers that a file stores as float16, in their 16 bits. */
-export interface HalfTensor {
-  readonly half: Uint16Array;
-  readonly shape: readonly number[];
-}
 
 /** What the header says of a tensor. */
 interface Declaration {
   readonly name: string;
-  readonly dtype: DataType | 'float16';
+  readonly dtype: DataType;
   readonly shape: readonly number[];
 }
 
 /** Tensors that are asked for one by one, such as another tensor file. */
 export interface TensorsToWrite {
-  readonly entries: readonly (Declaration & { readonly dtype: DataType })[];
+  readonly entries: readonly Declaration[];
   read(name: string): HostTensor | Promise<HostTensor>;
   readonly metadata?: TensorFile['metadata'];
 }
@@ -56,25 +47,18 @@ export async function* streamSafetensors({
   }
 }
 
-/** The chunks of `streamSafetensors` for tensors in memory as one array; a `HalfTensor` becomes F16. Throws what that throws. */
+/** The chunks of `streamSafetensors` for tensors in memory as one array. Throws what that throws. */
 export function encodeSafetensors(
-  tensors: Readonly<Record<string, HostTensor | HalfTensor>>,
+  tensors: Readonly<Record<string, HostTensor>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
-  const declarations = Object.entries(tensors).map(
-    ([name, tensor]): Declaration => ({
-      name,
-      dtype: 'half' in tensor ? 'float16' : tensor.dtype,
-      shape: tensor.shape,
-    }),
-  );
+  const declarations = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const { header, inOrder, dataLength } = plan(declarations, metadata);
   const bytes = new Uint8Array(header.length + dataLength);
   bytes.set(header);
   let position = header.length;
   for (const { name } of inOrder) {
-    const tensor = tensors[name]!;
-    const data = 'half' in tensor ? halfBytes(tensor) : tensorBytes(tensor);
+    const data = tensorBytes(tensors[name]!);
     bytes.set(data, position);
     position += data.length;
   }
@@ -136,11 +120,4 @@ function requireDeclared(tensor: HostTensor, { name, dtype, shape }: Declaration
 function tensorBytes({ data, dtype }: HostTensor): Uint8Array<ArrayBuffer> {
   const raw = new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength);
   return dtype === 'bool' ? raw : littleEndianWords(raw);
-}
-
-function halfBytes({ half }: HalfTensor): Uint8Array {
-  const bytes = new Uint8Array(2 * half.length);
-  const view = new DataView(bytes.buffer);
-  for (const [index, bits] of half.entries()) view.setUint16(2 * index, bits, true);
-  return bytes;
 }

@@ -1,9 +1,19 @@
 export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
+export { datasetCatalog, datasetEntry } from './catalog/catalog.ts';
+export type {
+  CatalogNormalization,
+  DatasetArchive,
+  DatasetEntry,
+  DatasetForm,
+  InstalledFolder,
+} from './catalog/dataset-entry.ts';
+export { cifar10ClassNames } from './cifar/cifar10-class-names.ts';
 export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
 export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
 export { digits } from './digits/digits.ts';
-export { fashionMnistClassNames, type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
+export { fashionMnistClassNames } from './idx/fashion-mnist-class-names.ts';
+export { type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
 export { imageArchive } from './image-files/image-archive.ts';
 export type { ImageFileDataset, ImageFileOptions } from './image-files/image-file-dataset.ts';

@@ -1,9 +1,10 @@
 import { unzlibSync } from 'fflate';
 import { arrayDataset } from '../array-dataset.ts';
+import { digitClassNames } from '../catalog/entries/digit-class-names.ts';
+import { digitsEntry } from '../catalog/entries/digits.ts';
 import type { Dataset } from '../dataset.ts';
 import { digitsData, digitsLength } from './digits-data.ts';
 
-const classNames: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 const pixelsPerImage = 64;
 const pixelMaximum = 16;
 
@@ -20,9 +21,8 @@ export function digits(): Dataset {
     ...decode(),
     pixelMaximum,
     inputShape: [8, 8, 1],
-    classNames,
-    attribution:
-      'Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak (1998), UCI Machine Learning Repository, https://doi.org/10.24432/C50P49, CC BY 4.0',
+    classNames: digitClassNames,
+    attribution: digitsEntry.attribution,
   });
   return decoded;
 }

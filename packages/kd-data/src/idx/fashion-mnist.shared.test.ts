@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { fashionMnistClassNames } from './idx-dataset.ts';
+import { fashionMnistClassNames } from './fashion-mnist-class-names.ts';
 import { readIdxDataset } from './read-idx-dataset.ts';
 
 const folder = join(process.env.KD_SHARED!, 'data', 'fashion-mnist');

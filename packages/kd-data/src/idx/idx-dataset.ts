@@ -13,20 +13,6 @@ export interface IdxDatasetOptions {
   readonly attribution?: string;
 }
 
-/** Class names of Fashion-MNIST (H. Xiao, K. Rasul, R. Vollgraf 2017, arXiv 1708.07747) in label order. */
-export const fashionMnistClassNames: readonly string[] = [
-  'T-shirt/top',
-  'Trouser',
-  'Pullover',
-  'Dress',
-  'Coat',
-  'Sandal',
-  'Shirt',
-  'Sneaker',
-  'Bag',
-  'Ankle boot',
-];
-
 /**
  * A data set from a pair of IDX files, as MNIST, Fashion-MNIST and KMNIST come. Pixels are divided by 255.
  * Throws `PARSE` when a file is malformed or not of the type above or the two do not belong together, and

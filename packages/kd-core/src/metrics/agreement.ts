@@ -40,12 +40,12 @@ export function teacherAgreement({ student, teacher }: AgreementOptions): Agreem
   for (let sample = 0; sample < count; sample++) {
     if (ofTeacher[sample] === ofStudent[sample]) equal += 1;
     const start = sample * classes;
-    const teacherNormalizer = logSumExp(teacher, start, classes, ofTeacher[sample]!);
-    const studentNormalizer = logSumExp(student, start, classes, ofStudent[sample]!);
+    const logTeacher = logProbabilities(teacher, start, { classes, best: ofTeacher[sample]! });
+    const logStudent = logProbabilities(student, start, { classes, best: ofStudent[sample]! });
     let sum = 0;
-    for (let index = start; index < start + classes; index++) {
-      const logTeacher = teacher.data[index]! - teacherNormalizer;
-      sum += Math.exp(logTeacher) * (logTeacher - (student.data[index]! - studentNormalizer));
+    for (let index = 0; index < classes; index++) {
+      const log = logTeacher(index);
+      sum += Math.exp(log) * (log - logStudent(index));
     }
     // Rounding can make the divergence of equal distributions a little negative.
     divergence += Math.max(0, sum);
@@ -54,9 +54,14 @@ export function teacherAgreement({ student, teacher }: AgreementOptions): Agreem
 }
 
 /** Of the row that begins at `start`, whose highest logit is that of the class `best`. */
-function logSumExp({ data }: HostTensor, start: number, classes: number, best: number): number {
+function logProbabilities(
+  { data }: HostTensor,
+  start: number,
+  { classes, best }: { readonly classes: number; readonly best: number },
+): (index: number) => number {
   const highest = data[start + best]!;
   let total = 0;
   for (let index = start; index < start + classes; index++) total += Math.exp(data[index]! - highest);
-  return highest + Math.log(total);
+  const logTotal = Math.log(total);
+  return (index) => data[start + index]! - highest - logTotal;
 }

@@ -83,6 +83,7 @@ describe('classificationMetrics', () => {
           samples.map(([, label]) => label),
         );
         const { top1, top5, nll, brier, ece, mce, meanConfidence, bins } = metrics;
+        const { adaptiveEce, aurc, eAurc } = metrics;
         expect(top1).toBeLessThanOrEqual(top5);
         expect(nll).toBeGreaterThanOrEqual(0);
         expect(brier).toBeGreaterThanOrEqual(0);
@@ -91,6 +92,10 @@ describe('classificationMetrics', () => {
         // The triangle inequality over bins.
         expect(ece).toBeGreaterThanOrEqual(Math.abs(meanConfidence - top1) - 1e-12);
         expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(samples.length);
+        expect(adaptiveEce).toBeGreaterThanOrEqual(Math.abs(meanConfidence - top1) - 1e-12);
+        expect(adaptiveEce).toBeLessThanOrEqual(1);
+        expect(eAurc).toBeLessThanOrEqual(aurc);
+        expect(aurc).toBeLessThanOrEqual(1);
 
         const other = samples
           .map(([row, label]) => [row.map((each) => each + shift), label] as const)
@@ -101,6 +106,14 @@ describe('classificationMetrics', () => {
         );
         expect(moved.nll).toBeCloseTo(nll, 3);
         expect(moved.brier).toBeCloseTo(brier, 3);
+
+        const backwards = metricsOf(
+          samples.map(([row]) => row).reverse(),
+          samples.map(([, label]) => label).reverse(),
+        );
+        for (const [name, value] of Object.entries(metrics)) {
+          if (typeof value === 'number') expect(backwards[name as 'nll'], name).toBeCloseTo(value, 10);
+        }
       }),
     );
   });

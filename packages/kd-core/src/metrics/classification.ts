@@ -1,5 +1,17 @@
-import { adaptiveCalibration, type Calibration, calibration, DEFAULT_BINS, requireBins } from './calibration.ts';
-import { type LabelledLogits, type LogitsSize, labelRanks, requireLabelledLogits } from './labelled-logits.ts';
+import {
+  adaptiveCalibration,
+  type Calibration,
+  calibration,
+  DEFAULT_BINS,
+  requireBins,
+} from './calibration.ts';
+import {
+  type LabelledLogits,
+  type LogitsSize,
+  labelRanks,
+  requireLabelledLogits,
+  withinTop,
+} from './labelled-logits.ts';
 import { type RiskCoverage, riskCoverage } from './risk-coverage.ts';
 import { tiedGroups } from './tied-groups.ts';
 
@@ -50,11 +62,6 @@ export function classificationMetrics(options: ClassificationMetricsOptions): Cl
     adaptiveEce: adaptiveCalibration(samples).ece,
     ...riskCoverage(tiedGroups(confidences, correct)),
   };
-}
-
-/** Fraction of samples before whose label come fewer than `k` classes. */
-export function withinTop(ranks: Int32Array, k: number): number {
-  return ranks.reduce((hits, rank) => hits + (rank < k ? 1 : 0), 0) / ranks.length;
 }
 
 /** Sums over samples, and the highest probability of each. */

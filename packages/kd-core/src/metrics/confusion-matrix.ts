@@ -1,6 +1,6 @@
-import { HostTensor } from '../trees/host-tensor.ts';
 import { KdError } from '../errors.ts';
 import { formatShape } from '../shapes.ts';
+import { HostTensor } from '../trees/host-tensor.ts';
 import { type LabelledLogits, predictedClasses, requireLabelledLogits } from './labelled-logits.ts';
 
 /**

@@ -95,3 +95,8 @@ export function labelRanks(
   }
   return ranks;
 }
+
+/** Fraction of samples before whose label come fewer than `k` classes. */
+export function withinTop(ranks: Int32Array, k: number): number {
+  return ranks.reduce((hits, rank) => hits + (rank < k ? 1 : 0), 0) / ranks.length;
+}

@@ -1,6 +1,11 @@
 import { KdError, requireArgument } from '../errors.ts';
 import { HostTensor } from '../trees/host-tensor.ts';
-import { type LabelledLogits, type LogitsSize, predictedClasses, requireLabelledLogits } from './labelled-logits.ts';
+import {
+  type LabelledLogits,
+  type LogitsSize,
+  predictedClasses,
+  requireLabelledLogits,
+} from './labelled-logits.ts';
 
 export interface TemperatureScaling {
   /** What logits are to be divided by. Above 1 the network was too certain, below 1 not certain enough. */
@@ -13,6 +18,8 @@ export interface TemperatureScaling {
 /** Relative change of the inverse temperature below which it is found. */
 const TOLERANCE = 1e-9;
 const MOST_STEPS = 200;
+/** A slope at temperature infinity, in standard deviations of a logit, that is rounding. */
+const NO_SLOPE = 1e-9;
 
 /**
  * Temperature scaling (Guo et al., 2017, arXiv:1706.04599, section 4.2): the temperature T that minimises the negative log
@@ -26,8 +33,19 @@ const MOST_STEPS = 200;
  */
 export function fitTemperature(samples: LabelledLogits): TemperatureScaling {
   const size = requireLabelledLogits(samples);
-  const at = likelihoodOf(samples, size);
-  requireMinimum(samples, size, at(0).slope);
+  const predictions = predictedClasses(samples.logits, size);
+  const at = likelihoodOf(samples, size, predictions);
+  const { slope: slopeAtZero, curvature: curvatureAtZero } = at(0);
+  if (!(slopeAtZero < -NO_SLOPE * Math.sqrt(curvatureAtZero))) {
+    throw noTemperature(
+      'the logits do not speak for the labels: on the mean, the logit of the label is not above that of the other classes',
+    );
+  }
+  if (!hasMistake(samples, size, predictions)) {
+    throw noTemperature(
+      `all ${size.count} samples are right, so that the likelihood grows with every lower temperature; take more samples, or samples that the network was not trained on`,
+    );
+  }
 
   let [low, high] = [0, 1];
   while (at(high).slope < 0) {
@@ -56,7 +74,10 @@ export function applyTemperature(logits: HostTensor, temperature: number): HostT
     Number.isFinite(temperature) && temperature > 0,
     () => `temperature must be finite and above 0, got ${temperature}.`,
   );
-  return new HostTensor(Float32Array.from(logits.data, (logit) => logit / temperature), logits.shape);
+  return new HostTensor(
+    Float32Array.from(logits.data, (logit) => logit / temperature),
+    logits.shape,
+  );
 }
 
 interface Likelihood {
@@ -67,16 +88,17 @@ interface Likelihood {
   readonly curvature: number;
 }
 
+/** `predictions` are the classes with the highest logits, from which exponents are counted, so that none overflows. */
 function likelihoodOf(
   { logits: { data }, labels }: LabelledLogits,
   { count, classes }: LogitsSize,
+  predictions: Int32Array,
 ): (inverse: number) => Likelihood {
-  const best = predictedClasses(new HostTensor(data, [count, classes]), { count, classes });
   return (inverse) => {
     let [nll, slope, curvature] = [0, 0, 0];
     for (let sample = 0; sample < count; sample++) {
       const start = sample * classes;
-      const highest = data[start + best[sample]!]!;
+      const highest = data[start + predictions[sample]!]!;
       let [total, first, second] = [0, 0, 0];
       for (let index = start; index < start + classes; index++) {
         const distance = data[index]! - highest;
@@ -95,27 +117,15 @@ function likelihoodOf(
   };
 }
 
-/** `slopeAtZero`: of the likelihood where the temperature is infinite. */
-function requireMinimum(
+function hasMistake(
   { logits: { data }, labels }: LabelledLogits,
-  { count, classes }: LogitsSize,
-  slopeAtZero: number,
-): void {
-  const best = predictedClasses(new HostTensor(data, [count, classes]), { count, classes });
-  const hasMistake = best.some(
+  { classes }: LogitsSize,
+  predictions: Int32Array,
+): boolean {
+  return predictions.some(
     (prediction, sample) =>
       data[sample * classes + prediction]! > data[sample * classes + labels.data[sample]!]!,
   );
-  if (!(slopeAtZero < 0)) {
-    throw noTemperature(
-      'the logits do not speak for the labels: on the mean, the logit of the label is not above that of the other classes',
-    );
-  }
-  if (!hasMistake) {
-    throw noTemperature(
-      `all ${count} samples are right, so that the likelihood grows with every lower temperature; take more samples, or samples that the network was not trained on`,
-    );
-  }
 }
 
 function noTemperature(reason: string): KdError {

@@ -1,6 +1,5 @@
 import { requireArgument } from '../errors.ts';
-import { withinTop } from './classification.ts';
-import { type LabelledLogits, labelRanks, requireLabelledLogits } from './labelled-logits.ts';
+import { type LabelledLogits, labelRanks, requireLabelledLogits, withinTop } from './labelled-logits.ts';
 
 export interface TopAccuracyOptions extends LabelledLogits {
   /** At least 1; from the number of classes on, everything is right. */

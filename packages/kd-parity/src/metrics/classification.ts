@@ -21,6 +21,8 @@ export const classification: MetricAdapter = (metricCase) => {
     ece: metrics.ece,
     mce: metrics.mce,
     mean_confidence: metrics.meanConfidence,
+    aurc: metrics.aurc,
+    e_aurc: metrics.eAurc,
     bins: metrics.bins.map(({ count, accuracy, confidence }) => ({ count, accuracy, confidence })),
   };
 };

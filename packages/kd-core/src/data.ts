@@ -17,6 +17,11 @@ export interface Batch {
   readonly variant?: number;
   /** Of images that are mixtures of two samples (mixup, CutMix). Absent where each is one sample. */
   readonly mixed?: MixedLabels;
+  /**
+   * bool [batch]: 1 for samples that count, 0 for those that fill a last batch up and must count for nothing. Absent where all
+   * count.
+   */
+  readonly mask?: HostTensor;
 }
 
 /** The classes of images that are mixtures of two samples. */
@@ -64,6 +69,8 @@ export interface BatchSource {
   readonly variants?: number;
   /** Whether its batches have `mixed`. Default false. */
   readonly mixes?: boolean;
+  /** Whether its last batch is filled up with samples that do not count, by `Batch.mask`. Default false. */
+  readonly pads?: boolean;
   /** `epoch` counts from 0, `index` is in [0, stepsPerEpoch). */
   batch(epoch: number, index: number): Batch | Promise<Batch>;
 }

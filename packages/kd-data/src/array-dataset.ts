@@ -51,10 +51,12 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
     classNames,
     inputShape,
     ...(attribution === undefined ? {} : { attribution }),
+    spec: { kind: 'arrays', options },
     image(index) {
       requireIndex(index, length, `Data set '${name}'`);
-      const image = Float32Array.from(pixels.subarray(index * size, (index + 1) * size));
-      for (let i = 0; i < size; i++) image[i]! /= pixelMaximum;
+      const image = new Float32Array(size);
+      const first = index * size;
+      for (let i = 0; i < size; i++) image[i] = pixels[first + i]! / pixelMaximum;
       return image;
     },
     label(index) {

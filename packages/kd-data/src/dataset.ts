@@ -1,4 +1,5 @@
 import { KdError } from 'kd-core';
+import type { DatasetSpec } from './dataset-spec.ts';
 
 /** [height, width, channels] of one image. */
 export type ImageShape = readonly [height: number, width: number, channels: number];
@@ -15,6 +16,8 @@ export interface Dataset {
   readonly inputShape: ImageShape;
   /** How the authors of the data want to be named, when they do. */
   readonly attribution?: string;
+  /** What it is, as data of which a worker makes it again; absent of a data set of one's own. */
+  readonly spec?: DatasetSpec;
   /**
    * Pixels 0..1 of a sample, row-major [height, width, channels]. The caller may keep and change the array.
    * Throws `INVALID_ARGUMENT` for an index outside 0..length - 1.

@@ -31,6 +31,9 @@ export function subset(
     classNames: dataset.classNames,
     inputShape: dataset.inputShape,
     ...(dataset.attribution === undefined ? {} : { attribution: dataset.attribution }),
+    ...(dataset.spec !== undefined && {
+      spec: { kind: 'subset', dataset: dataset.spec, indices: chosen, name },
+    }),
     image: (index) => dataset.image(parentIndex(index)),
     label: (index) => dataset.label(parentIndex(index)),
     originalIndex: (index) => dataset.originalIndex(parentIndex(index)),

@@ -5,14 +5,16 @@ import {
   HostTensor,
   type PrngKey,
   requireArgument,
-  type SampleTable,
   splitKey,
 } from 'kd-core';
 import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
 import { checkImage, readLabel } from '../read-sample.ts';
 import type { Transform } from '../transforms/transform.ts';
 import { epochOrder } from './epoch-order.ts';
+import { sampleTable } from './sample-table.ts';
 import { sampleView } from './sample-view.ts';
+import type { Sampler } from './samplers/sampler.ts';
+import { shuffled } from './samplers/shuffled.ts';
 
 export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> {
   readonly dataset: Source;
@@ -20,8 +22,15 @@ export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> 
   readonly key: PrngKey;
   /** A new order in each epoch (default), or the order of the data set. */
   readonly shuffle?: boolean;
+  /** Which samples an epoch shows instead of each one once: `classBalanced()`, `weighted({ weights })` or a function of your own. */
+  readonly sampler?: Sampler;
   /** Leaves out the last batch of an epoch when it is short. Default false. */
   readonly dropLast?: boolean;
+  /**
+   * Fills the last batch of an epoch up by repeating its last sample, so that all batches have one size; every batch then has a
+   * `mask` of those that count. For evaluation and inference; training refuses such a source. Default false.
+   */
+  readonly padLast?: boolean;
   /** Applied to each image in order. */
   readonly transforms?: readonly Transform[];
   /**
@@ -49,21 +58,21 @@ export interface AsyncLoader extends Omit<Loader, 'batch'> {
 }
 
 /**
- * Batches of a data set with random access; of an `AsyncDataset`, all images of a batch are asked for at once. The order of an epoch is a pure function of (key, epoch), and what
+ * Batches of a data set with random access; of an `AsyncDataset`, all images of a batch are asked for at once. The order of an epoch, also that of a sampler, is a pure function of (key, epoch), and what
  * the transforms draw for a sample is one of (key, view, epoch or variant, original index of the sample): it changes
  * neither with the batch size nor with the part of the data set that is loaded.
  * `indices` of a batch are original indices (see `Dataset.originalIndex`).
  *
- * Throws `INVALID_ARGUMENT` at once for a bad size, a label outside the classes or a data set without a
+ * Throws `INVALID_ARGUMENT` at once for a bad size, a label outside the classes, options that exclude each other or a data set without a
  * full batch under `dropLast`; bad images throw from `batch`, and name the sample.
  */
 export function createLoader(options: LoaderOptions): Loader;
 export function createLoader(options: LoaderOptions<AsyncDataset>): AsyncLoader;
 export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Loader | AsyncLoader {
-  const { dataset, batchSize, key, shuffle = true, dropLast = false, transforms = [], views = {} } = options;
+  const { dataset, batchSize, key, transforms = [], views = {} } = options;
+  const { shuffle = true, sampler, dropLast = false, padLast = false } = options;
   // Without transforms all epochs show the same.
   const variants = transforms.length === 0 && Object.keys(views).length === 0 ? 1 : options.variants;
-  const { length } = dataset;
   requireArgument(
     Number.isInteger(batchSize) && batchSize > 0,
     () => `batchSize must be a positive integer, got ${batchSize}.`,
@@ -72,15 +81,26 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     options.variants === undefined || (Number.isInteger(options.variants) && options.variants > 0),
     () => `variants must be a positive integer, got ${options.variants}.`,
   );
-  requireArgument(length > 0, () => `Data set '${dataset.name}' has no samples.`);
+  requireArgument(dataset.length > 0, () => `Data set '${dataset.name}' has no samples.`);
+  requireArgument(
+    sampler === undefined || options.shuffle === undefined,
+    () => 'A sampler decides the order itself: leave out shuffle beside it.',
+  );
+  requireArgument(
+    !dropLast || !padLast,
+    () => 'The last batch is either left out (dropLast) or filled up (padLast), not both.',
+  );
+  const labels = Int32Array.from({ length: dataset.length }, (_, index) => readLabel(dataset, index));
+  const [orderKey, transformKey, viewsKey] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
+  const sampled = sampler?.({ name: dataset.name, labels, classes: dataset.classes });
+  const length = sampled?.length ?? dataset.length;
   requireArgument(
     !dropLast || batchSize <= length,
     () =>
       `With dropLast, batchSize (${batchSize}) must not be above the ${length} samples of '${dataset.name}', or no batch is left.`,
   );
-  const labels = Int32Array.from({ length }, (_, index) => readLabel(dataset, index));
-  const [orderKey, transformKey, viewsKey] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
-  const orderOf = shuffle ? epochOrder(orderKey, length) : undefined;
+  const order = sampled ?? (shuffle ? shuffled(length) : undefined);
+  const orderOf = order && epochOrder(orderKey, order, dataset);
   const stepsPerEpoch = dropLast ? Math.floor(length / batchSize) : Math.ceil(length / batchSize);
 
   const plain = sampleView(dataset, transforms, transformKey);
@@ -98,30 +118,37 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
       () => `An epoch has the batches 0..${stepsPerEpoch - 1}, but batch ${index} was asked for.`,
     );
     const first = index * batchSize;
+    const last = Math.min(first + batchSize, length) - 1;
     const order = orderOf?.(epoch);
-    return Array.from({ length: Math.min(batchSize, length - first) }, (_, position) =>
-      order === undefined ? first + position : order[first + position]!,
-    );
+    return Array.from({ length: padLast ? batchSize : last - first + 1 }, (_, offset) => {
+      const position = Math.min(first + offset, last);
+      return order === undefined ? position : order[position]!;
+    });
   };
 
-  const assemble = (epoch: number, samples: readonly number[], read: readonly Float32Array[]): Batch => {
+  const assemble = (
+    epoch: number,
+    index: number,
+    samples: readonly number[],
+    read: readonly Float32Array[],
+  ): Batch => {
     const count = samples.length;
     samples.forEach((sample, position) => {
       checkImage(dataset, sample, read[position]!);
     });
-    const indices = Int32Array.from(samples, (sample) => dataset.originalIndex(sample));
+    const int32 = (ofSample: (sample: number) => number): HostTensor =>
+      new HostTensor(Int32Array.from(samples, ofSample), [count]);
     const variant = variants === undefined ? epoch : epoch % variants;
+    const valid = Math.min(batchSize, length - index * batchSize);
     return {
       images: plain.render(variant, samples, read),
-      labels: new HostTensor(
-        Int32Array.from(samples, (sample) => labels[sample]!),
-        [count],
-      ),
-      indices: new HostTensor(indices, [count]),
+      labels: int32((sample) => labels[sample]!),
+      indices: int32((sample) => dataset.originalIndex(sample)),
       ...(named.length > 0 && {
         views: Object.fromEntries(named.map(([name, view]) => [name, view.render(variant, samples, read)])),
       }),
       ...(variants !== undefined && { variant }),
+      ...(padLast && { mask: new HostTensor(new Uint8Array(count).fill(1, 0, valid), [count]) }),
     };
   };
 
@@ -129,8 +156,8 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     const samples = samplesOf(epoch, index);
     const read = samples.map((sample) => dataset.image(sample));
     return read[0] instanceof Promise
-      ? Promise.all(read).then((images) => assemble(epoch, samples, images))
-      : assemble(epoch, samples, read as Float32Array[]);
+      ? Promise.all(read).then((images) => assemble(epoch, index, samples, images))
+      : assemble(epoch, index, samples, read as Float32Array[]);
   };
 
   return {
@@ -139,6 +166,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     stepsPerEpoch,
     samples: sampleTable(dataset, labels),
     ...(variants !== undefined && { variants }),
+    ...(padLast && { pads: true }),
     imageShape: plain.shape,
     ...(named.length > 0 && { views: Object.fromEntries(named.map(([name, { shape }]) => [name, shape])) }),
     batch,
@@ -148,15 +176,4 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
 /** A key of each name, whatever other names there are. */
 function keyOfName(key: PrngKey, name: string): PrngKey {
   return [...name].reduce((folded, letter) => foldIn(folded, letter.codePointAt(0)!), key);
-}
-
-/** The labels by original index, of which a part of a data set has gaps. */
-function sampleTable(dataset: Dataset | AsyncDataset, labels: Int32Array): SampleTable {
-  const originals = Array.from(labels, (_, sample) => dataset.originalIndex(sample));
-  const count = originals.reduce((most, index) => Math.max(most, index + 1), 0);
-  const byIndex = new Int32Array(count).fill(-1);
-  originals.forEach((original, sample) => {
-    byIndex[original] = labels[sample]!;
-  });
-  return { count, labels: byIndex };
 }

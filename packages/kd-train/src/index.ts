@@ -14,17 +14,13 @@ export type {
 } from './catalog/method-entry.ts';
 export type { PlugInCatalog, PlugInEntry } from './catalog/plug-in-entry.ts';
 export { type TemperatureOptions, temperatureCatalog } from './catalog/temperatures.ts';
+export type { Checkpoint, StageName, TrainingProgress } from './checkpoint/checkpoint.ts';
+export { checkpointName } from './checkpoint/checkpoint-files.ts';
 export {
-  type Checkpoint,
-  decodeCheckpoint,
-  encodeCheckpoint,
-  type StageName,
-  type TrainingProgress,
-} from './checkpoint/checkpoint.ts';
-export {
-  checkpointName,
+  type DamagedCheckpoint,
   type LoadedCheckpoint,
   listCheckpoints,
+  loadBestCheckpoint,
   loadLatestCheckpoint,
   saveCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
@@ -35,6 +31,7 @@ export {
   compileForward,
 } from './evaluation/compile-forward.ts';
 export {
+  type EvaluateDetails,
   type EvaluateFrozenModelOptions,
   type EvaluateNetworkOptions,
   type EvaluateOptions,
@@ -201,8 +198,14 @@ export {
   tapSeries,
 } from './methods/tap-series.ts';
 export { weight } from './methods/weight.ts';
+export { type AdamOptions, adam } from './optimizers/adam.ts';
+export type { AdamRuleOptions } from './optimizers/adam-rule.ts';
 export { type AdamWOptions, adamW } from './optimizers/adam-w.ts';
-export type { DecayFilter, Optimizer, OptimizerUpdate } from './optimizers/optimizer.ts';
+export { type LarsOptions, type LarsSettings, lars } from './optimizers/lars.ts';
+export { type LionOptions, lion } from './optimizers/lion.ts';
+export type { Optimizer, OptimizerUpdate } from './optimizers/optimizer.ts';
+export type { GroupOptions, ParameterGroup, ParameterSettings } from './optimizers/parameter-groups.ts';
+export { methodParts, normsAndBiases, type ParameterMatcher } from './optimizers/parameter-matchers.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { constant } from './schedules/constant.ts';
 export { cosine } from './schedules/cosine.ts';

@@ -1,7 +1,7 @@
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Backend, type BatchSource, HostTensor, prngKey } from 'kd-core';
+import { type Backend, type BatchSource, classMetrics, HostTensor, prngKey } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { compileForward, evaluate } from '../index.ts';
+import { compileForward, type Evaluation, evaluate } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
 import { frozenNetwork } from '../testing/frozen-network.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
@@ -41,6 +41,43 @@ describe('evaluate', () => {
     });
     expect(metrics.top1).toBeCloseTo(hits.length / 11, 10);
     await forward.dispose();
+  });
+
+  it('counts confusions and measures agreement with a teacher where it is asked', async () => {
+    const source = blobSource({ length: 11, batchSize: 4 });
+    const plain = await evaluate({ backend, model, variables, source });
+    expect(plain).not.toHaveProperty('confusion');
+    expect(plain).not.toHaveProperty('agreement');
+    const other = await evaluate({ backend, model, variables: model.init(prngKey(5)), source });
+    const { confusion, agreement, metrics } = await evaluate({
+      backend,
+      model,
+      variables,
+      source,
+      confusion: true,
+      teacher: other,
+    });
+    const classes = classMetrics(confusion!);
+    expect(classes.reduce((sum, { correct }) => sum + correct, 0) / 11).toBeCloseTo(metrics.top1, 12);
+    const predictions = ({ logits }: Evaluation): number[] =>
+      Array.from({ length: 11 }, (_, row) => {
+        const scores = [...logits.data.subarray(3 * row, 3 * row + 3)];
+        return scores.indexOf(Math.max(...scores));
+      });
+    const ofTeacher = predictions(other);
+    const equal = predictions(plain).filter((prediction, row) => prediction === ofTeacher[row]);
+    expect(agreement).toMatchObject({ count: 11, agreement: equal.length / 11 });
+    expect(agreement!.divergence).toBeGreaterThan(0);
+
+    const shorter = await evaluate({
+      backend,
+      model,
+      variables,
+      source: blobSource({ length: 10, batchSize: 4 }),
+    });
+    await expect(evaluate({ backend, model, variables, source, teacher: shorter })).rejects.toThrow(
+      /teacher must be an evaluation of the same samples in the same order, but/,
+    );
   });
 
   it('takes a network that runs by itself, and gives the same', async () => {

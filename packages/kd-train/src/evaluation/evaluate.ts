@@ -1,20 +1,32 @@
 import {
+  type Agreement,
   type Backend,
   type BatchSource,
   type ClassificationMetrics,
   classificationMetrics,
+  confusionMatrix,
   type FrozenModel,
   HostTensor,
   type InputLeaf,
+  KdError,
   type Model,
   type ModelVariables,
+  teacherAgreement,
 } from 'kd-core';
 import { runFrozenModel } from '../teachers/run-frozen-model.ts';
 import { breather } from '../training/breather.ts';
 import { checkBatch } from '../training/check-batch.ts';
 import { type CompiledForward, compileForward } from './compile-forward.ts';
 
-export interface EvaluateNetworkOptions {
+/** What is measured beside `ClassificationMetrics`. */
+export interface EvaluateDetails {
+  /** Count how often each class is taken for each. Default false. */
+  readonly confusion?: boolean;
+  /** What another network gave for the same source: measures how often this one agrees with it. */
+  readonly teacher?: Pick<Evaluation, 'logits' | 'indices'>;
+}
+
+export interface EvaluateNetworkOptions extends EvaluateDetails {
   readonly backend: Backend;
   readonly model: Model;
   /** Host or device tensors. */
@@ -25,7 +37,7 @@ export interface EvaluateNetworkOptions {
 }
 
 /** For a network that runs by itself, such as an ONNX file. It is not disposed here. */
-export interface EvaluateFrozenModelOptions {
+export interface EvaluateFrozenModelOptions extends EvaluateDetails {
   readonly model: FrozenModel;
   readonly source: BatchSource;
 }
@@ -34,6 +46,10 @@ export type EvaluateOptions = EvaluateNetworkOptions | EvaluateFrozenModelOption
 
 export interface Evaluation {
   readonly metrics: ClassificationMetrics;
+  /** int32 [classes, classes], rows by label, columns by prediction; `classMetrics` reads it. Present where it was asked for. */
+  readonly confusion?: HostTensor;
+  /** Present where a teacher's evaluation was given. */
+  readonly agreement?: Agreement;
   /** float32 [samples, classes], in the order of the source. */
   readonly logits: HostTensor;
   /** int32 [samples] */
@@ -44,8 +60,8 @@ export interface Evaluation {
 
 /**
  * Runs `model` in evaluation mode over epoch 0 of `source`: a network with its variables on a backend, or a frozen model
- * by itself. Throws what `checkBatch` throws for images and labels that the model cannot take, and for a frozen model
- * what `runFrozenModel` throws.
+ * by itself. Throws what `checkBatch` throws for images and labels that the model cannot take, for a frozen model
+ * what `runFrozenModel` throws, and `SHAPE_MISMATCH` or `INVALID_ARGUMENT` for a teacher's evaluation of other samples or classes.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, source } = options;
@@ -70,14 +86,31 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   } finally {
     await classifier.close();
   }
-  const allLogits = new HostTensor(logits.slice(0, samples * model.classes), [samples, model.classes]);
-  const allLabels = new HostTensor(labels.slice(0, samples), [samples]);
-  return {
-    metrics: classificationMetrics({ logits: allLogits, labels: allLabels }),
-    logits: allLogits,
-    labels: allLabels,
+  const results = {
+    logits: new HostTensor(logits.slice(0, samples * model.classes), [samples, model.classes]),
+    labels: new HostTensor(labels.slice(0, samples), [samples]),
     indices: new HostTensor(indices.slice(0, samples), [samples]),
   };
+  return {
+    metrics: classificationMetrics(results),
+    ...results,
+    ...(options.confusion === true && { confusion: confusionMatrix(results) }),
+    ...(options.teacher !== undefined && { agreement: agreementWith(options.teacher, results) }),
+  };
+}
+
+function agreementWith(
+  teacher: Pick<Evaluation, 'logits' | 'indices'>,
+  student: Pick<Evaluation, 'logits' | 'indices'>,
+): Agreement {
+  const differing = student.indices.data.findIndex((index, row) => index !== teacher.indices.data[row]);
+  if (differing >= 0 || student.indices.data.length !== teacher.indices.data.length) {
+    throw new KdError(
+      'INVALID_ARGUMENT',
+      `teacher must be an evaluation of the same samples in the same order, but ${differing >= 0 ? `its row ${differing} is of sample ${teacher.indices.data[differing]} and here of sample ${student.indices.data[differing]}` : `it has ${teacher.indices.data.length} samples and here there are ${student.indices.data.length}`}.`,
+    );
+  }
+  return teacherAgreement({ student: student.logits, teacher: teacher.logits });
 }
 
 interface Classifier {

@@ -215,12 +215,8 @@ export { type Schedule, type ScheduleTime, scheduleTime, toSchedule } from './sc
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.ts';
 export { type UntilOptions, until } from './schedules/until.ts';
 export { warmup } from './schedules/warmup.ts';
-export {
-  buildTrainingStep,
-  type TrainingStep,
-  type TrainingStepArguments,
-  type TrainingStepResult,
-} from './step/build-training-step.ts';
+export { buildTrainingStep } from './step/build-training-step.ts';
+export type { GradientClipping, GradientClippingOptions } from './step/gradient-clipping.ts';
 export {
   type DynamicLossScaleOptions,
   dynamicLossScale,
@@ -234,6 +230,18 @@ export {
   type TrainingState,
   trainedParams,
 } from './step/training-state.ts';
+export type {
+  BatchMetrics,
+  StepBatch,
+  TrainingStep,
+  TrainingStepArguments,
+  TrainingStepOptions,
+  TrainingStepResult,
+  UpdateMetrics,
+  UpdateScalars,
+} from './step/training-step.ts';
+export type { StepGuard } from './step/update-guard.ts';
+export type { WeightAveraging } from './step/weight-averaging.ts';
 export type { Teacher, TeacherNetwork, TrainedNetwork } from './teachers/teacher.ts';
 export { checkTeacherViews } from './teachers/teacher-views.ts';
 export { type CosineReversalOptions, cosineReversal } from './temperatures/cosine-reversal.ts';
@@ -250,6 +258,7 @@ export type {
 } from './temperatures/temperature-provider.ts';
 export { checkMethod, type MethodPlace } from './training/check-method.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
+export type { ResumeOptions } from './training/resumption.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
 export { train } from './training/train.ts';
 export type * from './training/training-event.ts';

@@ -21,6 +21,8 @@ export interface TrainingState<Leaf> {
   readonly optimizer: Tree<Leaf>;
   /** Of a dynamic loss scale; absent without one. */
   readonly lossScale?: Tree<Leaf>;
+  /** Averages of what is deployed of `student` and `method`, by the same paths; absent without averaging. */
+  readonly average?: Tree<Leaf>;
 }
 
 /** The parameters that the optimiser sees: those of the student and those of the method. */

@@ -14,11 +14,8 @@ import {
 import type { TrainedVariables } from '../methods/deployed-student.ts';
 import type { Method } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
-import {
-  buildTrainingStep,
-  type TrainingStepArguments,
-  type TrainingStepResult,
-} from '../step/build-training-step.ts';
+import { buildTrainingStep } from '../step/build-training-step.ts';
+import type { TrainingStepArguments, TrainingStepResult } from '../step/training-step.ts';
 import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { TeacherOutputs } from '../teachers/outside-teachers.ts';

@@ -80,6 +80,27 @@ describe('evaluate', () => {
     );
   });
 
+  it('leaves out samples that fill a last batch up', async () => {
+    const short = blobSource({ length: 6, batchSize: 4 });
+    const expected = await evaluate({ backend, model, variables, source: short });
+    const padded: BatchSource = {
+      ...short,
+      pads: true,
+      async batch(epoch, index) {
+        const { images, labels, indices } = await short.batch(epoch, index);
+        const fill = ({ data, shape: [count = 0, ...shape] }: HostTensor): HostTensor => {
+          const filled =
+            data instanceof Float32Array ? new Float32Array((4 * data.length) / count) : new Int32Array(4);
+          filled.set(data);
+          return new HostTensor(filled, [4, ...shape]);
+        };
+        const mask = new HostTensor(new Uint8Array(4).fill(1, 0, labels.shape[0]), [4]);
+        return { images: fill(images), labels: fill(labels), indices: fill(indices), mask };
+      },
+    };
+    expect(await evaluate({ backend, model, variables, source: padded })).toEqual(expected);
+  });
+
   it('takes a network that runs by itself, and gives the same', async () => {
     const source = blobSource({ length: 11, batchSize: 4 });
     const expected = await evaluate({ backend, model, variables, source });

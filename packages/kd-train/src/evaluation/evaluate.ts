@@ -60,7 +60,7 @@ export interface Evaluation {
 
 /**
  * Runs `model` in evaluation mode over epoch 0 of `source`: a network with its variables on a backend, or a frozen model
- * by itself. Throws what `checkBatch` throws for images and labels that the model cannot take, for a frozen model
+ * by itself. Samples that fill a last batch up (`Batch.mask`) are left out. Throws what `checkBatch` throws for images and labels that the model cannot take, for a frozen model
  * what `runFrozenModel` throws, and `SHAPE_MISMATCH` or `INVALID_ARGUMENT` for a teacher's evaluation of other samples or classes.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
@@ -77,10 +77,13 @@ export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
       checkBatch(batch, model, { epoch: 0, index });
       const count = batch.labels.shape[0]!;
       const { data } = await classifier.logits(batch.images);
-      logits.set(data.subarray(0, count * model.classes), samples * model.classes);
-      labels.set(batch.labels.data, samples);
-      indices.set(batch.indices.data, samples);
-      samples += count;
+      for (let row = 0; row < count; row++) {
+        if (batch.mask?.data[row] === 0) continue;
+        logits.set(data.subarray(row * model.classes, (row + 1) * model.classes), samples * model.classes);
+        labels[samples] = batch.labels.data[row]!;
+        indices[samples] = batch.indices.data[row]!;
+        samples += 1;
+      }
       await breathe();
     }
   } finally {

@@ -34,14 +34,45 @@ export type {
 export { weighted } from './loader/samplers/weighted.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
+export { type CacheProgress, fillTeacherCache } from './teacher-cache/fill-teacher-cache.ts';
+export type { LogitsEncoding } from './teacher-cache/logits-encoding.ts';
+export {
+  type CachedTeacher,
+  estimateTeacherCache,
+  openTeacherCache,
+  type TeacherCacheOptions,
+  type TeacherCacheSize,
+} from './teacher-cache/teacher-cache.ts';
+export { autocontrast } from './transforms/autocontrast.ts';
 export { buildTransform } from './transforms/build-transform.ts';
+export { centerCrop } from './transforms/center-crop.ts';
 export { channelStatistics } from './transforms/channel-statistics.ts';
+export { type ColorJitterOptions, colorJitter } from './transforms/color-jitter.ts';
 export { cutout } from './transforms/cutout.ts';
+export { equalize } from './transforms/equalize.ts';
+export { gaussianBlur } from './transforms/gaussian-blur.ts';
+export { grayscale } from './transforms/grayscale.ts';
+export type { ImageSize } from './transforms/image-size.ts';
+export { invert } from './transforms/invert.ts';
 export { type NormalizeOptions, normalize } from './transforms/normalize.ts';
+export type { Interpolation } from './transforms/operations/warp.ts';
 export { padCropFlip } from './transforms/pad-crop-flip.ts';
 export { pipeline } from './transforms/pipeline.ts';
-export { randomCrop } from './transforms/random-crop.ts';
+export { autoAugment } from './transforms/policies/auto-augment.ts';
+export type { PolicyOptions } from './transforms/policies/policy-options.ts';
+export { type RandAugmentOptions, randAugment } from './transforms/policies/rand-augment.ts';
+export { trivialAugment } from './transforms/policies/trivial-augment.ts';
+export { posterize } from './transforms/posterize.ts';
+export { type RandomAffineOptions, randomAffine } from './transforms/random-affine.ts';
+export { type RandomCropOptions, randomCrop } from './transforms/random-crop.ts';
+export { type RandomErasingOptions, randomErasing } from './transforms/random-erasing.ts';
 export { randomHorizontalFlip } from './transforms/random-horizontal-flip.ts';
+export { type RandomResizedCropOptions, randomResizedCrop } from './transforms/random-resized-crop.ts';
+export { type RandomRotationOptions, randomRotation } from './transforms/random-rotation.ts';
+export { randomVerticalFlip } from './transforms/random-vertical-flip.ts';
+export { type ResizeOptions, resize } from './transforms/resize.ts';
+export { sharpness } from './transforms/sharpness.ts';
+export { solarize } from './transforms/solarize.ts';
 export {
   describedTransform,
   type Image,

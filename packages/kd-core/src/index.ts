@@ -18,6 +18,7 @@ export { parametricRelu } from './ops/parametric-relu.ts';
 export { resizeNearest } from './ops/resize-nearest.ts';
 export { reverseGradient } from './ops/reverse-gradient.ts';
 export { type ValueAndGradient, valueAndGradient } from './ops/value-and-gradient.ts';
+export * from './pickle/index.ts';
 export * from './random/index.ts';
 export * from './serialization/index.ts';
 export { memoryStorage } from './storage/memory-storage.ts';

@@ -1,7 +1,6 @@
-import { KdError } from 'kd-core';
+import { KdError, MemoryBound } from 'kd-core';
 import { collectGarbage, generator, memoryInUse, type Random } from 'kd-fuzzing';
 import { describe, expect, it } from 'vitest';
-import { MemoryBound } from '../pickle/memory-bound.ts';
 import { pthFixture } from '../testing/pth-fixture.ts';
 import { openPyTorchFile } from './open-pytorch-file.ts';
 

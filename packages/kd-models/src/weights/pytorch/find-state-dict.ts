@@ -1,5 +1,4 @@
-import { KdError } from 'kd-core';
-import { kindOf, PickleDict, type PickleValue } from '../pickle/pickle-values.ts';
+import { KdError, kindOfPickleValue, PickleDict, type PickleValue } from 'kd-core';
 import { TorchTensor } from './torch-objects.ts';
 
 type StateDict = ReadonlyMap<string, TorchTensor>;
@@ -30,7 +29,9 @@ export function findStateDict(root: PickleValue, key: string | undefined): State
   if (found !== undefined) return withoutModulePrefix(found);
   const listed = [...candidates.keys()].slice(0, MOST_LISTED).map((each) => `'${each}'`);
   const has =
-    listed.length === 0 ? `It holds ${kindOf(root)} without named tensors.` : `It has ${listed.join(', ')}.`;
+    listed.length === 0
+      ? `It holds ${kindOfPickleValue(root)} without named tensors.`
+      : `It has ${listed.join(', ')}.`;
   throw new KdError(
     'INVALID_ARGUMENT',
     key === undefined

@@ -1,11 +1,19 @@
-import { type ByteSource, byteLengthOf, elementBytes, readBytes } from 'kd-core';
-import { EndOfBytes } from '../pickle/byte-cursor.ts';
-import { MemoryBound } from '../pickle/memory-bound.ts';
-import { PickleDict, type PickleValue, pickleFailure } from '../pickle/pickle-values.ts';
-import { type Unpickled, unpickle } from '../pickle/unpickle.ts';
+import {
+  type ByteSource,
+  byteLengthOf,
+  EndOfPickle,
+  elementBytes,
+  MemoryBound,
+  PickleDict,
+  type PickleValue,
+  readBytes,
+  type Unpickled,
+  unpickle,
+} from 'kd-core';
+import { damagedFile } from './damaged-file.ts';
 import { unsupportedByteOrder } from './open-zip-archive.ts';
 import type { TorchArchive } from './torch-archive.ts';
-import { findTorchGlobal, storageLoader, type TorchStorage } from './torch-objects.ts';
+import { type TorchStorage, torchFormat } from './torch-objects.ts';
 
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
@@ -24,7 +32,7 @@ export async function openLegacyArchive(source: ByteSource): Promise<TorchArchiv
     root,
     async openStorage({ key, type, length }) {
       const begin = begins.get(key);
-      if (begin === undefined) throw pickleFailure(`the file has no storage '${key}'.`);
+      if (begin === undefined) throw damagedFile(`the file has no storage '${key}'.`);
       const bytes = length * elementBytes(type);
       return source instanceof Uint8Array
         ? source.subarray(begin, begin + bytes)
@@ -48,34 +56,33 @@ async function readPickles(source: ByteSource): Promise<Pickles> {
     try {
       return parsePickles(bytes, length);
     } catch (error) {
-      if (!(error instanceof EndOfBytes)) throw error;
-      if (prefix >= length) throw pickleFailure('the file ends within its pickles.');
+      if (!(error instanceof EndOfPickle)) throw error;
+      if (prefix >= length) throw damagedFile('the file ends within its pickles.');
     }
   }
 }
 
 function parsePickles(bytes: Uint8Array, fileBytes: number): Pickles {
-  const bound = new MemoryBound(fileBytes);
+  const bound = new MemoryBound(fileBytes, damagedFile);
   const storages = new Map<string, TorchStorage>();
-  const loadPersistent = storageLoader(storages, bound);
-  const next = (position: number): Unpickled =>
-    unpickle(bytes, { position, bound, findGlobal: findTorchGlobal, loadPersistent });
+  const format = torchFormat(storages, bound);
+  const next = (position: number): Unpickled => unpickle(bytes, { position, bound, format });
 
   const magic = next(0);
   const protocol = next(magic.end);
   if (magic.value !== MAGIC || protocol.value !== PROTOCOL) {
-    throw pickleFailure('it does not begin with the magic number and the protocol of torch.save.');
+    throw damagedFile('it does not begin with the magic number and the protocol of torch.save.');
   }
   const system = next(protocol.end);
   requireLittleEndian(system.value);
   const object = next(system.end);
   const keys = next(object.end);
-  if (!Array.isArray(keys.value)) throw pickleFailure('it has no list of its storages.');
+  if (!Array.isArray(keys.value)) throw damagedFile('it has no list of its storages.');
   return { root: object.value, storages, keys: keys.value, end: keys.end };
 }
 
 function requireLittleEndian(system: PickleValue): void {
-  if (!(system instanceof PickleDict)) throw pickleFailure('it does not say on what system it was written.');
+  if (!(system instanceof PickleDict)) throw damagedFile('it does not say on what system it was written.');
   if (system.textEntries().get('little_endian') !== true) throw unsupportedByteOrder();
 }
 
@@ -89,19 +96,19 @@ async function locateStorages(
   for (const key of keys) {
     const storage = typeof key === 'string' ? storages.get(key) : undefined;
     if (storage === undefined || begins.has(storage.key)) {
-      throw pickleFailure('its list of storages is not that of its tensors.');
+      throw damagedFile('its list of storages is not that of its tensors.');
     }
     const begin = position + LENGTH_BYTES;
     position = begin + storage.length * elementBytes(storage.type);
     if (position > length) {
-      throw pickleFailure(
+      throw damagedFile(
         `storage '${storage.key}' ends at byte ${position}, but the file has ${length}. Is it complete?`,
       );
     }
     const head = await readBytes(source, begin - LENGTH_BYTES, begin);
     const stored = new DataView(head.buffer, head.byteOffset, head.byteLength).getBigUint64(0, true);
     if (stored !== BigInt(storage.length)) {
-      throw pickleFailure(`storage '${storage.key}' has ${stored} elements, not ${storage.length}.`);
+      throw damagedFile(`storage '${storage.key}' has ${stored} elements, not ${storage.length}.`);
     }
     begins.set(storage.key, begin);
   }

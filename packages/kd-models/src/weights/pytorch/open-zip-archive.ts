@@ -1,20 +1,21 @@
 import {
   type ByteSource,
   byteLengthOf,
+  EndOfPickle,
   elementBytes,
   KdError,
+  MemoryBound,
   openZipEntry,
+  type PickleValue,
   readBytes,
   readZipDirectory,
+  unpickle,
   type ZipEntry,
   zipMethod,
 } from 'kd-core';
-import { EndOfBytes } from '../pickle/byte-cursor.ts';
-import { MemoryBound } from '../pickle/memory-bound.ts';
-import { type PickleValue, pickleFailure } from '../pickle/pickle-values.ts';
-import { unpickle } from '../pickle/unpickle.ts';
+import { damagedFile } from './damaged-file.ts';
 import type { TorchArchive } from './torch-archive.ts';
-import { findTorchGlobal, storageLoader } from './torch-objects.ts';
+import { torchFormat } from './torch-objects.ts';
 
 const OBJECT = 'data.pkl';
 const ARCHIVE = 'the PyTorch file';
@@ -25,7 +26,7 @@ export async function openZipArchive(source: ByteSource): Promise<TorchArchive> 
   const folder = folderOf(entries);
   const open = async (name: string): Promise<ByteSource> => {
     const entry = entries.get(folder + name);
-    if (entry === undefined) throw pickleFailure(`the archive has no file '${folder}${name}'.`);
+    if (entry === undefined) throw damagedFile(`the archive has no file '${folder}${name}'.`);
     requireStored(entry);
     return openZipEntry(source, entry, ARCHIVE);
   };
@@ -37,7 +38,7 @@ export async function openZipArchive(source: ByteSource): Promise<TorchArchive> 
     async openStorage({ key, type, length }) {
       const bytes = await open(`data/${key}`);
       if (byteLengthOf(bytes) < length * elementBytes(type)) {
-        throw pickleFailure(
+        throw damagedFile(
           `storage '${key}' has ${byteLengthOf(bytes)} bytes, too few for ${length} elements of ${type}.`,
         );
       }
@@ -65,7 +66,7 @@ function folderOf(entries: ReadonlyMap<string, ZipEntry>): string {
       'The file is a TorchScript program, not a state dict. Save torch.jit.load(path).state_dict() with torch.save.',
     );
   }
-  throw pickleFailure(`the archive has no ${OBJECT}, so torch.save did not write it.`);
+  throw damagedFile(`the archive has no ${OBJECT}, so torch.save did not write it.`);
 }
 
 async function requireLittleEndian(byteOrder: ByteSource | undefined): Promise<void> {
@@ -84,17 +85,16 @@ export function unsupportedByteOrder(): KdError {
 }
 
 function readRoot(pickle: Uint8Array, fileBytes: number): PickleValue {
-  const bound = new MemoryBound(fileBytes);
+  const bound = new MemoryBound(fileBytes, damagedFile);
   try {
     const { value } = unpickle(pickle, {
       position: 0,
       bound,
-      findGlobal: findTorchGlobal,
-      loadPersistent: storageLoader(new Map(), bound),
+      format: torchFormat(new Map(), bound),
     });
     return value;
   } catch (error) {
-    if (error instanceof EndOfBytes) throw pickleFailure(`${OBJECT} ends within its pickle.`);
+    if (error instanceof EndOfPickle) throw damagedFile(`${OBJECT} ends within its pickle.`);
     throw error;
   }
 }

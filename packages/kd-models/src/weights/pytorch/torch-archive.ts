@@ -1,5 +1,4 @@
-import type { ByteSource } from 'kd-core';
-import type { PickleValue } from '../pickle/pickle-values.ts';
+import type { ByteSource, PickleValue } from 'kd-core';
 import type { TorchStorage } from './torch-objects.ts';
 
 /** What a file of `torch.save` holds: an object, and the storages of the tensors in it. */

@@ -1,12 +1,18 @@
-import { type ElementType, KdError } from 'kd-core';
-import { type MemoryBound, valueBytes } from '../pickle/memory-bound.ts';
 import {
-  kindOf,
+  type ElementType,
+  KdError,
+  kindOfPickleValue,
+  type MemoryBound,
   PickleDict,
+  type PickleFormat,
   type PickleGlobal,
   type PickleValue,
-  pickleFailure,
-} from '../pickle/pickle-values.ts';
+  pickleValueBytes,
+} from 'kd-core';
+import { damagedFile } from './damaged-file.ts';
+
+/** What these take in memory, about: views and their places in tables included. */
+const OBJECT_BYTES = 224;
 
 /** Numbers that tensors share, somewhere in the file. */
 export class TorchStorage {
@@ -68,11 +74,26 @@ const CALLABLES: ReadonlyMap<string, Callable> = new Map<string, Callable>([
 
 const LONGEST_NAME = 200;
 
+/** The pickles of a file whose storages `storages` collects. */
+export function torchFormat(storages: Map<string, TorchStorage>, bound: MemoryBound): PickleFormat {
+  return {
+    findGlobal: findTorchGlobal,
+    loadPersistent: storageLoader(storages, bound),
+    strings: 'text',
+    damaged: damagedFile,
+    unsupported: (what) =>
+      new KdError(
+        'UNSUPPORTED',
+        `The PyTorch file uses ${what}, which a state dict does not need. Save the state dict with torch.save(model.state_dict(), path).`,
+      ),
+  };
+}
+
 /**
  * What a global means: storages, tensors, parameters and containers. Throws `UNSUPPORTED` with the name of any other; none is ever
  * looked up or run.
  */
-export function findTorchGlobal(module: string, name: string): PickleGlobal {
+function findTorchGlobal(module: string, name: string): PickleGlobal {
   const full = `${module}.${name}`;
   const call = CALLABLES.get(full);
   if (call !== undefined) return { name: full, call };
@@ -86,7 +107,7 @@ export function findTorchGlobal(module: string, name: string): PickleGlobal {
 }
 
 /** Gives the storage that a persistent id names, the same one for the same key. */
-export function storageLoader(
+function storageLoader(
   storages: Map<string, TorchStorage>,
   bound: MemoryBound,
 ): (id: PickleValue) => TorchStorage {
@@ -95,7 +116,7 @@ export function storageLoader(
     const className = (storageClass as Partial<PickleGlobal> | null | undefined)?.name;
     const type = STORAGES.get(className ?? '');
     if (tag !== 'storage' || type === undefined || typeof key !== 'string' || !isSize(length)) {
-      throw pickleFailure('the reference to a storage is not one.');
+      throw damagedFile('the reference to a storage is not one.');
     }
     if (view !== undefined && view !== null) {
       throw new KdError(
@@ -105,13 +126,13 @@ export function storageLoader(
     }
     const known = storages.get(key);
     if (known === undefined) {
-      bound.charge(valueBytes.storage);
+      bound.charge(OBJECT_BYTES);
       const storage = new TorchStorage(key, type, length);
       storages.set(key, storage);
       return storage;
     }
     if (known.type !== type || known.length !== length) {
-      throw pickleFailure(`its storage '${key.slice(0, LONGEST_NAME)}' has two types or two lengths.`);
+      throw damagedFile(`its storage '${key.slice(0, LONGEST_NAME)}' has two types or two lengths.`);
     }
     return known;
   };
@@ -120,27 +141,28 @@ export function storageLoader(
 function makeDict([items]: readonly PickleValue[], bound: MemoryBound): PickleValue {
   if (items instanceof PickleDict) return items;
   const dict = new PickleDict();
-  bound.charge(valueBytes.dict);
+  bound.charge(pickleValueBytes.dict);
   if (items === undefined) return dict;
   // As Python 2 wrote them.
-  if (!Array.isArray(items)) throw pickleFailure(`it makes a dict of ${kindOf(items)}.`);
+  if (!Array.isArray(items)) throw damagedFile(`it makes a dict of ${kindOfPickleValue(items)}.`);
   // Keys and values, and as much that their growing leaves to the collector: this can be asked for in a few bytes.
-  bound.charge(4 * valueBytes.slot * items.length);
+  bound.charge(4 * pickleValueBytes.slot * items.length);
   for (const item of items) {
     if (!Array.isArray(item) || item.length !== 2)
-      throw pickleFailure('it makes a dict of what are not pairs.');
+      throw damagedFile('it makes a dict of what are not pairs.');
     dict.set(item[0], item[1]);
   }
   return dict;
 }
 
 function makeList([items]: readonly PickleValue[]): PickleValue {
-  if (!Array.isArray(items)) throw pickleFailure(`it makes a list of ${kindOf(items)}.`);
+  if (!Array.isArray(items)) throw damagedFile(`it makes a list of ${kindOfPickleValue(items)}.`);
   return items;
 }
 
 function unwrapParameter([tensor]: readonly PickleValue[]): PickleValue {
-  if (!(tensor instanceof TorchTensor)) throw pickleFailure(`it makes a parameter of ${kindOf(tensor)}.`);
+  if (!(tensor instanceof TorchTensor))
+    throw damagedFile(`it makes a parameter of ${kindOfPickleValue(tensor)}.`);
   return tensor;
 }
 
@@ -149,12 +171,12 @@ function makeTensor(
   bound: MemoryBound,
 ): PickleValue {
   if (!(storage instanceof TorchStorage) || !isSize(offset) || !isSizes(shape) || !isSizes(strides)) {
-    throw pickleFailure('the storage, offset, size and strides of a tensor are not such.');
+    throw damagedFile('the storage, offset, size and strides of a tensor are not such.');
   }
   const elements = shape.reduce((product, size) => product * size, 1);
   const last = shape.reduce((sum, size, axis) => sum + (size - 1) * (strides[axis] ?? 0), offset);
   if (shape.length !== strides.length || (elements > 0 && !(last < storage.length))) {
-    throw pickleFailure(
+    throw damagedFile(
       `a tensor of size [${shape}], strides [${strides}] and offset ${offset} does not lie within its storage of ${storage.length}.`,
     );
   }
@@ -164,7 +186,7 @@ function makeTensor(
       `A tensor of the PyTorch file has size [${shape}], but a storage of ${storage.length} elements: it repeats them. Save it after .contiguous().`,
     );
   }
-  bound.charge(valueBytes.tensor + 2 * valueBytes.item * shape.length);
+  bound.charge(OBJECT_BYTES + 2 * pickleValueBytes.item * shape.length);
   // Copies: a pickle can append to a list that it has handed on.
   return new TorchTensor(storage, offset, [...shape], [...strides]);
 }

@@ -1,9 +1,8 @@
-import { KdError } from 'kd-core';
 import type { MemoryBound } from './memory-bound.ts';
 
 /**
- * What a pickle can hold here: null, booleans, numbers, large integers, strings, arrays (lists, tuples and sets), and the
- * classes of this folder. Never plain objects: a key such as `__proto__` is a string in a list.
+ * What a pickle can hold here: null, booleans, numbers, large integers, strings, bytes, arrays (lists, tuples and sets), the classes
+ * of this folder, and what a format makes. Never plain objects: a key such as `__proto__` is a string in a list.
  */
 export type PickleValue = unknown;
 
@@ -36,14 +35,17 @@ export interface PickleGlobal {
   readonly call?: (args: readonly PickleValue[], bound: MemoryBound) => PickleValue;
 }
 
-export function pickleFailure(message: string): KdError {
-  return new KdError('PARSE', `Not a valid PyTorch file: ${message.slice(0, 500)} Fetch or save it again.`);
+/** An object that a pickle makes first and gives its content afterwards. */
+export abstract class PickleObject {
+  /** Takes the content. Throws for what is none. */
+  abstract build(state: PickleValue): void;
 }
 
 /** The kind of a value for messages; never its content, which may be endless. */
-export function kindOf(value: PickleValue): string {
+export function kindOfPickleValue(value: PickleValue): string {
   if (value === null) return 'None';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Uint8Array) return 'bytes';
   if (value instanceof PickleDict) return 'a dict';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

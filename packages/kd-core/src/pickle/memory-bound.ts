@@ -1,15 +1,14 @@
-import { pickleFailure } from './pickle-values.ts';
+import type { KdError } from '../errors.ts';
 
 /** What values take, about, in a JavaScript engine with 8-byte pointers. */
-export const valueBytes = {
+export const pickleValueBytes = {
   number: 16,
   text: 24,
+  /** Of bytes of the file, without them. */
+  view: 200,
   list: 48,
   dict: 48,
   tuple: 48,
-  tensor: 224,
-  /** With its place in the table, and the views through which its key is read. */
-  storage: 224,
   /** Of a tuple, whose length is known. */
   item: 8,
   /** Of what grows: a list, a dict, the memo. */
@@ -25,13 +24,16 @@ const FLOOR_BYTES = 8 * 2 ** 20;
  */
 export class MemoryBound {
   private left: number;
+  private readonly damaged: (reason: string) => KdError;
 
-  constructor(fileBytes: number) {
+  /** `damaged` makes the error of a file that builds more. */
+  constructor(fileBytes: number, damaged: (reason: string) => KdError) {
     this.left = FLOOR_BYTES + 3 * fileBytes;
+    this.damaged = damaged;
   }
 
   charge(bytes: number): void {
     this.left -= bytes;
-    if (this.left < 0) throw pickleFailure('it builds more objects than a file of its size can need.');
+    if (this.left < 0) throw this.damaged('it builds more objects than a file of its size can need.');
   }
 }

@@ -1,16 +1,21 @@
-import { KdError } from 'kd-core';
+import type { KdError } from '../errors.ts';
 import { ByteCursor } from './byte-cursor.ts';
-import { type MemoryBound, valueBytes } from './memory-bound.ts';
+import { type MemoryBound, pickleValueBytes } from './memory-bound.ts';
 import { opcode, refusedOpcode } from './opcodes.ts';
-import { kindOf, PickleDict, type PickleGlobal, type PickleValue, pickleFailure } from './pickle-values.ts';
+import type { PickleFormat } from './pickle-format.ts';
+import {
+  kindOfPickleValue,
+  PickleDict,
+  type PickleGlobal,
+  PickleObject,
+  type PickleValue,
+} from './pickle-values.ts';
 
 export interface UnpickleOptions {
   /** Where the pickle begins. */
   readonly position: number;
   readonly bound: MemoryBound;
-  /** What a name means. Throws for what may not be built. */
-  readonly findGlobal: (module: string, name: string) => PickleGlobal;
-  readonly loadPersistent: (id: PickleValue) => PickleValue;
+  readonly format: PickleFormat;
 }
 
 export interface Unpickled {
@@ -25,9 +30,9 @@ const HIGHEST_STACK = 1 << 18;
 const LONGEST_INTEGER = 32;
 
 /**
- * Runs one pickle (protocols 2 to 5) on a stack machine that can make numbers, text, containers and what `findGlobal`
+ * Runs one pickle (protocols 2 to 5) on a stack machine that can make numbers, text, bytes, containers and what the format
  * knows, and nothing else. It neither recurses nor loops: its work is bounded by the bytes, its memory by `bound`.
- * Throws `EndOfBytes` when the bytes end first, `PARSE` and `UNSUPPORTED`.
+ * Throws `EndOfPickle` when the bytes end first, and the errors of the format.
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled {
   const machine = new PickleMachine(new ByteCursor(bytes, options.position), options);
@@ -58,7 +63,7 @@ class PickleMachine {
     const { cursor } = this;
     switch (code) {
       case opcode.protocol:
-        requireProtocol(cursor.uint8());
+        this.requireProtocol(cursor.uint8());
         return;
       case opcode.frame:
         cursor.uint64();
@@ -88,13 +93,17 @@ class PickleMachine {
         this.pushInteger(cursor.uint32());
         return;
       case opcode.binaryFloat:
-        this.pushNew(cursor.float64(), valueBytes.number);
+        this.pushNew(cursor.float64(), pickleValueBytes.number);
         return;
       case opcode.shortBinaryString:
+        this.pushString(cursor.uint8());
+        return;
+      case opcode.binaryString:
+        this.pushString(cursor.uint32());
+        return;
       case opcode.shortBinaryUnicode:
         this.pushText(cursor.uint8());
         return;
-      case opcode.binaryString:
       case opcode.binaryUnicode:
         this.pushText(cursor.uint32());
         return;
@@ -102,14 +111,33 @@ class PickleMachine {
         this.pushText(cursor.uint64());
         return;
       default:
+        if (this.options.format.strings === 'bytes' && this.stepBytes(code)) return;
         this.stepContainer(code);
+    }
+  }
+
+  /** Python 3's bytes; false for another instruction. */
+  private stepBytes(code: number): boolean {
+    const { cursor } = this;
+    switch (code) {
+      case opcode.shortBinaryBytes:
+        this.pushBytes(cursor.uint8());
+        return true;
+      case opcode.binaryBytes:
+        this.pushBytes(cursor.uint32());
+        return true;
+      case opcode.binaryBytes8:
+        this.pushBytes(cursor.uint64());
+        return true;
+      default:
+        return false;
     }
   }
 
   private stepContainer(code: number): void {
     switch (code) {
       case opcode.mark:
-        if (this.marks.length >= HIGHEST_STACK) throw tooDeep();
+        if (this.marks.length >= HIGHEST_STACK) throw this.tooDeep();
         this.marks.push(this.stack.length);
         return;
       case opcode.pop:
@@ -125,10 +153,10 @@ class PickleMachine {
         return;
       case opcode.emptyList:
       case opcode.emptySet:
-        this.pushNew([], valueBytes.list);
+        this.pushNew([], pickleValueBytes.list);
         return;
       case opcode.emptyDict:
-        this.pushNew(new PickleDict(), valueBytes.dict);
+        this.pushNew(new PickleDict(), pickleValueBytes.dict);
         return;
       case opcode.emptyTuple:
         this.pushTuple([]);
@@ -151,7 +179,7 @@ class PickleMachine {
         const items = this.popToMark();
         const dict = new PickleDict();
         this.setItems(dict, items);
-        this.pushNew(dict, valueBytes.dict);
+        this.pushNew(dict, pickleValueBytes.dict);
         return;
       }
       case opcode.append:
@@ -178,7 +206,10 @@ class PickleMachine {
   }
 
   private stepObject(code: number): void {
-    const { cursor, options } = this;
+    const {
+      cursor,
+      options: { format },
+    } = this;
     switch (code) {
       case opcode.put:
         this.putMemo(cursor.uint8());
@@ -197,30 +228,29 @@ class PickleMachine {
         return;
       case opcode.global: {
         const module = cursor.line();
-        this.push(options.findGlobal(module, cursor.line()));
+        this.push(format.findGlobal(module, cursor.line()));
         return;
       }
       case opcode.stackGlobal: {
         const [module, name] = this.popSeveral(2);
         if (typeof module !== 'string' || typeof name !== 'string') {
-          throw pickleFailure('the name of a class is not text.');
+          throw this.damaged('the name of a class is not text.');
         }
-        this.push(options.findGlobal(module, name));
+        this.push(format.findGlobal(module, name));
         return;
       }
       case opcode.reduce:
         this.reduce();
         return;
       case opcode.build:
-        // Attributes, such as the versions that PyTorch notes on a state dict.
-        this.pop();
-        this.top();
+        this.build();
         return;
       case opcode.persistentId:
-        this.push(options.loadPersistent(this.pop()));
+        if (format.loadPersistent === undefined) throw this.unsupported('the pickle instruction BINPERSID');
+        this.push(format.loadPersistent(this.pop()));
         return;
       default:
-        throw refused(code);
+        throw this.refused(code);
     }
   }
 
@@ -228,13 +258,20 @@ class PickleMachine {
     const [callable, args] = this.popSeveral(2);
     const { call, name } = (callable ?? {}) as Partial<PickleGlobal>;
     if (typeof call !== 'function' || !Array.isArray(args)) {
-      throw pickleFailure(`it calls ${name ?? kindOf(callable)} with ${kindOf(args)}.`);
+      throw this.damaged(`it calls ${name ?? kindOfPickleValue(callable)} with ${kindOfPickleValue(args)}.`);
     }
     this.push(call(args, this.options.bound));
   }
 
+  private build(): void {
+    const state = this.pop();
+    const object = this.top();
+    // Of anything else these are attributes, such as the versions that PyTorch notes on a state dict.
+    if (object instanceof PickleObject) object.build(state);
+  }
+
   private push(value: PickleValue): void {
-    if (this.stack.length >= HIGHEST_STACK) throw tooDeep();
+    if (this.stack.length >= HIGHEST_STACK) throw this.tooDeep();
     this.stack.push(value);
   }
 
@@ -244,21 +281,30 @@ class PickleMachine {
   }
 
   private pushTuple(items: PickleValue[]): void {
-    this.pushNew(items, valueBytes.tuple + valueBytes.item * items.length);
+    this.pushNew(items, pickleValueBytes.tuple + pickleValueBytes.item * items.length);
   }
 
   private pushText(length: number): void {
-    this.options.bound.charge(valueBytes.text + 2 * Math.min(length, 2 ** 40));
+    this.options.bound.charge(pickleValueBytes.text + 2 * Math.min(length, 2 ** 40));
     this.push(this.cursor.text(length));
   }
 
+  private pushString(length: number): void {
+    if (this.options.format.strings === 'bytes') this.pushBytes(length);
+    else this.pushText(length);
+  }
+
+  private pushBytes(length: number): void {
+    this.pushNew(this.cursor.take(length), pickleValueBytes.view);
+  }
+
   private pushInteger(length: number): void {
-    if (length > LONGEST_INTEGER) throw unsupported(`an integer of ${length} bytes`);
-    this.pushNew(this.cursor.integer(length), valueBytes.number + length);
+    if (length > LONGEST_INTEGER) throw this.unsupported(`an integer of ${length} bytes`);
+    this.pushNew(this.cursor.integer(length), pickleValueBytes.number + length);
   }
 
   private top(): PickleValue {
-    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw emptyStack();
+    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw this.emptyStack();
     return this.stack.at(-1);
   }
 
@@ -269,66 +315,67 @@ class PickleMachine {
   }
 
   private popSeveral(count: number): PickleValue[] {
-    if (this.stack.length - (this.marks.at(-1) ?? 0) < count) throw emptyStack();
+    if (this.stack.length - (this.marks.at(-1) ?? 0) < count) throw this.emptyStack();
     return this.stack.splice(-count);
   }
 
   private popToMark(): PickleValue[] {
     const mark = this.marks.pop();
-    if (mark === undefined) throw emptyStack();
+    if (mark === undefined) throw this.emptyStack();
     return this.stack.splice(mark);
   }
 
   private appendItems(items: readonly PickleValue[]): void {
     const list = this.top();
-    if (!Array.isArray(list)) throw pickleFailure(`it appends to ${kindOf(list)}.`);
-    this.options.bound.charge(valueBytes.slot * items.length);
+    if (!Array.isArray(list)) throw this.damaged(`it appends to ${kindOfPickleValue(list)}.`);
+    this.options.bound.charge(pickleValueBytes.slot * items.length);
     for (const item of items) list.push(item);
   }
 
   private setItems(dict: PickleValue, items: readonly PickleValue[]): void {
     if (!(dict instanceof PickleDict) || items.length % 2 === 1) {
-      throw pickleFailure(`it sets ${items.length} keys and values of ${kindOf(dict)}.`);
+      throw this.damaged(`it sets ${items.length} keys and values of ${kindOfPickleValue(dict)}.`);
     }
-    this.options.bound.charge(valueBytes.slot * items.length);
+    this.options.bound.charge(pickleValueBytes.slot * items.length);
     for (let index = 0; index < items.length; index += 2) dict.set(items[index], items[index + 1]);
   }
 
   /** Picklers number the memo without gaps; a gap would only make a sparse list of it. */
   private putMemo(index: number): void {
-    if (index > this.memo.length) throw pickleFailure(`its memo has no place ${index} yet.`);
-    this.options.bound.charge(valueBytes.slot);
+    if (index > this.memo.length) throw this.damaged(`its memo has no place ${index} yet.`);
+    this.options.bound.charge(pickleValueBytes.slot);
     this.memo[index] = this.top();
   }
 
   private getMemo(index: number): void {
-    if (index >= this.memo.length) throw pickleFailure(`its memo has no value ${index}.`);
+    if (index >= this.memo.length) throw this.damaged(`its memo has no value ${index}.`);
     this.push(this.memo[index]);
   }
-}
 
-function requireProtocol(version: number): void {
-  if (version < 2 || version > 5) throw unsupported(`pickle protocol ${version}`);
-}
+  private requireProtocol(version: number): void {
+    if (version < 2 || version > 5) throw this.unsupported(`pickle protocol ${version}`);
+  }
 
-function refused(code: number): KdError {
-  const name = refusedOpcode(code);
-  return name === undefined
-    ? pickleFailure(`byte ${code} is no instruction of a pickle.`)
-    : unsupported(`the pickle instruction ${name}`);
-}
+  private refused(code: number): KdError {
+    const name = refusedOpcode(code);
+    return name === undefined
+      ? this.damaged(`byte ${code} is no instruction of a pickle.`)
+      : this.unsupported(`the pickle instruction ${name}`);
+  }
 
-function unsupported(what: string): KdError {
-  return new KdError(
-    'UNSUPPORTED',
-    `The PyTorch file uses ${what}, which a state dict does not need. Save the state dict with torch.save(model.state_dict(), path).`,
-  );
-}
+  private emptyStack(): KdError {
+    return this.damaged('its pickle takes more values than it makes.');
+  }
 
-function emptyStack(): KdError {
-  return pickleFailure('its pickle takes more values than it makes.');
-}
+  private tooDeep(): KdError {
+    return this.damaged(`its pickle holds more than ${HIGHEST_STACK} values at a time.`);
+  }
 
-function tooDeep(): KdError {
-  return pickleFailure(`its pickle holds more than ${HIGHEST_STACK} values at a time.`);
+  private damaged(reason: string): KdError {
+    return this.options.format.damaged(reason);
+  }
+
+  private unsupported(what: string): KdError {
+    return this.options.format.unsupported(what);
+  }
 }

@@ -1,5 +1,5 @@
 /** Thrown where the bytes end within a pickle: it is truncated, or more of the file is to be read. */
-export class EndOfBytes extends Error {}
+export class EndOfPickle extends Error {}
 
 /** Reads little-endian numbers, lines and text, one after the other. */
 export class ByteCursor {
@@ -51,15 +51,20 @@ export class ByteCursor {
     return Number.isSafeInteger(number) ? number : signed;
   }
 
-  text(length: number): string {
+  /** A view. */
+  take(length: number): Uint8Array {
     const begin = this.skip(length);
-    return this.decoder.decode(this.bytes.subarray(begin, begin + length));
+    return this.bytes.subarray(begin, begin + length);
+  }
+
+  text(length: number): string {
+    return this.decoder.decode(this.take(length));
   }
 
   /** Up to the end of the line, which is skipped. */
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.position);
-    if (end < 0) throw new EndOfBytes();
+    if (end < 0) throw new EndOfPickle();
     const line = this.text(end - this.position);
     this.position = end + 1;
     return line;
@@ -67,7 +72,7 @@ export class ByteCursor {
 
   private skip(length: number): number {
     const begin = this.position;
-    if (length > this.bytes.length - begin) throw new EndOfBytes();
+    if (length > this.bytes.length - begin) throw new EndOfPickle();
     this.position = begin + length;
     return begin;
   }

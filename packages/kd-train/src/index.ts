@@ -242,6 +242,7 @@ export type {
 } from './step/training-step.ts';
 export type { StepGuard } from './step/update-guard.ts';
 export type { WeightAveraging } from './step/weight-averaging.ts';
+export { type OpenFrozenNetworkOptions, openFrozenNetwork } from './teachers/open-frozen-network.ts';
 export type { Teacher, TeacherNetwork, TrainedNetwork } from './teachers/teacher.ts';
 export { checkTeacherViews } from './teachers/teacher-views.ts';
 export { type CosineReversalOptions, cosineReversal } from './temperatures/cosine-reversal.ts';

@@ -1,118 +1,203 @@
 import fc from 'fast-check';
-import { HostTensor } from 'kd-core';
+import { encodeSafetensors, HostTensor } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import {
   type Checkpoint,
   checkpointName,
-  decodeCheckpoint,
-  encodeCheckpoint,
   listCheckpoints,
+  loadBestCheckpoint,
   loadLatestCheckpoint,
   memoryStorage,
-  type StageName,
+  type Storage,
   saveCheckpoint,
 } from '../index.ts';
-import { configurationDifferences } from './compare-configuration.ts';
+import { checkpointAt } from '../testing/checkpoint-at.ts';
+import { removeUnfinished } from './checkpoint-store.ts';
+import { decodeCheckpoint, encodeCheckpoint } from './encode-checkpoint.ts';
 
-function checkpointAt(step: number, value = step, stage: StageName = 'main'): Checkpoint {
-  return {
-    tensors: {
-      'student/params/w': new HostTensor(new Float32Array([value, 0.1, -3.5]), [3]),
-      count: new HostTensor(new Int32Array([7]), []),
-    },
-    progress: {
-      stage,
-      step,
-      epoch: 1,
-      key: [1, 2],
-      backend: 'tfjs-cpu',
-      configuration: { optimizer: { name: 'sgd', momentum: 0.9 } },
-      schedules: {},
-      history: [],
-      totals: { samples: 3, loss: 0.1 + 0.2, terms: { a: 1 / 3 }, correct: 2 },
-    },
-  };
-}
+const name = checkpointName(5);
 
-describe('checkpoint files', () => {
-  it('come back bit for bit', async () => {
-    const checkpoint = checkpointAt(5);
-    expect(await decodeCheckpoint(await encodeCheckpoint(checkpoint))).toEqual(checkpoint);
+describe('the two files of a checkpoint', () => {
+  it('come back bit for bit, whatever the numbers', async () => {
+    const checkpoint = checkpointAt(5, { loss: Number.NaN, best: true });
+    const { totals } = checkpoint.progress;
+    const odd: Checkpoint = {
+      ...checkpoint,
+      progress: {
+        ...checkpoint.progress,
+        totals: { ...totals, loss: -0, terms: { a: -Infinity, b: 1e-320 } },
+      },
+    };
+    expect(await decodeCheckpoint(name, await encodeCheckpoint(odd))).toEqual({ checkpoint: odd });
+    expect(await encodeCheckpoint(odd)).toEqual(await encodeCheckpoint(odd));
   });
 
-  it('are refused when cut anywhere or changed in any byte of their content', async () => {
-    const bytes = await encodeCheckpoint(checkpointAt(5));
-    await fc.assert(
-      fc.asyncProperty(fc.nat(bytes.length - 1), async (length) => {
-        await expect(decodeCheckpoint(bytes.slice(0, length))).rejects.toMatchObject({
-          code: expect.stringMatching(/^(PARSE|CHECKPOINT)$/),
-        });
-      }),
-      { numRuns: 100 },
-    );
-    const dataBytes = 16;
-    await fc.assert(
-      fc.asyncProperty(fc.nat(dataBytes - 1), fc.integer({ min: 1, max: 255 }), async (offset, change) => {
-        const altered = bytes.slice();
-        const position = bytes.length - 1 - offset;
-        altered[position] = altered[position]! ^ change;
-        await expect(decodeCheckpoint(altered)).rejects.toThrow(/does not match its SHA-256/);
-      }),
-      { numRuns: 50 },
-    );
+  it.each(['manifest', 'tensors'] as const)(
+    'are refused when the %s is cut or changed anywhere',
+    async (file) => {
+      const files = await encodeCheckpoint(checkpointAt(5));
+      const { length } = files[file];
+      const damageOf = async (bytes: Uint8Array): Promise<string | undefined> => {
+        const read = await decodeCheckpoint(name, { ...files, [file]: bytes });
+        return 'damage' in read ? read.damage.file : undefined;
+      };
+      const expected = file === 'manifest' ? `${name}.json` : `${name}.safetensors`;
+      await fc.assert(
+        fc.asyncProperty(fc.nat(length - 1), fc.integer({ min: 1, max: 255 }), async (at, change) => {
+          expect(await damageOf(files[file].slice(0, at))).toBe(expected);
+          const altered = files[file].slice();
+          altered[at] = altered[at]! ^ change;
+          // A digit of the format may become a higher one: then it is refused as that of a newer version.
+          expect(await damageOf(altered).catch((error: Error) => error.message)).toContain(expected);
+        }),
+        { numRuns: 100 },
+      );
+    },
+  );
+
+  it('are refused when the tensors are those of another checkpoint, or both have other names', async () => {
+    const [five, six] = [await encodeCheckpoint(checkpointAt(5)), await encodeCheckpoint(checkpointAt(6))];
+    expect(await decodeCheckpoint(name, { ...five, tensors: six.tensors })).toMatchObject({
+      damage: { file: `${name}.safetensors`, reason: expect.stringContaining('SHA-256') },
+    });
+    expect(await decodeCheckpoint(name, six)).toMatchObject({
+      damage: { file: `${name}.json`, reason: expect.stringContaining(`manifest of '${checkpointName(6)}'`) },
+    });
+    expect(await decodeCheckpoint(name, { ...five, tensors: undefined })).toMatchObject({
+      damage: { reason: 'it is not there' },
+    });
   });
 });
 
 describe('the store of checkpoints', () => {
+  const save = (storage: Storage, step: number, best = false): Promise<string> =>
+    saveCheckpoint(storage, checkpointAt(step, { best }), { keep: 2 });
+
   it('keeps the newest, and leaves other files alone', async () => {
     const storage = memoryStorage();
     await storage.write('notes.txt', new Uint8Array(1));
-    for (const step of [8, 9, 10, 11]) await saveCheckpoint(storage, checkpointAt(step), { keep: 2 });
+    for (const step of [8, 9, 10, 11]) await save(storage, step);
     expect(await listCheckpoints(storage)).toEqual([checkpointName(11), checkpointName(10)]);
-    expect(await storage.list()).toContain('notes.txt');
+    expect(await storage.list()).toEqual([
+      ...[10, 11].flatMap((step) => [`${checkpointName(step)}.json`, `${checkpointName(step)}.safetensors`]),
+      'notes.txt',
+    ]);
   });
 
-  it('falls back to the one before a torn file, naming it', async () => {
+  it('keeps the best beside the newest, until there is a better one', async () => {
     const storage = memoryStorage();
-    await saveCheckpoint(storage, checkpointAt(10), { keep: 3 });
-    await saveCheckpoint(storage, checkpointAt(20), { keep: 3 });
-    const whole = (await storage.read(checkpointName(20)))!;
-    await storage.write(checkpointName(20), whole.slice(0, whole.length - 3));
-    const loaded = await loadLatestCheckpoint(storage);
-    expect(loaded?.name).toBe(checkpointName(10));
-    expect(loaded?.checkpoint.progress.step).toBe(10);
-    expect(loaded?.damaged.map(({ name }) => name)).toEqual([checkpointName(20)]);
+    const kept = async (): Promise<number[]> =>
+      (await listCheckpoints(storage)).map((each) => Number(each.slice('checkpoint-'.length)));
+    for (const step of [1, 2, 3]) await save(storage, step);
+    expect(await loadBestCheckpoint(storage)).toBeUndefined();
+    await save(storage, 4, true);
+    for (const step of [5, 6, 7]) await save(storage, step);
+    expect(await kept()).toEqual([7, 6, 4]);
+    expect(await loadBestCheckpoint(storage)).toMatchObject({ name: checkpointName(4) });
+    await save(storage, 8, true);
+    expect(await kept()).toEqual([8, 7]);
+    await save(storage, 9);
+    await save(storage, 10);
+    expect(await kept()).toEqual([10, 9, 8]);
+    expect((await loadBestCheckpoint(storage))?.checkpoint.progress.step).toBe(8);
 
-    await storage.write(checkpointName(10), new Uint8Array(4));
-    await expect(loadLatestCheckpoint(storage)).rejects.toThrow(
-      /None of the checkpoints in memory can be used/,
+    await storage.remove(`${checkpointName(8)}.safetensors`);
+    await expect(loadBestCheckpoint(storage)).rejects.toThrow(
+      /'checkpoint-0000000008\.safetensors': it is not there/,
+    );
+  });
+
+  it('commits with the manifest: whatever a crash leaves, there is a whole checkpoint', async () => {
+    const inner = memoryStorage();
+    let left = Number.POSITIVE_INFINITY;
+    const change = async (act: () => Promise<void>): Promise<void> => {
+      if (left === 0) throw new Error('power cut');
+      left -= 1;
+      await act();
+    };
+    const storage: Storage = {
+      ...inner,
+      write: (file, bytes) => change(() => inner.write(file, bytes)),
+      remove: (file) => change(() => inner.remove(file)),
+    };
+    for (const step of [1, 2]) await save(storage, step);
+    for (let changes = 0; changes < 4; changes++) {
+      left = changes;
+      await expect(save(storage, 3 + changes)).rejects.toThrow('power cut');
+      left = Number.POSITIVE_INFINITY;
+      // The manifest is the second change; what comes after only removes.
+      const newest = changes < 2 ? 2 : 3 + changes;
+      expect((await loadLatestCheckpoint(storage))?.checkpoint.progress.step).toBe(newest);
+    }
+    await removeUnfinished(storage);
+    await save(storage, 9);
+    expect(await listCheckpoints(storage)).toHaveLength(2);
+    expect(await storage.list()).toHaveLength(4);
+  });
+
+  it('writes a checkpoint anew without a moment in which it is damaged', async () => {
+    const storage = memoryStorage();
+    await save(storage, 1);
+    await save(storage, 2);
+    const broken: Storage = {
+      ...storage,
+      async write(file, bytes) {
+        await storage.write(file, bytes);
+        throw new Error('power cut');
+      },
+    };
+    const other = { ...checkpointAt(2), tensors: { w: new HostTensor(new Float32Array(1), []) } };
+    await expect(saveCheckpoint(broken, other, { keep: 2 })).rejects.toThrow('power cut');
+    expect((await loadLatestCheckpoint(storage))?.name).toBe(checkpointName(1));
+  });
+
+  it('passes over a damaged checkpoint only where that is agreed to', async () => {
+    const storage = memoryStorage();
+    for (const step of [10, 20]) await save(storage, step);
+    const file = `${checkpointName(20)}.safetensors`;
+    const whole = (await storage.read(file))!;
+    await storage.write(file, whole.slice(0, whole.length - 3));
+    const refused = loadLatestCheckpoint(storage);
+    await expect(refused).rejects.toMatchObject({
+      code: 'CHECKPOINT',
+      details: { predecessor: checkpointName(10), damaged: [{ name: checkpointName(20), file }] },
+    });
+    await expect(refused).rejects.toThrow(
+      `'${file}': it has ${whole.length - 3} bytes, and was written with ${whole.length}. The one before, '${checkpointName(10)}', is whole. To go on from it, and put the damaged one aside, pass resume: { fallback: true } (kd: --resume --fall-back).`,
+    );
+    const loaded = await loadLatestCheckpoint(storage, { fallback: true });
+    expect(loaded?.name).toBe(checkpointName(10));
+    expect(loaded?.damaged.map((each) => each.file)).toEqual([file]);
+
+    await storage.write(`${checkpointName(10)}.json`, new Uint8Array(4));
+    await expect(loadLatestCheckpoint(storage, { fallback: true })).rejects.toThrow(
+      /None of the checkpoints in memory can be used.*0000000010\.json': it is cut or not JSON/,
     );
   });
 
   it('never writes a state with NaN, and names the good checkpoint that is left', async () => {
     const storage = memoryStorage();
-    await saveCheckpoint(storage, checkpointAt(1), { keep: 1 });
-    const bad = saveCheckpoint(storage, checkpointAt(2, Number.NaN), { keep: 1 });
+    await save(storage, 1);
+    const bad = saveCheckpoint(storage, checkpointAt(2, { value: Number.NaN }), { keep: 1 });
     await expect(bad).rejects.toMatchObject({ code: 'NON_FINITE' });
     await expect(bad).rejects.toThrow(`'student/params/w' holds NaN or infinity`);
     await expect(bad).rejects.toThrow(checkpointName(1));
     expect(await listCheckpoints(storage)).toEqual([checkpointName(1)]);
   });
 
+  it('does not take a checkpoint of the old format for the rest of a write', async () => {
+    const storage = memoryStorage();
+    const file = `${checkpointName(3)}.safetensors`;
+    const old = encodeSafetensors({}, { format: 'kd-checkpoint/1', training: '{}', sha256: '' });
+    await storage.write(file, old);
+    await expect(removeUnfinished(storage)).rejects.toMatchObject({
+      code: 'CHECKPOINT',
+      message: expect.stringContaining(`'${file}' in memory is a checkpoint of the old format`),
+    });
+    expect(await storage.read(file)).toEqual(new Uint8Array(old));
+  });
+
   it('has nothing to load from an empty storage', async () => {
     expect(await loadLatestCheckpoint(memoryStorage())).toBeUndefined();
-  });
-});
-
-describe('configurationDifferences', () => {
-  it('names each value that differs by its path', () => {
-    const before = { a: { b: 1, c: [1, 2] }, d: 'x' };
-    const now = { a: { b: 2, c: [1, 2] }, e: true };
-    expect(configurationDifferences(before, now)).toEqual([
-      'a/b: 1 in the checkpoint, 2 now',
-      'd: "x" in the checkpoint, null now',
-      'e: null in the checkpoint, true now',
-    ]);
-    expect(configurationDifferences(before, { d: 'x', a: { c: [1, 2], b: 1 } })).toEqual([]);
   });
 });

@@ -1,18 +1,7 @@
-import {
-  decodeSafetensors,
-  encodeSafetensors,
-  type HostTensor,
-  KdError,
-  type PrngKey,
-  type Tree,
-  treeMap,
-  visitTree,
-} from 'kd-core';
-import { type ConfigValue, hashConfig, hashTensors } from '../hash.ts';
+import { type HostTensor, KdError, type PrngKey, type Tree, treeMap, visitTree } from 'kd-core';
+import type { ConfigValue } from '../hash.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { EpochSummary, EpochTotals } from '../training/epoch-totals.ts';
-
-const FORMAT = 'kd-checkpoint/1';
 
 /** The parts of a run, in their order; steps and epochs count from 0 in each. */
 export type StageName = 'warm-up' | 'main';
@@ -39,28 +28,10 @@ export interface Checkpoint {
   /** Leaves of a `TrainingState` by path. */
   readonly tensors: Readonly<Record<string, HostTensor>>;
   readonly progress: TrainingProgress;
-}
-
-/** One safetensors file: all tensors, the progress as JSON in its metadata, and a SHA-256 over both. */
-export async function encodeCheckpoint({ tensors, progress }: Checkpoint): Promise<Uint8Array> {
-  const training = JSON.stringify(progress);
-  return encodeSafetensors(tensors, { format: FORMAT, training, sha256: await digest(tensors, training) });
-}
-
-/** Throws `PARSE` or `CHECKPOINT` for bytes that are no checkpoint, or one that is torn or altered. */
-export async function decodeCheckpoint(bytes: Uint8Array): Promise<Checkpoint> {
-  const { tensors, metadata } = decodeSafetensors(bytes);
-  const { format, training, sha256 } = metadata;
-  if (format !== FORMAT || training === undefined) {
-    throw new KdError(
-      'CHECKPOINT',
-      `The file is no checkpoint of the format '${FORMAT}'; its format is ${format === undefined ? 'not stated' : `'${format}'`}.`,
-    );
-  }
-  if ((await digest(tensors, training)) !== sha256) {
-    throw new KdError('CHECKPOINT', 'The content does not match its SHA-256: the file is damaged.');
-  }
-  return { tensors, progress: JSON.parse(training) as TrainingProgress };
+  /** Whether it was the best of its run when it was written; default false. */
+  readonly best?: boolean;
+  /** Versions of the software that wrote it, by name. */
+  readonly software?: Readonly<Record<string, string>>;
 }
 
 /** The leaves of `state` by path, as a checkpoint holds them. */
@@ -94,8 +65,4 @@ export function restoreState(
     tree,
     (_leaf, path) => tensors[path]!,
   ) as unknown as TrainingState<HostTensor>;
-}
-
-async function digest(tensors: Readonly<Record<string, HostTensor>>, training: string): Promise<string> {
-  return hashConfig([await hashTensors(tensors), training]);
 }

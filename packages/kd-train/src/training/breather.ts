@@ -6,7 +6,16 @@ export function breather(): () => Promise<void> {
   let last = performance.now();
   return async () => {
     if (performance.now() - last < INTERVAL) return;
-    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    await nextTurn();
     last = performance.now();
   };
+}
+
+/** Lets everything that waits for the event loop go on once. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    // Timers of browsers wait for some milliseconds; they have no other.
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
 }

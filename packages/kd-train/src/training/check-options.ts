@@ -6,6 +6,7 @@ import { checkShownViews, checkTeacherViews, teacherView } from '../teachers/tea
 import { checkBatch } from './check-batch.ts';
 import { checkStages, stageMethods } from './check-method.ts';
 import { checkVariables } from './check-variables.ts';
+import { resumption } from './resumption.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Refuses, before anything is compiled or written, options that cannot make a run. Reads the first batch. */
@@ -22,13 +23,18 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
     () => 'Give the length of the run as either epochs or steps.',
   );
   requireArgument(
-    resume !== true || checkpoint !== undefined,
+    resumption(resume) === undefined || checkpoint !== undefined,
     () => 'resume needs a checkpoint storage to continue from.',
   );
   requireArgument(
     source.stepsPerEpoch >= 1,
     () =>
       `The source gives no batch: ${source.length} samples in batches of ${source.batchSize}. Lower the batch size or keep short batches.`,
+  );
+  requireArgument(
+    source.pads !== true,
+    () =>
+      'The source fills its last batch up with samples that do not count. In training they would: batch norm takes its statistics, and losses of relations compare samples, over the whole batch. Leave the last batch out (dropLast), or keep it short.',
   );
   for (const [index, teacher] of teachers.entries()) {
     const network = teacherNetwork(teacher);

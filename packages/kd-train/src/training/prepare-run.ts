@@ -1,17 +1,22 @@
 import { type HostTensor, requireArgument } from 'kd-core';
 import { stateTensors } from '../checkpoint/checkpoint.ts';
-import { listCheckpoints, loadLatestCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { listCheckpoints, loadLatestCheckpoint, removeUnfinished } from '../checkpoint/checkpoint-store.ts';
+import { softwareOf } from '../checkpoint/software.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import { teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
 import { checkOptions } from './check-options.ts';
 import { checkVariables } from './check-variables.ts';
 import { freshStages } from './fresh-stages.ts';
 import { resumeStage } from './resume-stage.ts';
+import { resumption } from './resumption.ts';
 import type { Stage } from './stage.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Checkpoints kept when nothing is said: the newest and one to fall back to. */
 export const DEFAULT_KEEP = 2;
+
+/** Checkpoints besides: the best, and the one that is being written. */
+const BESIDE_KEPT = 2;
 
 export interface PreparedRun {
   readonly warnings: readonly string[];
@@ -30,20 +35,29 @@ export async function prepareRun(options: TrainingOptions): Promise<PreparedRun>
   const fresh: PreparedRun = { warnings: [], ...(warmUp && { warmUp }), main: stages.afterWarmUp };
   if (options.checkpoint === undefined) return fresh;
 
-  const { storage, keep = DEFAULT_KEEP } = options.checkpoint;
-  await storage.probe(Math.max(stateBytes(main), warmUp === undefined ? 0 : stateBytes(warmUp)) * (keep + 1));
-  if (options.resume !== true) {
+  const { storage, keep = DEFAULT_KEEP, versions } = options.checkpoint;
+  const files = keep + BESIDE_KEPT;
+  await storage.probe(Math.max(stateBytes(main), warmUp === undefined ? 0 : stateBytes(warmUp)) * files);
+  const resume = resumption(options.resume);
+  if (resume === undefined) {
     const [newest] = await listCheckpoints(storage);
     requireArgument(
       newest === undefined,
       () =>
         `${storage.location} already holds the checkpoint '${newest}'. Pass resume: true to continue that run, or choose another storage.`,
     );
+  }
+  const loaded = resume && (await loadLatestCheckpoint(storage, resume));
+  if (loaded === undefined) {
+    await removeUnfinished(storage);
     return fresh;
   }
-  const loaded = await loadLatestCheckpoint(storage);
-  if (loaded === undefined) return fresh;
-  const { stage, warnings } = await resumeStage(stages, loaded, { storage, backend: options.backend.id });
+  const { stage, warnings } = await resumeStage(stages, loaded, {
+    storage,
+    backend: options.backend.id,
+    software: softwareOf(options.backend, versions),
+  });
+  await removeUnfinished(storage);
   if (stage.name === 'main') return { warnings, main: () => stage };
   if (stage.progress.step < stage.totalSteps) return { ...fresh, warnings, warmUp: stage };
   const next = { ...stages.afterWarmUp(stage.state), resumedFrom: loaded.name };

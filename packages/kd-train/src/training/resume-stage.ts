@@ -1,18 +1,27 @@
 import { KdError, type Storage } from 'kd-core';
 import { restoreState } from '../checkpoint/checkpoint.ts';
-import type { LoadedCheckpoint } from '../checkpoint/checkpoint-store.ts';
+import { type LoadedCheckpoint, putAside } from '../checkpoint/checkpoint-store.ts';
 import { requireSameConfiguration } from '../checkpoint/compare-configuration.ts';
+import { softwareDifferences } from '../checkpoint/software.ts';
 import type { FreshStages } from './fresh-stages.ts';
 import type { Stage } from './stage.ts';
 
+/** What a run goes on with, beside what it was checked for. */
+export interface ResumedOn {
+  readonly storage: Storage;
+  /** Id of the backend. */
+  readonly backend: string;
+  readonly software: Readonly<Record<string, string>>;
+}
+
 /**
- * The stage of a checkpoint as it goes on from there. Throws `CHECKPOINT`, naming what differs, for one of another run; removes
- * those that were found damaged.
+ * The stage of a checkpoint as it goes on from there. Throws `CHECKPOINT`, naming what differs, for one of another run; puts
+ * aside those that were found damaged.
  */
 export async function resumeStage(
   { warmUp, main }: Pick<FreshStages, 'warmUp' | 'main'>,
   { name, checkpoint, damaged }: LoadedCheckpoint,
-  { storage, backend }: { readonly storage: Storage; readonly backend: string },
+  { storage, backend, software }: ResumedOn,
 ): Promise<{ readonly stage: Stage; readonly warnings: readonly string[] }> {
   const { progress } = checkpoint;
   requireSameConfiguration(name, progress.configuration, main.progress.configuration);
@@ -37,14 +46,22 @@ export async function resumeStage(
   }
   const state = restoreState(checkpoint, fresh.state);
   const warnings = damaged.map(
-    (file) => `The checkpoint '${file.name}' was removed, and the run goes on from '${name}': ${file.reason}`,
+    (each) =>
+      `The checkpoint '${each.name}' was put aside as '.damaged', and the run goes on from '${name}': '${each.file}': ${each.reason}.`,
   );
-  // A damaged file would count as one of those to keep, and push out a good one.
-  for (const file of damaged) await storage.remove(file.name);
+  // A damaged one would count as one of those to keep, and push out a good one.
+  for (const each of damaged) await putAside(storage, each.name);
   if (progress.backend !== backend) {
     warnings.push(
       `'${name}' was computed on '${progress.backend}' and goes on on '${backend}': equal up to rounding, not bit for bit.`,
     );
+  } else {
+    const others = softwareDifferences(checkpoint.software, software);
+    if (others.length > 0) {
+      warnings.push(
+        `'${name}' was written by other software (${others.join('; ')}), which may round otherwise: equal bits are not promised.`,
+      );
+    }
   }
   return { stage: { ...fresh, state, progress: { ...progress, backend }, resumedFrom: name }, warnings };
 }

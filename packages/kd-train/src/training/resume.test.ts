@@ -16,8 +16,10 @@ import {
   checkpointName,
   cosine,
   crossEntropy,
+  listCheckpoints,
   type Method,
   memoryStorage,
+  methodParts,
   runTraining,
   type Storage,
   sgd,
@@ -131,28 +133,63 @@ describe('resuming', () => {
     expect(outcome(resumed)).toEqual(outcome(await runTraining(toyRun(backend))));
   });
 
-  it('falls back over a torn file with a warning, to the same bits', async () => {
+  it('falls back over a torn file where that is agreed to, with a warning, to the same bits', async () => {
     const storage = memoryStorage();
     const options = toyRun(backend, { checkpoint: { storage, every: 2 } });
     await runFor(5, options);
-    const torn = (await storage.read(checkpointName(5)))!;
-    await storage.write(checkpointName(5), torn.slice(0, 1000));
+    const file = `${checkpointName(5)}.safetensors`;
+    const torn = (await storage.read(file))!.slice(0, 1000);
+    await storage.write(file, torn);
+    const before = await storage.list();
+    await expect(runTraining({ ...options, resume: true })).rejects.toMatchObject({
+      code: 'CHECKPOINT',
+      details: { predecessor: checkpointName(4), damaged: [{ file }] },
+    });
+    expect(await storage.list()).toEqual(before);
+
     const warnings: string[] = [];
     let kept: readonly string[] = [];
     const resumed = await runTraining(
-      { ...options, resume: true },
+      { ...options, resume: { fallback: true } },
       {
         warning: ({ message }) => void warnings.push(message),
         checkpoint: async ({ step }) => {
-          if (step === 6) kept = await storage.list();
+          if (step === 6) kept = await listCheckpoints(storage);
         },
       },
     );
-    expect(kept).toEqual([checkpointName(4), checkpointName(6)]);
+    expect(kept).toEqual([checkpointName(6), checkpointName(4)]);
+    expect(await storage.read(`${file}.damaged`)).toEqual(torn);
+    expect(await storage.list()).toContain(`${checkpointName(5)}.json.damaged`);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain(checkpointName(5));
     expect(warnings[0]).toContain(checkpointName(4));
     expect(outcome(resumed)).toEqual(outcome(await runTraining(toyRun(backend))));
+  });
+
+  it('needs no agreement after a kill between the two files of a checkpoint', async () => {
+    const storage = memoryStorage();
+    const options = toyRun(backend, { checkpoint: { storage, every: 2 } });
+    await runFor(5, options);
+    await storage.remove(`${checkpointName(5)}.json`);
+    const started: number[] = [];
+    const resumed = await runTraining(
+      { ...options, resume: true },
+      { start: ({ step }) => void started.push(step), warning: ({ message }) => expect.fail(message) },
+    );
+    expect(started).toEqual([4]);
+    expect(outcome(resumed)).toEqual(outcome(await runTraining(toyRun(backend))));
+  });
+
+  it('says when other software goes on', async () => {
+    const checkpoint = { storage: memoryStorage(), versions: { app: '1.0', other: '3' } };
+    await runFor(2, toyRun(backend, { checkpoint }));
+    const warnings: string[] = [];
+    await runTraining(
+      toyRun(backend, { checkpoint: { ...checkpoint, versions: { app: '2.0' } }, resume: true }),
+      { warning: ({ message }) => void warnings.push(message) },
+    );
+    expect(warnings).toEqual([expect.stringContaining('other software (app 1.0, now 2.0)')]);
   });
 
   it('prolongs a finished run', async () => {
@@ -191,6 +228,17 @@ describe('a checkpoint of another run', () => {
       'the optimiser',
       { optimizer: sgd({ momentum: 0.8, weightDecay: 5e-4 }) },
       'optimizer/momentum: 0.9 in the checkpoint, 0.8 now',
+    ],
+    [
+      'a group of parameters',
+      {
+        optimizer: sgd({
+          momentum: 0.9,
+          weightDecay: 5e-4,
+          groups: [{ match: methodParts, learningRateFactor: 2 }],
+        }),
+      },
+      'optimizer/exceptions/method/',
     ],
     ['the seed', { key: prngKey(5) }, 'key:'],
     ['the batches', { source: blobSource({ batchSize: 5 }) }, 'data/batchSize: 8 in the checkpoint, 5 now'],

@@ -30,6 +30,9 @@ export function runSchedules(
   };
   const named: Readonly<Record<string, Schedule>> = { learningRate: rate, ...prefixed(method.scalars) };
 
+  /** What `fingerprints` has evaluated, so that a checkpoint costs no more the later it is. */
+  const past = new Map(Object.keys(named).map((name): [string, number[]] => [name, []]));
+
   return {
     at: (step) => ({
       learningRate: evaluateAt('learningRate', rate, step),
@@ -40,7 +43,9 @@ export function runSchedules(
     async fingerprints(step) {
       const hashes: Record<string, string> = {};
       for (const [name, schedule] of Object.entries(named)) {
-        const values = Float64Array.from({ length: step }, (_, past) => evaluateAt(name, schedule, past));
+        const known = past.get(name)!;
+        while (known.length < step) known.push(evaluateAt(name, schedule, known.length));
+        const values = Float64Array.from(known.slice(0, step));
         hashes[name] = await sha256(new Uint8Array(values.buffer));
       }
       return hashes;

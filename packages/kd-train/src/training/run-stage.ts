@@ -3,7 +3,7 @@ import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { BatchStream } from './batch-stream.ts';
 import { breather } from './breather.ts';
-import { checkpointWriter } from './checkpoint-writer.ts';
+import { type CheckpointWriter, checkpointWriter } from './checkpoint-writer.ts';
 import { type DeviceRun, openDeviceRun } from './device-run.ts';
 import { addToTotals, emptyTotals, type StepMetrics, summarizeTotals } from './epoch-totals.ts';
 import { requireFiniteStep } from './non-finite.ts';
@@ -36,9 +36,11 @@ export async function* runStage(
   };
   const device = await openDeviceRun({ backend, student, teachers, method, optimizer, lossScale, state });
   const batches = taughtBatches(options, stage);
+  const checkpoints = checkpointWriter(options, device, stage);
   try {
-    return yield* runSteps(options, stage, { device, validation, batches });
+    return yield* runSteps(options, stage, { device, validation, batches, checkpoints });
   } finally {
+    await checkpoints.settle();
     await batches.close();
     await device.close();
   }
@@ -48,18 +50,18 @@ interface StageParts {
   readonly device: DeviceRun;
   readonly validation: Validation | undefined;
   readonly batches: BatchStream<TaughtBatch>;
+  readonly checkpoints: CheckpointWriter;
 }
 
 async function* runSteps(
   options: TrainingOptions,
   stage: Stage,
-  { device, validation, batches }: StageParts,
+  { device, validation, batches, checkpoints }: StageParts,
 ): AsyncGenerator<TrainingEvent, StageEnd, void> {
   const { signal } = options;
   const { stepsPerEpoch } = options.source;
   const { name, schedules, totalSteps } = stage;
   const checkpointEvery = options.checkpoint?.every ?? stepsPerEpoch;
-  const checkpoints = checkpointWriter(options.checkpoint, device, stage);
   const breathe = breather();
   let { progress } = stage;
 
@@ -107,11 +109,14 @@ async function* runSteps(
       progress = { ...progress, totals: emptyTotals, history: [...progress.history, summary] };
       yield { type: 'epoch', stage: name, ...summary };
     }
-    if (progress.step % checkpointEvery === 0) yield* present(await checkpoints.save(progress));
+    if (progress.step % checkpointEvery === 0) await checkpoints.save(progress);
+    yield* await checkpoints.written();
     await breathe();
   }
 
-  yield* present(await checkpoints.save(progress));
+  await checkpoints.save(progress);
+  await checkpoints.settle();
+  yield* await checkpoints.written();
   const { step, history } = progress;
   const state = await device.download();
   const reason = step === totalSteps ? 'completed' : 'interrupted';
@@ -134,8 +139,4 @@ function advance(
     epoch: Math.floor(step / stepsPerEpoch),
     totals: addToTotals(progress.totals, metrics, samples),
   };
-}
-
-function* present<T>(event: T | undefined): Generator<T, void, void> {
-  if (event !== undefined) yield event;
 }

@@ -9,6 +9,7 @@ import {
   evaluate,
   fitnet,
   hinton,
+  listCheckpoints,
   type Method,
   memoryStorage,
   runTraining,
@@ -107,19 +108,21 @@ describe('train', () => {
       }),
     );
     const epoch = ['step', 'step', 'step'];
-    expect(events.map(({ type }) => type)).toEqual([
+    // Checkpoints are written beside the steps.
+    const types = events.map(({ type }) => type);
+    expect(types.filter((type) => type !== 'checkpoint')).toEqual([
       'start',
       ...epoch,
       'epoch',
-      'step',
-      'checkpoint',
-      'step',
-      'step',
+      ...epoch,
       'evaluation',
       'epoch',
-      'checkpoint',
       'end',
     ]);
+    const written = events.filter((event) => event.type === 'checkpoint');
+    expect(written.map(({ step }) => step)).toEqual([4, 6]);
+    expect(types.indexOf('checkpoint')).toBeGreaterThan(types.indexOf('step', 5));
+    expect(types.at(-2)).toBe('checkpoint');
     const steps = events.filter((event) => event.type === 'step');
     expect(steps.map(({ step, epoch: of, samples }) => [step, of, samples])).toEqual([
       [0, 0, 8],
@@ -236,7 +239,7 @@ describe('a loss that is not finite', () => {
       /step 5 \(epoch 1\): the term 'fragile' is Infinity, with learning rate 0.05/,
     );
     await expect(run).rejects.toThrow(`The last good checkpoint is '${checkpointName(4)}' in memory`);
-    expect(await storage.list()).toEqual([checkpointName(2), checkpointName(4)]);
+    expect(await listCheckpoints(storage)).toEqual([checkpointName(4), checkpointName(2)]);
   });
 
   it('is noticed in the first step, when there is no checkpoint yet', async () => {
@@ -319,6 +322,11 @@ describe('options that make no run', () => {
     ['a missing teacher', { teachers: [] }, /needs 1 teacher\(s\), but 0 were given/],
     ['an unknown tap', { method: fitnet({ studentTap: 'nose' }) }, /tap 'nose' .* has: feature, pooled/],
     ['unknown labels', { source: blobSource({ classes: 4 }) }, /has the label 3/],
+    [
+      'padded batches',
+      { source: { ...blobSource(), pads: true } },
+      /fills its last batch up .* \(dropLast\)/,
+    ],
     ['other images', { source: blobSource({ side: 5 }) }, /images \[8, 5, 5, 1\]/],
     ['other validation images', { validation: { source: blobSource({ side: 5 }) } }, /images \[8, 5, 5, 1\]/],
     [

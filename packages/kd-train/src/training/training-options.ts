@@ -6,6 +6,7 @@ import type { Schedule } from '../schedules/schedule.ts';
 import type { LossScale } from '../step/loss-scale.ts';
 import type { Teacher, TrainedNetwork } from '../teachers/teacher.ts';
 import type { EpochSummary } from './epoch-totals.ts';
+import type { ResumeOptions } from './resumption.ts';
 
 export interface TrainingOptions {
   readonly backend: Backend;
@@ -40,14 +41,16 @@ export interface TrainingOptions {
     readonly storage: Storage;
     /** Updates between checkpoints; default one epoch. There is always one at the end. */
     readonly every?: number;
-    /** How many to keep, at least 1; default 2, so that a damaged one has a predecessor. */
+    /** How many to keep beside the best, at least 1; default 2, so that a damaged one has a predecessor. */
     readonly keep?: number;
+    /** More versions of software to write into them, by name; those of this package, the runtime and the backend are there. */
+    readonly versions?: Readonly<Record<string, string>>;
   };
   /**
    * Continue the newest checkpoint in the storage, or start when there is none. Default false, which refuses a
-   * storage that holds checkpoints.
+   * storage that holds checkpoints. A damaged checkpoint is passed over only with `{ fallback: true }`.
    */
-  readonly resume?: boolean;
+  readonly resume?: boolean | ResumeOptions;
   /** Stops after the current step of whatever stage, writes a checkpoint and ends with the reason `interrupted`. */
   readonly signal?: AbortSignal;
 }

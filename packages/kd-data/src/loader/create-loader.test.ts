@@ -63,6 +63,29 @@ describe('createLoader', () => {
     );
   });
 
+  it('shows the same images in every order under one augmentationKey, as many of each as there are variants', () => {
+    const loader = (seed: number) =>
+      createLoader({
+        dataset: few,
+        batchSize: 7,
+        key: prngKey(seed),
+        augmentationKey: key,
+        transforms: [padCropFlip({ padding: 2 })],
+        variants: 3,
+      });
+    const [first, second] = [loader(1), loader(2)];
+    expect(first.variants).toBe(3);
+    expect(indicesOf(epochOf(first, 0))).not.toEqual(indicesOf(epochOf(second, 0)));
+    const shown = [0, 1, 2, 3, 4].map((epoch) => imagesByIndex(epochOf(first, epoch)));
+    expect(imagesByIndex(epochOf(second, 1))).toEqual(shown[1]);
+    expect(shown[3]).toEqual(shown[0]);
+    expect(shown[4]).toEqual(shown[1]);
+    expect(shown[1]).not.toEqual(shown[0]);
+    expect(epochOf(first, 4).map(({ variant }) => variant)).toEqual(Array(8).fill(1));
+    const plain = createLoader({ dataset: few, batchSize: 7, key });
+    expect([plain.variants, plain.batch(5, 0).variant]).toEqual([1, 0]);
+  });
+
   it('gives tensors of the documented types and shapes', () => {
     const { images, labels, indices } = createLoader({ dataset: few, batchSize: 16, key }).batch(0, 3);
     const describeTensor = ({ shape, dtype }: HostTensor): unknown => [shape, dtype];

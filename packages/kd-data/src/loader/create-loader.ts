@@ -20,6 +20,11 @@ export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> 
   readonly dataset: Source;
   readonly batchSize: number;
   readonly key: PrngKey;
+  /**
+   * What the transforms draw by, so that loaders of different orders show the same images: runs with other seeds then share what
+   * is kept of a teacher. Default: derived from `key`.
+   */
+  readonly augmentationKey?: PrngKey;
   /** A new order in each epoch (default), or the order of the data set. */
   readonly shuffle?: boolean;
   /** Which samples an epoch shows instead of each one once: `classBalanced()`, `weighted({ weights })` or a function of your own. */
@@ -91,7 +96,9 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     () => 'The last batch is either left out (dropLast) or filled up (padLast), not both.',
   );
   const labels = Int32Array.from({ length: dataset.length }, (_, index) => readLabel(dataset, index));
-  const [orderKey, transformKey, viewsKey] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
+  const [orderKey, ...derived] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
+  const [transformKey, viewsKey] =
+    options.augmentationKey === undefined ? derived : splitKey(options.augmentationKey);
   const sampled = sampler?.({ name: dataset.name, labels, classes: dataset.classes });
   const length = sampled?.length ?? dataset.length;
   requireArgument(

@@ -22,17 +22,18 @@ export interface LeafGroups<Kind> {
  */
 export function groupLeaves<Kind>(
   tree: Tree<Tensor>,
-  kindOf: (path: string) => Kind,
+  kindOf: (path: string, shape: readonly number[]) => Kind,
   included?: ReadonlySet<string>,
 ): LeafGroups<Kind> {
   const { leaves, structure } = treeFlatten<Tensor>(tree);
   const paths = treePaths(tree);
-  const kinds = paths.map(kindOf);
+  const kinds = paths.map((path, index) => kindOf(path, leaves[index]!.shape));
+  const kindNumbers = new Map([...new Set(kinds)].map((kind, number) => [kind, number]));
   const byKey = new Map<string, number[]>();
   for (const [index, { shape, size }] of leaves.entries()) {
     if (included?.has(paths[index]!) === false) continue;
     const isJoined = shape.length > 0 && size <= MOST_ELEMENTS;
-    const key = isJoined ? `${String(kinds[index])}:${shape.slice(1).join()}` : `alone:${index}`;
+    const key = isJoined ? `${kindNumbers.get(kinds[index]!)}:${shape.slice(1).join()}` : `alone:${index}`;
     byKey.set(key, [...(byKey.get(key) ?? []), index]);
   }
   const groups = [...byKey.values()];

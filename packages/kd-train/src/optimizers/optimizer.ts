@@ -20,11 +20,8 @@ export interface OptimizerUpdate {
 /** A rule that updates parameters: pure functions on trees of tensors. All of its memory is in `state`. */
 export interface Optimizer {
   readonly name: string;
-  /** The settings as data, given the paths of the parameters; compared when a run is resumed. */
-  describe(paths: readonly string[]): ConfigValue;
+  /** The settings as data, those of single parameters included; compared when a run is resumed. */
+  describe(params: HostTree): ConfigValue;
   init(params: HostTree): HostTree;
   update(update: OptimizerUpdate): { readonly params: Tree<Tensor>; readonly state: Tree<Tensor> };
 }
-
-/** Which parameters weight decay acts on, by path (`student/stage1/0/conv1/kernel`). */
-export type DecayFilter = (path: string) => boolean;

@@ -14,7 +14,7 @@ import {
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { HostTensor, type HostTree, type Tree, treeMap } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adamW, type Optimizer, sgd } from '../index.ts';
+import { adam, adamW, lars, lion, type Optimizer, sgd } from '../index.ts';
 
 beforeAll(async () => {
   await createTfjsBackend();
@@ -97,7 +97,11 @@ const cases: readonly { name: string; optimizer: Optimizer; learningRate: number
   },
   {
     name: 'SGD without decay of one parameter',
-    optimizer: sgd({ momentum: 0.9, weightDecay: 0.05, decays: (path) => path !== 'c' }),
+    optimizer: sgd({
+      momentum: 0.9,
+      weightDecay: 0.05,
+      groups: [{ match: (path) => path === 'c', weightDecay: 0 }],
+    }),
     learningRate: 0.05,
     expected: [
       [0.119875, -0.27278125, 0.60575002, 0.43687499],
@@ -160,18 +164,48 @@ describe('optimisers', () => {
     expect(Math.abs(secondCorrection.dataSync()[0]! / exact - 1)).toBeLessThan(2e-6);
   });
 
-  it('describes the parameters without decay, so that a changed filter is noticed', () => {
-    const description = sgd({ weightDecay: 0.1, decays: (path) => !path.endsWith('bias') }).describe([
-      'a/bias',
-      'a/kernel',
-    ]);
-    expect(description).toMatchObject({ weightDecay: 0.1, withoutDecay: ['a/bias'] });
+  it('moves by a share of the norm of the parameters with LARS, however large the gradient is', () => {
+    const params = { kernel: tensor1d([3, 4]) };
+    for (const size of [1e-6, 1, 1e6]) {
+      const update = lars({ momentum: 0, trustCoefficient: 0.01 }).update({
+        params,
+        gradients: { kernel: tensor1d([0, size]) },
+        state: {},
+        learningRate: scalar(2),
+      });
+      const [first, second] = (update.params as typeof params).kernel.dataSync();
+      expect(first).toBe(3);
+      // An epsilon of 1e-8 is a hundredth of the smallest gradient.
+      expect(Math.abs((4 - second!) / (2 * 0.01 * 5) - 1)).toBeLessThan(0.011);
+    }
+  });
+
+  it('moves by the learning rate with Lion, however large the gradient is, and not at all without one', () => {
+    const params = { kernel: tensor1d([1, 1, 1]) };
+    const { kernel } = lion().update({
+      params,
+      gradients: { kernel: tensor1d([1e-6, -1e6, 0]) },
+      state: { momentum: { kernel: tensor1d([0, 0, 0]) } },
+      learningRate: scalar(0.25),
+    }).params as typeof params;
+    expect([...kernel.dataSync()]).toEqual([0.75, 1.25, 1]);
   });
 
   it('refuses settings out of range', () => {
     expect(() => sgd({ momentum: 1 })).toThrow(/momentum must be in \[0, 1\), got 1/);
     expect(() => sgd({ nesterov: true })).toThrow(/nesterov needs a momentum/);
+    expect(() => sgd({ dampening: 0.1 })).toThrow(/dampening needs a momentum/);
+    expect(() => sgd({ momentum: 0.9, dampening: 1.5 })).toThrow(/dampening must be at most 1, got 1.5/);
+    expect(() => sgd({ momentum: 0.9, dampening: 0.1, nesterov: true })).toThrow(/dampening of 0, got 0.1/);
+    expect(() => sgd({ decay: 'l2' as 'coupled' })).toThrow(/'coupled' or 'decoupled', got 'l2'/);
+    expect(() => sgd({ weightDecay: Number.NaN })).toThrow(
+      /weightDecay must be finite and at least 0, got NaN/,
+    );
+    expect(() => adam({ beta1: 1 })).toThrow(/beta1/);
     expect(() => adamW({ beta2: -0.1 })).toThrow(/beta2/);
     expect(() => adamW({ epsilon: 0 })).toThrow(/epsilon/);
+    expect(() => lars({ trustCoefficient: 0 })).toThrow(/trustCoefficient must be finite and above 0, got 0/);
+    expect(() => lars({ momentum: 0, nesterov: true })).toThrow(/nesterov needs a momentum/);
+    expect(() => lion({ beta2: 1 })).toThrow(/beta2 must be in \[0, 1\), got 1/);
   });
 });

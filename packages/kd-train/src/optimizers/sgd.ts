@@ -1,69 +1,96 @@
-import { add, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
-import { type HostTree, requireArgument, type Tree } from 'kd-core';
-import { groupLeaves } from './leaf-groups.ts';
-import type { DecayFilter, Optimizer } from './optimizer.ts';
+import { add, mul, onesLike, sub, type Tensor } from '@tensorflow/tfjs-core';
+import { HostTensor, type HostTree, requireArgument, type Tree } from 'kd-core';
+import { requireAtLeastZero, requireBelowOne } from './check-settings.ts';
+import type { Optimizer } from './optimizer.ts';
+import { type GroupOptions, groupSettings } from './parameter-groups.ts';
+import { type UpdateRule, updateParameters } from './update-parameters.ts';
 import { zerosOf } from './zeros.ts';
 
-export interface SgdOptions {
+export interface SgdOptions extends GroupOptions {
   /** In [0, 1). Default 0. */
   readonly momentum?: number;
-  /** Steps along `g + momentum * v` instead of `v`. Default false; needs momentum. */
+  /** How much of each gradient but the first is kept out of the velocity, in [0, 1]; needs momentum. Default 0. */
+  readonly dampening?: number;
+  /** Steps along `g + momentum * v` instead of `v`. Default false; needs momentum, and no dampening. */
   readonly nesterov?: boolean;
-  /** L2 penalty: `weightDecay * p` is added to the gradient. Default 0. */
+  /** Of every parameter, batch norm and biases included, as in the reference recipes; `groups` leave some out. Default 0. */
   readonly weightDecay?: number;
-  /** Default: every parameter, batch norm and biases included, as in the reference recipes. */
-  readonly decays?: DecayFilter;
+  /**
+   * `'coupled'` (default): an L2 penalty, `weightDecay * p` is added to the gradient. `'decoupled'`: `p -= learningRate * weightDecay * p`
+   * beside the step, which the velocity does not see; Loshchilov and Hutter, 2019, arXiv:1711.05101, algorithm 1 (SGDW).
+   */
+  readonly decay?: 'coupled' | 'decoupled';
 }
 
+type SgdState = { readonly velocity: Tree<Tensor>; readonly started?: Tensor };
+
 /**
- * Stochastic gradient descent with PyTorch's rules (`torch.optim.SGD`, no dampening):
- * `g += weightDecay * p; v = momentum * v + g; p -= learningRate * v`, or with Nesterov's momentum
- * `p -= learningRate * (g + momentum * v)`. `v` starts at 0, which equals PyTorch's start at the first gradient.
- * State: `v`, one tensor a parameter; empty without momentum.
+ * Stochastic gradient descent with PyTorch's rules (`torch.optim.SGD`):
+ * `g += weightDecay * p; v = momentum * v + (1 - dampening) * g; p -= learningRate * v`, or with Nesterov's momentum
+ * `p -= learningRate * (g + momentum * v)`. The first velocity is the first gradient, whatever the dampening.
+ * State: `velocity`, one tensor a parameter, and with dampening whether it has `started`; empty without momentum.
  * Sutskever, Martens, Dahl and Hinton, 2013. Throws `INVALID_ARGUMENT` for settings out of range.
  */
 export function sgd({
   momentum = 0,
+  dampening = 0,
   nesterov = false,
   weightDecay = 0,
-  decays = () => true,
+  decay = 'coupled',
+  groups,
 }: SgdOptions = {}): Optimizer {
-  requireArgument(momentum >= 0 && momentum < 1, () => `momentum must be in [0, 1), got ${momentum}.`);
-  requireArgument(
-    weightDecay >= 0 && Number.isFinite(weightDecay),
-    () => `weightDecay must be finite and at least 0, got ${weightDecay}.`,
-  );
+  requireBelowOne('momentum', momentum);
+  requireAtLeastZero('dampening', dampening);
+  requireArgument(dampening <= 1, () => `dampening must be at most 1, got ${dampening}.`);
+  requireArgument(dampening === 0 || momentum > 0, () => 'dampening needs a momentum above 0, such as 0.9.');
   requireArgument(!nesterov || momentum > 0, () => 'nesterov needs a momentum above 0, such as 0.9.');
+  requireArgument(!nesterov || dampening === 0, () => `nesterov needs a dampening of 0, got ${dampening}.`);
+  requireArgument(
+    decay === 'coupled' || decay === 'decoupled',
+    () => `decay must be 'coupled' or 'decoupled', got '${String(decay)}'.`,
+  );
+  const settings = groupSettings({ learningRateFactor: 1, weightDecay }, groups);
 
   return {
     name: 'sgd',
-    describe: (paths) => ({
+    describe: (params) => ({
       name: 'sgd',
       momentum,
+      dampening,
       nesterov,
       weightDecay,
-      withoutDecay: paths.filter((path) => !decays(path)),
+      decay,
+      exceptions: settings.exceptions(params),
     }),
-    init: (params: HostTree): HostTree => (momentum > 0 ? zerosOf(params) : {}),
-    update({ params, gradients, state, learningRate, reached }) {
-      const groups = groupLeaves(params, (path) => weightDecay > 0 && decays(path), reached);
-      const current = groups.join(params);
-      const withDecay = groups
-        .join(gradients)
-        .map((gradient, group) =>
-          groups.kinds[group] ? add(gradient, mul(current[group]!, weightDecay)) : gradient,
-        );
-      const descend = (directions: readonly Tensor[]): Tree<Tensor> =>
-        groups.split(
-          directions.map((direction, group) => sub(current[group]!, mul(direction, learningRate))),
-          params,
-        );
-      if (momentum === 0) return { params: descend(withDecay), state };
-      const velocity = groups.join(state).map((v, group) => add(mul(v, momentum), withDecay[group]!));
-      const directions = nesterov
-        ? withDecay.map((gradient, group) => add(gradient, mul(velocity[group]!, momentum)))
-        : velocity;
-      return { params: descend(directions), state: groups.split(velocity, state) };
+    init: (params: HostTree): HostTree =>
+      momentum === 0
+        ? {}
+        : { velocity: zerosOf(params), ...(dampening > 0 && { started: HostTensor.scalar(0) }) },
+    update(update) {
+      const { velocity, started } = update.state as Partial<SgdState>;
+      const share = started && sub(1, mul(started, dampening));
+      const result = updateParameters({
+        update,
+        settingsOf: settings.of,
+        memories: (velocity === undefined ? {} : { velocity }) as { readonly velocity: Tree<Tensor> },
+        ruleFor({ weightDecay: strength }, learningRate): UpdateRule<'velocity'> {
+          const penalty = decay === 'coupled' ? strength : 0;
+          const kept =
+            decay === 'decoupled' && strength > 0 ? sub(1, mul(learningRate, strength)) : undefined;
+          return ({ param, gradient, memory }) => {
+            const slope = penalty > 0 ? add(gradient, mul(param, penalty)) : gradient;
+            const start = kept === undefined ? param : mul(param, kept);
+            if (velocity === undefined) return { param: sub(start, mul(slope, learningRate)), memory };
+            const next = add(mul(memory.velocity, momentum), share === undefined ? slope : mul(slope, share));
+            const direction = nesterov ? add(slope, mul(next, momentum)) : next;
+            return { param: sub(start, mul(direction, learningRate)), memory: { velocity: next } };
+          };
+        },
+      });
+      return {
+        params: result.params,
+        state: { ...result.memories, ...(started && { started: onesLike(started) }) },
+      };
     },
   };
 }

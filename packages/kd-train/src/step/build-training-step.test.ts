@@ -14,11 +14,14 @@ import {
 } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
+  adam,
   adamW,
   crossEntropy,
   fitnet,
   hinton,
   initialTrainingState,
+  lars,
+  lion,
   type Method,
   type Optimizer,
   sgd,
@@ -167,28 +170,35 @@ describe('buildTrainingStep', () => {
     expect(state.method.state).not.toEqual(start.method.state);
   });
 
-  it.each<[string, Optimizer]>([
-    ['SGD', sgd({ momentum: 0.9, weightDecay: 0.5 })],
-    ['SGD with momentum of Nesterov', sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.5 })],
-    ['AdamW', adamW({ weightDecay: 0.5 })],
-  ])('leaves a parameter and its memory alone that the loss does not reach: %s', async (_name, optimizer) => {
-    const { before, after } = await hintStep(optimizer, 2);
-    const paths = (state: TrainingState<HostTensor>): Map<string, string> => {
-      const found = new Map<string, string>();
-      visitTree<HostTensor>(state as unknown as Tree<HostTensor>, ({ data }, path) => {
-        found.set(path, data.join());
-      });
-      return found;
-    };
-    const now = paths(after);
-    const same = [...paths(before)].filter(([path, value]) => now.get(path) === value).map(([path]) => path);
-    expect(same.filter((path) => !path.includes('student/') || !path.includes('dense'))).toEqual([]);
-    const memories = optimizer.name === 'sgd' ? [''] : ['first/', 'second/'];
-    const expected = memories.map((memory) => `optimizer/${memory}student`).concat('student/params');
-    expect(same.toSorted()).toEqual(
-      expected.flatMap((path) => [`${path}/dense/bias`, `${path}/dense/weights`]).toSorted(),
-    );
-  });
+  it.each<[string, readonly string[], Optimizer]>([
+    ['SGD', ['velocity'], sgd({ momentum: 0.9, weightDecay: 0.5 })],
+    ['SGD with momentum of Nesterov', ['velocity'], sgd({ momentum: 0.9, nesterov: true, weightDecay: 0.5 })],
+    ['AdamW', ['first', 'second'], adamW({ weightDecay: 0.5 })],
+    ['Adam', ['first', 'second'], adam({ weightDecay: 0.5 })],
+    ['LARS', ['velocity'], lars({ weightDecay: 0.5 })],
+    ['Lion', ['momentum'], lion({ weightDecay: 0.5 })],
+  ])(
+    'leaves a parameter and its memory alone that the loss does not reach: %s',
+    async (_name, memories, optimizer) => {
+      const { before, after } = await hintStep(optimizer, 2);
+      const paths = (state: TrainingState<HostTensor>): Map<string, string> => {
+        const found = new Map<string, string>();
+        visitTree<HostTensor>(state as unknown as Tree<HostTensor>, ({ data }, path) => {
+          found.set(path, data.join());
+        });
+        return found;
+      };
+      const now = paths(after);
+      const same = [...paths(before)]
+        .filter(([path, value]) => now.get(path) === value)
+        .map(([path]) => path);
+      expect(same.filter((path) => !path.includes('student/') || !path.includes('dense'))).toEqual([]);
+      const expected = memories.map((memory) => `optimizer/${memory}/student`).concat('student/params');
+      expect(same.toSorted()).toEqual(
+        expected.flatMap((path) => [`${path}/dense/bias`, `${path}/dense/weights`]).toSorted(),
+      );
+    },
+  );
 
   it('refuses a loss that reaches no parameter', async () => {
     const idle: Method = {

@@ -1,4 +1,4 @@
-import { type FrozenModel, type HostTensor, type ModelVariables, type Tree, treePaths } from 'kd-core';
+import type { FrozenModel, HostTensor, HostTree, ModelVariables, Tree } from 'kd-core';
 import { type ConfigValue, hashTensors } from '../hash.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { type TrainingState, trainedParams } from '../step/training-state.ts';
@@ -46,7 +46,7 @@ export async function describeRun(
     ),
     method: method.config,
     ...(initial.warmUp && { warmUp: await describeWarmUp(options, initial.warmUp) }),
-    optimizer: optimizer.describe(trainedPaths(initial.main)),
+    optimizer: optimizer.describe(trainedParams(initial.main) as HostTree),
     ...(lossScale === undefined ? {} : { lossScale: toLossScale(lossScale).describe() }),
     data: {
       length: source.length,
@@ -66,13 +66,9 @@ async function describeWarmUp(
     method: plan.method.config,
     epochs,
     keepsStudent,
-    optimizer: optimizer.describe(trainedPaths(state)),
+    optimizer: optimizer.describe(trainedParams(state) as HostTree),
     schedules: await plan.schedules.fingerprints(plan.totalSteps),
   };
-}
-
-function trainedPaths(state: TrainingState<HostTensor>): string[] {
-  return treePaths(trainedParams(state) as Tree<HostTensor>);
 }
 
 /** Its fingerprint where it has one; what else is known of it only tells which part is another. */

@@ -1,4 +1,4 @@
-import { randomBits } from 'kd-core';
+import { happens } from './draws.ts';
 import { requireProbability } from './require-options.ts';
 import { describedTransform, type Transform } from './transform.ts';
 
@@ -9,9 +9,8 @@ export function randomHorizontalFlip({
   readonly probability?: number;
 } = {}): Transform {
   requireProbability('probability', probability);
-  const threshold = probability * 2 ** 32;
   return describedTransform({ name: 'randomHorizontalFlip', options: { probability } }, (image, key) => {
-    if (randomBits(key, 1)[0]! >= threshold) return image;
+    if (!happens(key, probability)) return image;
     const [height, width, channels] = image.shape;
     const flipped = new Float32Array(image.data.length);
     for (let row = 0; row < height; row++) {

@@ -6,12 +6,12 @@ export function requireProbability(name: string, value: number): void {
   requireNumber(name, value, { minimum: 0, maximum: 1 }, 'in 0..1');
 }
 
-/** `range` in words completes "must be". */
+/** `range` is the range in words. */
 export function requireNumber(
   name: string,
   value: number,
   { minimum, maximum }: { readonly minimum: number; readonly maximum: number },
-  range: string,
+  range = `from ${minimum} to ${maximum}`,
 ): void {
   requireArgument(
     typeof value === 'number' && value >= minimum && value <= maximum,
@@ -32,5 +32,35 @@ export function requireNumbers(name: string, values: readonly number[]): void {
     Array.isArray(values) && values.every(Number.isFinite),
     () =>
       `${name} must be a list of finite numbers, got ${Array.isArray(values) ? `[${values.join(', ')}]` : String(values)}.`,
+  );
+}
+
+/** Refuses what is no pair of finite numbers in order, both from `minimum` on. */
+export function requireRange(
+  name: string,
+  range: readonly [number, number],
+  { minimum, maximum = Number.POSITIVE_INFINITY }: { readonly minimum: number; readonly maximum?: number },
+): void {
+  requireArgument(
+    Array.isArray(range) &&
+      range.length === 2 &&
+      range.every(Number.isFinite) &&
+      range[0] >= minimum &&
+      range[0] <= range[1] &&
+      range[1] <= maximum,
+    () =>
+      `${name} must be two numbers in order, from ${minimum}${Number.isFinite(maximum) ? ` to ${maximum}` : ' on'}, got ${JSON.stringify(range)}.`,
+  );
+}
+
+export function requireOneOf<Choice extends string>(
+  name: string,
+  value: Choice,
+  choices: readonly Choice[],
+): void {
+  requireArgument(
+    choices.includes(value),
+    () =>
+      `${name} must be ${choices.map((choice) => `'${choice}'`).join(' or ')}, got ${JSON.stringify(value)}.`,
   );
 }

@@ -1,0 +1,24 @@
+import { KdError } from 'kd-core';
+import type { Image } from '../transform.ts';
+
+/** 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601) of each pixel; the image itself if it is grey. Throws `SHAPE_MISMATCH` for others. */
+export function luminance({ data, shape }: Image): Float32Array {
+  const [height, width, channels] = shape;
+  if (channels === 1) return data;
+  requireColors(shape);
+  const grey = new Float32Array(height * width);
+  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3) {
+    grey[pixel] = 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+  }
+  return grey;
+}
+
+/** Throws `SHAPE_MISMATCH` unless the image has red, green and blue. */
+export function requireColors(shape: Image['shape']): void {
+  if (shape[2] !== 3) {
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `Transforms of colours take images of 1 or 3 channels, but the image has shape [${shape.join(', ')}].`,
+    );
+  }
+}

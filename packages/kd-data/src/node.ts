@@ -1,3 +1,4 @@
 export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/read-cifar100-dataset.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { imageFolder } from './image-files/image-folder.ts';
+export { sharpDecoder } from './images/sharp-decoder.ts';

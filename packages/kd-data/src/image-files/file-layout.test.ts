@@ -76,8 +76,8 @@ describe('layOutFiles', () => {
       '.git/x/1.jpg',
     ];
     expect(read(paths).files.map(({ path }) => path)).toEqual(['n01/images/1.JPEG', 'n02/images/1.JPEG']);
-    expect(() => read(['a/readme.txt'])).toThrow('holds no .jpg, .jpeg or .png images');
-    expect(() => read([])).toThrow('holds no .jpg');
+    expect(() => read(['a/readme.txt'])).toThrow('holds no images (.jpg, .jpeg, .png).');
+    expect(() => read([])).toThrow('holds no images');
   });
 
   it.each([[['1.jpg']], [['a/1.jpg', '2.jpg']], [['test/a/1.jpg', 'test/2.jpg']]])(

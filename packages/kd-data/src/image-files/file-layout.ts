@@ -1,10 +1,13 @@
 import { KdError } from 'kd-core';
+import { builtInDecoder } from '../images/built-in-decoder.ts';
 
 export interface FileLayoutOptions {
   /** The part to take, a folder such as `test` above the class folders. Needed when there are several. */
   readonly split?: string;
   /** Class names in label order; by default the names of the class folders, sorted. */
   readonly classNames?: readonly string[];
+  /** Endings of the names of images, in lower case, without the dot. Default `jpg`, `jpeg` and `png`. */
+  readonly extensions?: readonly string[];
 }
 
 /** Images with their classes, as their paths tell them. */
@@ -14,25 +17,25 @@ export interface FileLayout {
   readonly files: readonly { readonly path: string; readonly label: number }[];
 }
 
-const imageName = /\.(jpe?g|png)$/i;
 /** Folders that are parts of a data set and no classes. */
 const splitNames = new Set(['train', 'training', 'val', 'valid', 'validation', 'test', 'testing', 'eval']);
 
 /**
  * Reads classes from the paths of files with slashes: `CLASS/NAME.jpg`, below `test/` or another part, all of it below
- * any number of folders that hold everything. Files that are no JPEG or PNG images, and hidden ones, are left out.
+ * any number of folders that hold everything. Files with other endings than those of images, and hidden ones, are left out.
  * Throws `INVALID_ARGUMENT`, with what was found, unless that gives every image a class; `what` names the source.
  */
 export function layOutFiles(
   paths: readonly string[],
-  { split, classNames }: FileLayoutOptions,
+  { split, classNames, extensions = builtInDecoder.extensions }: FileLayoutOptions,
   what: string,
 ): FileLayout {
   const refuse = (reason: string): KdError => new KdError('INVALID_ARGUMENT', `${what} ${reason}`);
   const images = paths
     .map((path) => path.split('/'))
-    .filter((parts) => imageName.test(parts.at(-1)!) && !parts.some(isHidden));
-  if (images.length === 0) throw refuse('holds no .jpg, .jpeg or .png images.');
+    .filter((parts) => isImage(parts.at(-1)!, extensions) && !parts.some(isHidden));
+  if (images.length === 0)
+    throw refuse(`holds no images (${extensions.map((each) => `.${each}`).join(', ')}).`);
 
   const { depth, chosen } = findClassFolders(images, { split, classNames }, refuse);
   const stray = chosen.find((parts) => parts.length < depth + 2);
@@ -85,6 +88,10 @@ function takeSplit(
   if (wanted === undefined) throw refuse(`has the parts ${list(parts)}. Choose one of them by 'split'.`);
   if (!parts.includes(wanted)) throw refuse(`has no part '${wanted}', but ${list(parts)}.`);
   return images.filter((image) => image[depth] === wanted);
+}
+
+function isImage(name: string, extensions: readonly string[]): boolean {
+  return name.includes('.') && extensions.includes(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
 /** Names with a dot, and what macOS adds to archives. */

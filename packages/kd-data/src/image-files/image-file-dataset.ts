@@ -1,6 +1,7 @@
 import { KdError, requireArgument } from 'kd-core';
 import { type AsyncDataset, type ImageShape, requireIndex } from '../dataset.ts';
-import { decodeImage } from '../images/decode-image.ts';
+import { builtInDecoder } from '../images/built-in-decoder.ts';
+import type { ImageDecoder } from '../images/image-decoder.ts';
 import type { ImageChannels } from '../images/pixels.ts';
 import { type FileLayoutOptions, layOutFiles } from './file-layout.ts';
 
@@ -13,11 +14,13 @@ export interface ImageFiles {
   read(path: string): Promise<Uint8Array>;
 }
 
-export interface ImageFileOptions extends FileLayoutOptions {
+export interface ImageFileOptions extends Omit<FileLayoutOptions, 'extensions'> {
   readonly name?: string;
   /** Grey (1) or RGB (3), whatever the files have. By default that of the first image, and then all must be alike. */
   readonly channels?: ImageChannels;
   readonly attribution?: string;
+  /** Default `builtInDecoder`. It says what endings the names of images have. */
+  readonly decoder?: ImageDecoder;
 }
 
 /** Labelled image files, each decoded when it is asked for. */
@@ -30,21 +33,25 @@ export interface ImageFileDataset extends AsyncDataset {
 
 /**
  * A data set of image files with the classes that their paths tell. The first image is decoded at once and says the
- * shape of all. Throws what `layOutFiles` and `decodeImage` throw; reading an image of another shape throws
+ * shape of all. Throws what `layOutFiles` and the decoder throw; reading an image of another shape throws
  * `SHAPE_MISMATCH`. Every message about an image names its file.
  */
 export async function imageFileDataset(
   files: ImageFiles,
-  { name, channels, attribution, ...layout }: ImageFileOptions,
+  { name, channels, attribution, decoder = builtInDecoder, ...layout }: ImageFileOptions,
 ): Promise<ImageFileDataset> {
   requireArgument(
     channels === undefined || channels === 1 || channels === 3,
     () => `channels must be 1 (grey) or 3 (RGB), got ${channels}.`,
   );
-  const { classNames, files: samples } = layOutFiles(files.paths, layout, files.what);
+  const { classNames, files: samples } = layOutFiles(
+    files.paths,
+    { ...layout, extensions: decoder.extensions },
+    files.what,
+  );
   const { length } = samples;
   const decode = async (path: string) =>
-    decodeImage(await files.read(path), {
+    decoder.decode(await files.read(path), {
       what: `Image '${path}' of ${lowerFirst(files.what)}`,
       ...(channels !== undefined && { channels }),
     });

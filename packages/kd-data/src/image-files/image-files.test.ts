@@ -6,8 +6,10 @@ import fc from 'fast-check';
 import { zipSync } from 'fflate';
 import { prngKey } from 'kd-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { builtInDecoder } from '../images/built-in-decoder.ts';
+import { sharpDecoder } from '../images/sharp-decoder.ts';
 import { createLoader } from '../loader/create-loader.ts';
-import { greyJpeg } from '../testing/jpeg-cases.ts';
+import { greyJpeg, webpCase } from '../testing/jpeg-cases.ts';
 import { makePng, solidPng } from '../testing/make-png.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { imageArchive } from './image-archive.ts';
@@ -146,6 +148,16 @@ describe.each(ways)('%s', (_, open) => {
       message: expect.stringMatching(/^Image 'test\/red\/2.png' of the (archive|folder).* is damaged/),
     });
     await expect(dataset.image(0)).resolves.toHaveLength(12);
+  });
+
+  it('takes what the decoder reads, and nothing else', async () => {
+    const files = { ...toy, 'test/blue/2.webp': webpCase.file };
+    const only = { ...builtInDecoder, name: 'webp', extensions: ['webp'] };
+    expect((await open(files)).length).toBe(3);
+    await expect(open(files, { decoder: only })).rejects.toThrow(/blue\/2.webp' of .* is no JPEG/);
+    const dataset = await open({ 'a/1.webp': webpCase.file }, { decoder: await sharpDecoder() });
+    expect(dataset.inputShape).toEqual(webpCase.shape);
+    expect(await dataset.pixels(0)).toEqual(webpCase.pixels);
   });
 
   it('is loaded in batches, and into memory', async () => {

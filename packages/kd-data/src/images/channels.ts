@@ -1,4 +1,4 @@
-import type { ImageChannels } from './pixels.ts';
+import type { ImageChannels, Pixels } from './pixels.ts';
 
 /**
  * The first `channels` samples of each pixel, of `stride` interleaved ones: leaves out transparency.
@@ -23,7 +23,7 @@ export function takeChannels(
  * Grey in three equal channels, or colours as grey: ITU-R 601 luma in the fixed point arithmetic of Pillow's
  * `convert('L')`, so that the numbers are the same.
  */
-export function convertChannels(data: Uint8Array, from: ImageChannels, to: ImageChannels): Uint8Array {
+function convertChannels(data: Uint8Array, from: ImageChannels, to: ImageChannels): Uint8Array {
   if (from === to) return data;
   const pixels = data.length / from;
   const converted = new Uint8Array(pixels * to);
@@ -32,6 +32,12 @@ export function convertChannels(data: Uint8Array, from: ImageChannels, to: Image
     else converted[pixel] = luma(data[3 * pixel]!, data[3 * pixel + 1]!, data[3 * pixel + 2]!);
   }
   return converted;
+}
+
+/** An image in the channels that are asked for, or in its own. */
+export function inChannels(pixels: Pixels, channels: ImageChannels | undefined): Pixels {
+  if (channels === undefined || channels === pixels.channels) return pixels;
+  return { ...pixels, channels, data: convertChannels(pixels.data, pixels.channels, channels) };
 }
 
 /** 0.299 R + 0.587 G + 0.114 B in units of 1/65536, rounded. */

@@ -54,6 +54,13 @@ export {
   type SelectHintPointsOptions,
   selectHintPoints,
 } from './hint-points/select-hint-points.ts';
+export { type CsvLogOptions, csvLog } from './logging/csv-log.ts';
+export { type LogFile, type LogFolder, memoryLogFile } from './logging/log-file.ts';
+export type { LogOptions } from './logging/log-options.ts';
+export type { LogHandler, LogSink } from './logging/log-sink.ts';
+export { logTo } from './logging/log-to.ts';
+export { metricsLog } from './logging/metrics-log.ts';
+export { type TensorBoardLogOptions, tensorBoardLog } from './logging/tensor-board/tensor-board-log.ts';
 export type { LogitTransform } from './logit-transforms/logit-transform.ts';
 export { type StandardizeLogitsOptions, standardizeLogits } from './logit-transforms/standardize-logits.ts';
 export { type AfdOptions, afd } from './methods/attention/afd.ts';
@@ -208,13 +215,17 @@ export type { GroupOptions, ParameterGroup, ParameterSettings } from './optimize
 export { methodParts, normsAndBiases, type ParameterMatcher } from './optimizers/parameter-matchers.ts';
 export { type SgdOptions, sgd } from './optimizers/sgd.ts';
 export { constant } from './schedules/constant.ts';
-export { cosine } from './schedules/cosine.ts';
+export { type CosineOptions, cosine } from './schedules/cosine.ts';
 export { type LinearOptions, linear } from './schedules/linear.ts';
+export { type OneCycleOptions, oneCycle } from './schedules/one-cycle.ts';
+export { perEpoch } from './schedules/per-epoch.ts';
 export { type PolynomialOptions, polynomial } from './schedules/polynomial.ts';
+export { product } from './schedules/product.ts';
 export { type Schedule, type ScheduleTime, scheduleTime, toSchedule } from './schedules/schedule.ts';
+export { type SequencePart, sequence } from './schedules/sequence.ts';
 export { type StepDecayOptions, stepDecay } from './schedules/step-decay.ts';
 export { type UntilOptions, until } from './schedules/until.ts';
-export { warmup } from './schedules/warmup.ts';
+export { type WarmupOptions, warmup } from './schedules/warmup.ts';
 export { buildTrainingStep } from './step/build-training-step.ts';
 export type { GradientClipping, GradientClippingOptions } from './step/gradient-clipping.ts';
 export {

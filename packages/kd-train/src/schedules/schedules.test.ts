@@ -3,9 +3,12 @@ import {
   constant,
   cosine,
   linear,
+  oneCycle,
   polynomial,
+  product,
   type Schedule,
   scheduleTime,
+  sequence,
   stepDecay,
   until,
   warmup,
@@ -52,6 +55,57 @@ describe('schedules', () => {
     expect(at(warmup({ steps: 0, schedule: 3 }), 0)).toBe(3);
   });
 
+  it('warms up over epochs, and from a start factor', () => {
+    const byEpochs = warmup({ epochs: 0.4, schedule: 8 });
+    expect([0, 1, 2, 3, 4].map((step) => at(byEpochs, step))).toEqual([2, 4, 6, 8, 8]);
+    const fromHalf = warmup({ epochs: 0.4, startFactor: 0.5, schedule: 8 });
+    expect([0, 1, 2, 3, 4, 5].map((step) => at(fromHalf, step))).toEqual([4, 5, 6, 7, 8, 8]);
+  });
+
+  it('restarts amid an epoch, and each fall is longer than the last', () => {
+    const schedule = cosine({ initial: 2, restarts: { epochs: 0.5, factor: 3 } });
+    const values = [0, 4, 5, 19, 20, 64, 65].map((step) => at(schedule, step));
+    expect(values[0]).toBe(2);
+    expect(values[2]).toBe(2);
+    expect(values[4]).toBe(2);
+    expect(values[6]).toBe(2);
+    expect(values[1]).toBeCloseTo(1 + Math.cos(0.8 * Math.PI), 12);
+    expect(values[5]).toBeCloseTo(1 + Math.cos((44 / 45) * Math.PI), 12);
+  });
+
+  it('gives each part of a sequence a time of its own', () => {
+    const times: unknown[] = [];
+    const spy: Schedule = ({ step, epoch, totalSteps }) => {
+      times.push([step, epoch, totalSteps]);
+      return 1;
+    };
+    const schedule = sequence([
+      { schedule: spy, epochs: 2 },
+      { schedule: spy, steps: 15 },
+      { schedule: spy },
+    ]);
+    for (const step of [0, 19, 20, 34, 35, 2399]) at(schedule, step);
+    expect(times).toEqual([
+      [0, 0, 20],
+      [19, 1, 20],
+      [0, 0, 15],
+      [14, 1, 15],
+      [0, 0, 2365],
+      [2364, 236, 2365],
+    ]);
+  });
+
+  it('keeps to its last value after the end, and through runs that are too short for all of it', () => {
+    for (const schedule of [oneCycle({ maximum: 1 }), oneCycle({ maximum: 1, threePhases: true })]) {
+      expect(at(schedule, 5000)).toBe(at(schedule, 2399));
+      for (const totalSteps of [1, 2, 3]) {
+        const value = schedule(scheduleTime(totalSteps - 1, { stepsPerEpoch: 1, totalSteps }));
+        expect(value).toBeGreaterThan(0);
+        expect(value).toBeLessThanOrEqual(1);
+      }
+    }
+  });
+
   it('goes in a straight line, by steps over the run or a part of it', () => {
     const whole = linear({ initial: 2, final: 1 });
     expect([0, 600, 1200].map((step) => at(whole, step))).toEqual([2, 1.75, 1.5]);
@@ -93,5 +147,24 @@ describe('schedules', () => {
     expect(() => until({ epoch: 0.5, before: 1, after: 0 })).toThrow(/whole number, 0 or more, got 0.5/);
     expect(() => until({ epoch: 1, before: 1, after: Number.NaN })).toThrow(/after must be a finite number/);
     expect(() => warmup({ steps: -1, schedule: 1 })).toThrow(/non-negative/);
+    expect(() => warmup({ schedule: 1 })).toThrow(/either steps or epochs/);
+    expect(() => warmup({ steps: 1, startFactor: 2, schedule: 1 })).toThrow(
+      /startFactor must be from 0 to 1/,
+    );
+    expect(() => stepDecay({ initial: 1, every: 0, factor: 0.1 })).toThrow(
+      /every must be a positive integer/,
+    );
+    const both = { initial: 1, every: 2, milestones: [1], factor: 0.1 } as unknown as { every: number };
+    expect(() => stepDecay({ initial: 1, factor: 0.1, ...both })).toThrow(/either milestones or every/);
+    expect(() => cosine({ initial: 1, restarts: { epochs: 0 } })).toThrow(/restarts.epochs must be above 0/);
+    expect(() => cosine({ initial: 1, restarts: { epochs: 1, factor: 0.5 } })).toThrow(/at least 1, got 0.5/);
+    expect(() => oneCycle({ maximum: 1, rise: 1 })).toThrow(/rise must be between 0 and 1, got 1/);
+    expect(() => oneCycle({ maximum: 1, rise: 0.6, threePhases: true })).toThrow(/at most 0.5/);
+    expect(() => oneCycle({ maximum: 1, finalDivisor: 0 })).toThrow(
+      /finalDivisor must be finite and above 0/,
+    );
+    expect(() => product([])).toThrow(/at least one schedule/);
+    expect(() => sequence([{ schedule: 1 }, { schedule: 2 }])).toThrow(/parts\[0\] must have a length/);
+    expect(() => sequence([{ schedule: 1, epochs: 1 }])).toThrow(/parts\[0\] is the last part/);
   });
 });

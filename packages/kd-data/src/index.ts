@@ -8,6 +8,7 @@ export type {
   InstalledFolder,
 } from './catalog/dataset-entry.ts';
 export { cifar10ClassNames } from './cifar/cifar10-class-names.ts';
+export { type Cifar10DatasetOptions, cifar10Dataset } from './cifar/cifar10-dataset.ts';
 export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
 export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
@@ -25,6 +26,7 @@ export { type DecodeImageOptions, decodeImage, readImageHeader } from './images/
 export type { ImageDecoder } from './images/image-decoder.ts';
 export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
 export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
+export { type ParallelLoader, type ParallelLoaderOptions, parallelLoader } from './loader/parallel-loader.ts';
 export { classBalanced } from './loader/samplers/class-balanced.ts';
 export type {
   ClassBalancedOptions,
@@ -35,6 +37,13 @@ export type {
   WeightedOptions,
 } from './loader/samplers/sampler.ts';
 export { weighted } from './loader/samplers/weighted.ts';
+export { type OpenSource, serveBatches } from './loader/workers/serve-batches.ts';
+export {
+  type WorkerLoader,
+  type WorkerLoaderOptions,
+  workerLoader,
+} from './loader/workers/worker-loader.ts';
+export type { LoaderWorker, NodeWorker, WebWorker } from './loader/workers/worker-port.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
 export { type CacheProgress, fillTeacherCache } from './teacher-cache/fill-teacher-cache.ts';

@@ -1,3 +1,4 @@
+export { type ReadCifar10DatasetOptions, readCifar10Dataset } from './cifar/read-cifar10-dataset.ts';
 export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/read-cifar100-dataset.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { imageFolder } from './image-files/image-folder.ts';

@@ -18,12 +18,15 @@ export class PickleDict {
     this.values.push(value);
   }
 
+  /** Keys and values in the order in which they came, equal keys among them. */
+  *entries(): Generator<[key: PickleValue, value: PickleValue]> {
+    for (const [index, key] of (this.keys ?? []).entries()) yield [key, this.values![index]];
+  }
+
   /** The entries under text, the last of those with equal keys, in the order of the first. */
   textEntries(): Map<string, PickleValue> {
     const entries = new Map<string, PickleValue>();
-    this.keys?.forEach((key, index) => {
-      if (typeof key === 'string') entries.set(key, this.values![index]);
-    });
+    for (const [key, value] of this.entries()) if (typeof key === 'string') entries.set(key, value);
     return entries;
   }
 }

@@ -340,16 +340,20 @@ class PickleMachine {
     for (let index = 0; index < items.length; index += 2) dict.set(items[index], items[index + 1]);
   }
 
-  /** Picklers number the memo without gaps; a gap would only make a sparse list of it. */
+  /** Picklers number the memo without gaps, from 0 or, cPickle of Python 2, from 1; others would only make a sparse list. */
   private putMemo(index: number): void {
-    if (index > this.memo.length) throw this.damaged(`its memo has no place ${index} yet.`);
+    const { memo } = this;
+    if (index > Math.max(memo.length, 1)) throw this.damaged(`its memo has no place ${index} yet.`);
     this.options.bound.charge(pickleValueBytes.slot);
-    this.memo[index] = this.top();
+    if (index > memo.length) memo.push(undefined);
+    memo[index] = this.top();
   }
 
   private getMemo(index: number): void {
-    if (index >= this.memo.length) throw this.damaged(`its memo has no value ${index}.`);
-    this.push(this.memo[index]);
+    const value = this.memo[index];
+    // None is null: only a place without a value is undefined.
+    if (value === undefined) throw this.damaged(`its memo has no value ${index}.`);
+    this.push(value);
   }
 
   private requireProtocol(version: number): void {

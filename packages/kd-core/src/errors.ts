@@ -14,6 +14,7 @@ export type KdErrorCode =
   | 'CHECKPOINT'
   | 'NON_FINITE'
   | 'INTERRUPTED'
+  | 'WORKER'
   | 'VERIFICATION';
 
 /**

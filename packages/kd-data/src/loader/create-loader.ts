@@ -11,6 +11,7 @@ import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
 import { checkImage, readLabel } from '../read-sample.ts';
 import type { Transform } from '../transforms/transform.ts';
 import { epochOrder } from './epoch-order.ts';
+import { requireBatch } from './require-batch.ts';
 import { sampleTable } from './sample-table.ts';
 import { sampleView } from './sample-view.ts';
 import type { Sampler } from './samplers/sampler.ts';
@@ -116,14 +117,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
   );
 
   const samplesOf = (epoch: number, index: number): number[] => {
-    requireArgument(
-      Number.isInteger(epoch) && epoch >= 0,
-      () => `epoch must be a whole number, 0 or more, got ${epoch}.`,
-    );
-    requireArgument(
-      Number.isInteger(index) && index >= 0 && index < stepsPerEpoch,
-      () => `An epoch has the batches 0..${stepsPerEpoch - 1}, but batch ${index} was asked for.`,
-    );
+    requireBatch(epoch, index, stepsPerEpoch);
     const first = index * batchSize;
     const last = Math.min(first + batchSize, length) - 1;
     const order = orderOf?.(epoch);

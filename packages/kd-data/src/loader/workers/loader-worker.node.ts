@@ -1,0 +1,4 @@
+import { openParentPort } from './parent-port.ts';
+import { serveLoader } from './serve-loader.ts';
+
+serveLoader(openParentPort()!);

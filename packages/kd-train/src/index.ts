@@ -268,10 +268,28 @@ export type {
   TemperatureResult,
   TemperatureSetting,
 } from './temperatures/temperature-provider.ts';
+export type { BestEpoch, BestNetwork } from './training/best-network.ts';
 export { checkMethod, type MethodPlace } from './training/check-method.ts';
 export type { EpochSummary, EpochTotals, StepMetrics } from './training/epoch-totals.ts';
+export type {
+  DeadUnitMonitorOptions,
+  DeadUnitsReport,
+} from './training/monitors/dead-unit-monitor.ts';
+export type {
+  GradientNormMonitorOptions,
+  GradientNormReport,
+} from './training/monitors/gradient-norm-monitor.ts';
+export type { MonitorOptions } from './training/monitors/monitors.ts';
+export type { NonFiniteOptions, NonFinitePolicy } from './training/non-finite.ts';
 export type { ResumeOptions } from './training/resumption.ts';
 export { runTraining, type TrainingCallbacks } from './training/run-training.ts';
+export {
+  type EarlyStoppingOptions,
+  SELECTION_METRICS,
+  type SelectionMetric,
+  type SelectOptions,
+} from './training/selection.ts';
 export { train } from './training/train.ts';
 export type * from './training/training-event.ts';
 export type { TrainingOptions, TrainingResult } from './training/training-options.ts';
+export { type UpdateGrouping, updatesPerEpoch } from './training/updates.ts';

@@ -9,12 +9,15 @@ export type TrainingCallbacks = {
   ) => void | Promise<void>;
 };
 
-/** `train` for those who prefer callbacks to a stream. An error of a handler ends the run. */
+/**
+ * `train` for those who prefer callbacks to a stream; also for a stream that is there, such as that of `logTo`. An error of a handler
+ * ends the run.
+ */
 export async function runTraining(
-  options: TrainingOptions,
+  run: TrainingOptions | AsyncGenerator<TrainingEvent, TrainingResult, void>,
   callbacks: TrainingCallbacks = {},
 ): Promise<TrainingResult> {
-  const events = train(options);
+  const events = Symbol.asyncIterator in run ? run : train(run);
   try {
     for (;;) {
       const { done, value } = await events.next();

@@ -28,7 +28,10 @@ export interface Batch {
 export interface MixedLabels {
   /** int32 [batch]: the class of the second sample of each. */
   readonly labels: HostTensor;
-  /** float32 [batch], each in [0, 1]: the share of the first sample, whose class and index the batch has. */
+  /**
+   * float32 [batch], each in [0.5, 1]: the share of the first sample, the larger one, whose class and index the batch has; 1 for
+   * an image that is no mixture.
+   */
   readonly shares: HostTensor;
 }
 

@@ -93,6 +93,54 @@ describe('crossEntropy', () => {
     );
   });
 
+  it('of mixtures, is each share of the cross entropy of each label, with its gradient', () => {
+    const mixtures = batches.chain((each) =>
+      fc.record({
+        each: fc.constant(each),
+        second: fc.array(fc.nat({ max: each.logits.shape[1]! - 1 }), {
+          minLength: each.labels.length,
+          maxLength: each.labels.length,
+        }),
+        shares: fc.array(fc.constantFrom(0, 0.25, 0.5, 0.875, 1), {
+          minLength: each.labels.length,
+          maxLength: each.labels.length,
+        }),
+      }),
+    );
+    fc.assert(
+      fc.property(mixtures, ({ each, second, shares }) => {
+        const { logits, labels, labelSmoothing, smoothingOver } = each;
+        const result = differentiate(
+          (inputs) =>
+            crossEntropy({
+              logits: inputs.logits,
+              labels: int32(...labels),
+              labelSmoothing,
+              smoothingOver,
+              mixed: { labels: int32(...second), shares: tensor1d(shares) },
+            }),
+          { logits },
+        );
+        const wanted = (inputs: { readonly logits: Values }): number =>
+          mean(
+            rowsOf(inputs.logits).map((row, sample) => {
+              const of = (label: number): number =>
+                reference({ shape: [1, row.length], data: row }, [label], labelSmoothing, smoothingOver);
+              return shares[sample]! * of(labels[sample]!) + (1 - shares[sample]!) * of(second[sample]!);
+            }),
+          );
+        expectGradients(result, wanted, { logits }, ['logits']);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('refuses shares that are not one for each label', () => {
+    const logits = toTensor({ shape: [2, 2], data: [0, 0, 0, 0] });
+    const mixed = { labels: int32(0, 1), shares: tensor1d([1]) };
+    expect(() => crossEntropy({ logits, labels: int32(0, 1), mixed })).toThrow(/mixed\.shares must be \[2\]/);
+  });
+
   it('does not change when all logits shift', () => {
     fc.assert(
       fc.property(

@@ -5,6 +5,7 @@ import {
   mul,
   neg,
   oneHot,
+  reshape,
   type Scalar,
   sub,
   sum,
@@ -29,6 +30,16 @@ export interface CrossEntropyOptions {
    * as in the code of teacher-free distillation.
    */
   readonly smoothingOver?: SmoothingOver;
+  /** Of samples that are mixtures of two: `labels` count by their share and `mixed.labels` by the rest. Default none. */
+  readonly mixed?: MixedTargets | undefined;
+}
+
+/** The second labels of mixtures. */
+export interface MixedTargets {
+  /** int32 [batch], each in [0, classes). */
+  readonly labels: Tensor;
+  /** float32 [batch], each in [0, 1]: how much the first labels count. */
+  readonly shares: Tensor;
 }
 
 /** The classes that share what label smoothing takes from the label. */
@@ -38,6 +49,7 @@ export type SmoothingOver = 'all' | 'others';
  * Cross entropy of the labels' distribution and softmax(logits), in nats:
  * -sum_c target_c log softmax(logits)_c, with target = (1 - labelSmoothing) onehot + labelSmoothing / classes
  * (Szegedy et al., 2016, arXiv:1512.00567, section 7); over the others, labelSmoothing / (classes - 1) for each of them.
+ * Of mixtures, share CE(labels) + (1 - share) CE(mixed.labels) (mixup: Zhang et al., 2018, arXiv:1710.09412).
  * `reduction`: 'none' gives [batch], 'mean' (the default) and 'sum' a scalar.
  * Throws `SHAPE_MISMATCH` unless the shapes fit, `INVALID_ARGUMENT` for labels that are not int32 or a smoothing out of range.
  */
@@ -46,14 +58,34 @@ export function crossEntropy(options: CrossEntropyOptions & { readonly reduction
 export function crossEntropy(
   options: CrossEntropyOptions & { readonly reduction?: Reduction },
 ): Tensor1D | Scalar {
-  const { logits, labels, labelSmoothing = 0, smoothingOver = 'all', reduction = 'mean' } = options;
+  const { logits, labels, labelSmoothing = 0, smoothingOver = 'all', mixed, reduction = 'mean' } = options;
   requireLayout('logits', logits, ['batch', 'classes']);
   const [, classes] = (logits as Tensor2D).shape;
   requireLabels(labels, 'logits', logits);
   requireArgument(classes >= 2, () => `logits must have at least two classes, got ${formatShape(logits)}.`);
   requireSmoothing(labelSmoothing);
-  const target = smoothed(labels, classes, labelSmoothing, smoothingOver);
+  const targetOf = (each: Tensor): Tensor => smoothed(each, classes, labelSmoothing, smoothingOver);
+  const target = mixed === undefined ? targetOf(labels) : mixedTarget(targetOf, labels, mixed, logits);
   return reduceSamples(neg(sum<Tensor1D>(mul(target, logSoftmax(logits)), 1)), reduction);
+}
+
+/** Cross entropy is linear in its target, so that mixing targets mixes the losses. */
+function mixedTarget(
+  targetOf: (labels: Tensor) => Tensor,
+  labels: Tensor,
+  mixed: MixedTargets,
+  logits: Tensor,
+): Tensor {
+  requireLabels(mixed.labels, 'logits', logits);
+  const [batch] = labels.shape as [number];
+  if (mixed.shares.shape.join() !== String(batch)) {
+    throw new KdError(
+      'SHAPE_MISMATCH',
+      `mixed.shares must be [${batch}], one for each label, got ${formatShape(mixed.shares)}.`,
+    );
+  }
+  const share = reshape(mixed.shares, [batch, 1]);
+  return add(mul(targetOf(labels), share), mul(targetOf(mixed.labels), sub(1, share)));
 }
 
 function requireSmoothing(smoothing: number | Tensor): void {

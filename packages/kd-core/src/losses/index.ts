@@ -15,7 +15,12 @@ export {
   type CorrelationCongruenceLossOptions,
   correlationCongruenceLoss,
 } from './correlation-congruence.ts';
-export { type CrossEntropyOptions, crossEntropy, type SmoothingOver } from './cross-entropy.ts';
+export {
+  type CrossEntropyOptions,
+  crossEntropy,
+  type MixedTargets,
+  type SmoothingOver,
+} from './cross-entropy.ts';
 export {
   type DistLossOptions,
   type DistRelations,

@@ -1,3 +1,4 @@
+export { randomBeta } from './beta.ts';
 export { randomBits } from './bits.ts';
 export { randomInteger } from './integer.ts';
 export { foldIn, type PrngKey, prngKey, splitKey } from './key.ts';

@@ -1,6 +1,7 @@
 import { type HostTensor, KdError, type PrngKey, type Tree, treeMap, visitTree } from 'kd-core';
 import type { ConfigValue } from '../hash.ts';
 import type { TrainingState } from '../step/training-state.ts';
+import type { BestEpoch } from '../training/best-network.ts';
 import type { EpochSummary, EpochTotals } from '../training/epoch-totals.ts';
 
 /** The parts of a run, in their order; steps and epochs count from 0 in each. */
@@ -22,6 +23,10 @@ export interface TrainingProgress {
   readonly history: readonly EpochSummary[];
   /** The epoch under way. */
   readonly totals: EpochTotals;
+  /** The best epoch so far; absent before the first, and without `select`. */
+  readonly best?: BestEpoch;
+  /** Updates in a row that were skipped last; absent for none. */
+  readonly consecutiveSkips?: number;
 }
 
 export interface Checkpoint {

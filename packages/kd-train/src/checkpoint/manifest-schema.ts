@@ -28,6 +28,8 @@ const progress = z.looseObject({
     }),
   ),
   totals: z.looseObject({ samples: count, loss: number, terms: numbers, correct: number }),
+  best: z.looseObject({ metric: text, epoch: count, step: count, value: number }).exactOptional(),
+  consecutiveSkips: count.exactOptional(),
 });
 
 /** What of a manifest the trainer relies on. */

@@ -1,12 +1,17 @@
 import { KdError, requireArgument } from 'kd-core';
 import { deployedStudent } from '../methods/deployed-student.ts';
+import { toGradientClipping } from '../step/gradient-clipping.ts';
 import { toLossScale } from '../step/loss-scale.ts';
+import { averageDecay } from '../step/weight-averaging.ts';
 import { teacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 import { checkShownViews, checkTeacherViews, teacherView } from '../teachers/teacher-views.ts';
 import { checkBatch } from './check-batch.ts';
 import { checkStages, stageMethods } from './check-method.ts';
 import { checkVariables } from './check-variables.ts';
+import { checkMonitors } from './monitors/monitors.ts';
+import { toNonFinite } from './non-finite.ts';
 import { resumption } from './resumption.ts';
+import { checkSelection } from './selection.ts';
 import type { TrainingOptions } from './training-options.ts';
 
 /** Refuses, before anything is compiled or written, options that cannot make a run. Reads the first batch. */
@@ -17,7 +22,13 @@ export async function checkOptions(options: TrainingOptions): Promise<void> {
   checkCount('checkpoint.every', checkpoint?.every);
   checkCount('checkpoint.keep', checkpoint?.keep);
   checkCount('validation.every', validation?.every);
+  checkCount('accumulation', options.accumulation);
   if (options.lossScale !== undefined) toLossScale(options.lossScale);
+  if (options.gradientClipping !== undefined) toGradientClipping(options.gradientClipping);
+  if (options.averaging !== undefined) averageDecay(options.averaging);
+  toNonFinite(options.nonFinite, options.lossScale);
+  checkSelection(options.select, options.earlyStopping, validation !== undefined);
+  checkMonitors(options.monitors ?? {}, student);
   requireArgument(
     (options.epochs === undefined) !== (options.steps === undefined),
     () => 'Give the length of the run as either epochs or steps.',

@@ -1,5 +1,6 @@
 import type { FrozenModel, HostTensor, HostTree, ModelVariables, Tree } from 'kd-core';
 import { type ConfigValue, hashTensors } from '../hash.ts';
+import { toGradientClipping } from '../step/gradient-clipping.ts';
 import { toLossScale } from '../step/loss-scale.ts';
 import { type TrainingState, trainedParams } from '../step/training-state.ts';
 import type { StagePlan } from './stage.ts';
@@ -23,6 +24,7 @@ export async function describeRun(
   },
 ): Promise<ConfigValue> {
   const { student, studentVariables, teachers = [], method, optimizer, lossScale, source, key } = options;
+  const { gradientClipping, averaging, accumulation = 1 } = options;
   const hash = (tree: unknown): Promise<string> => hashTensors(tree as Tree<HostTensor>);
   const hashVariables = (variables: ModelVariables<HostTensor>): Promise<string> => hash(variables);
   return {
@@ -48,6 +50,9 @@ export async function describeRun(
     ...(initial.warmUp && { warmUp: await describeWarmUp(options, initial.warmUp) }),
     optimizer: optimizer.describe(trainedParams(initial.main) as HostTree),
     ...(lossScale === undefined ? {} : { lossScale: toLossScale(lossScale).describe() }),
+    ...(gradientClipping && { gradientClipping: toGradientClipping(gradientClipping).by }),
+    ...(averaging && { averaging: { ...averaging } }),
+    ...(accumulation > 1 && { accumulation }),
     data: {
       length: source.length,
       batchSize: source.batchSize,

@@ -1,62 +1,46 @@
-import {
-  type Backend,
-  type Batch,
-  type Compiled,
-  type DeviceTensor,
-  type HostTensor,
-  type InputLeaf,
-  type Model,
-  type Tree,
-  treeLeaves,
-  treeMap,
-  type WithLeaves,
-} from 'kd-core';
+import type { Backend, Batch, DeviceTensor, HostTensor, InputLeaf } from 'kd-core';
 import type { TrainedVariables } from '../methods/deployed-student.ts';
-import type { Method } from '../methods/method.ts';
-import type { Optimizer } from '../optimizers/optimizer.ts';
-import { buildTrainingStep } from '../step/build-training-step.ts';
-import type { TrainingStepArguments, TrainingStepResult } from '../step/training-step.ts';
-import type { LossScale } from '../step/loss-scale.ts';
 import type { TrainingState } from '../step/training-state.ts';
+import type { TrainingStepOptions } from '../step/training-step.ts';
+import { withAverage } from '../step/weight-averaging.ts';
 import type { TeacherOutputs } from '../teachers/outside-teachers.ts';
 import { type Teacher, teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
 import { shownViews, teacherView } from '../teachers/teacher-views.ts';
+import { accumulatingProgram } from './accumulating-program.ts';
 import type { StepMetrics } from './epoch-totals.ts';
+import type { StepScalars } from './run-schedules.ts';
+import { disposeTree, type OneLevel, type StepInputs, wholeStepProgram } from './step-program.ts';
 
-export interface DeviceRunOptions {
+export interface DeviceRunOptions extends Omit<TrainingStepOptions, 'teachers' | 'teacherViews'> {
   readonly backend: Backend;
-  readonly student: Model;
   readonly teachers: readonly Teacher[];
-  readonly method: Method;
-  readonly optimizer: Optimizer;
   readonly state: TrainingState<HostTensor>;
-  readonly lossScale?: number | LossScale | undefined;
-}
-
-/** Stands for a tree of any depth in calls of the backend, whose types TypeScript cannot unfold for recursive trees. */
-type OneLevel<Leaf> = { readonly [key: string]: Leaf };
-
-export interface StepScalars {
-  readonly learningRate: number;
-  readonly method: Readonly<Record<string, number>>;
+  /** Whether an update may take several batches. Default false. */
+  readonly accumulates?: boolean;
 }
 
 /** What a method's `draw` gives for a batch. */
 export type Draws = Readonly<Record<string, HostTensor>>;
 
+/** What comes with a batch: the outputs of the teachers outside of the step, and what the method draws. */
+export interface BesideBatch {
+  readonly teacherOutputs?: TeacherOutputs;
+  readonly draws?: Draws;
+}
+
 /** A training state that lives on a backend, with the compiled step that moves it on. */
 export interface DeviceRun {
   /**
-   * One update; beside the batch come the outputs of the teachers outside of the step, and what the method draws. Only the metrics come back to the host.
-   * After a failure the state is the one before the step.
+   * The update that `batch` completes. Only the metrics come back to the host: means over the samples of all its batches.
+   * After a failure the state is the one before the update.
    */
-  step(
-    batch: Batch,
-    scalars: StepScalars,
-    beside?: { readonly teacherOutputs?: TeacherOutputs; readonly draws?: Draws },
-  ): Promise<StepMetrics>;
+  step(batch: Batch, scalars: StepScalars, beside?: BesideBatch): Promise<StepMetrics>;
+  /** Adds a batch to the update that the next `step` completes; for a run that accumulates. */
+  accumulate(batch: Batch, scalars: StepScalars, beside?: BesideBatch): Promise<void>;
   /** All variables as they are now; valid until the next step. */
   trained(): TrainedVariables<InputLeaf>;
+  /** As `trained`, with the averages in the place of what they are the averages of. */
+  averaged(): TrainedVariables<InputLeaf>;
   download(): Promise<TrainingState<HostTensor>>;
   /** Gives back everything on the device. */
   close(): Promise<void>;
@@ -65,60 +49,63 @@ export interface DeviceRun {
 /** Uploads the state, and compiles the step for these teachers. */
 export async function openDeviceRun({
   backend,
-  student,
   teachers,
-  method,
-  optimizer,
   state: initialState,
-  lossScale,
+  accumulates = false,
+  ...options
 }: DeviceRunOptions): Promise<DeviceRun> {
-  const step: Compiled<TrainingStepArguments, TrainingStepResult> = backend.compile(
-    buildTrainingStep({
-      student,
-      teachers: teachers.map(teacherNetwork),
-      teacherViews: teachers.map(teacherView),
-      method,
-      optimizer,
-      lossScale,
-    }),
-    { name: `training step of ${student.name}`, donate: ['state'], constants: ['teachers'] },
-  );
+  const stepOptions = {
+    ...options,
+    teachers: teachers.map(teacherNetwork),
+    teacherViews: teachers.map(teacherView),
+  };
+  const accumulating = accumulates
+    ? await accumulatingProgram(backend, stepOptions, initialState)
+    : undefined;
+  const program = accumulating ?? wholeStepProgram(backend, stepOptions);
   const frozen = teachers.map(teacherVariables);
   const uploaded: unknown = await backend.upload(initialState as unknown as OneLevel<HostTensor>);
-  const viewNames = [...new Set([...(method.requires.views ?? []), ...shownViews(teachers)])];
+  const viewNames = [...new Set([...(options.method.requires.views ?? []), ...shownViews(teachers)])];
   let state = uploaded as TrainingState<DeviceTensor>;
 
+  const inputsOf = (
+    { images, labels, indices, views = {} }: Batch,
+    scalars: StepScalars,
+    { teacherOutputs = {}, draws = {} }: BesideBatch,
+  ): StepInputs => {
+    const seen = Object.fromEntries(viewNames.map((view) => [view, views[view]!]));
+    return {
+      teachers: frozen,
+      teacherOutputs,
+      batch: { images, labels, indices, views: seen },
+      draws,
+      scalars,
+    };
+  };
+  const trained = (): TrainedVariables<InputLeaf> => ({
+    student: state.student,
+    method: state.method,
+    teachers: frozen,
+  });
+
   return {
-    async step({ images, labels, indices, views = {} }, scalars, { teacherOutputs = {}, draws = {} } = {}) {
-      const seen = Object.fromEntries(viewNames.map((view) => [view, views[view]!]));
-      const batch = { images, labels, indices, views: seen };
-      const args = { state, teachers: frozen, teacherOutputs, batch, draws, scalars };
-      const result = (await step(
-        args as unknown as WithLeaves<TrainingStepArguments, InputLeaf>,
-      )) as unknown as {
-        state: TrainingState<DeviceTensor>;
-        metrics: OneLevel<DeviceTensor>;
-      };
+    async step(batch, scalars, beside = {}) {
+      const result = await program.step(state, inputsOf(batch, scalars, beside));
       state = result.state;
-      const values = await backend.download(result.metrics);
-      disposeTree(result.metrics);
-      return treeMap<HostTensor, number>(
-        values as Tree<HostTensor>,
-        ({ data }) => data[0]!,
-      ) as unknown as StepMetrics;
+      return result.metrics;
     },
-    trained: () => ({ student: state.student, method: state.method, teachers: frozen }),
+    async accumulate(batch, scalars, beside = {}) {
+      await accumulating!.accumulate(state, inputsOf(batch, scalars, beside));
+    },
+    trained,
+    averaged: () => withAverage<InputLeaf>(trained(), state.average),
     async download() {
       const tree = state as unknown as OneLevel<DeviceTensor>;
       return (await backend.download(tree)) as unknown as TrainingState<HostTensor>;
     },
     async close() {
-      disposeTree(state as unknown as Tree<DeviceTensor>);
-      await step.dispose();
+      disposeTree(state);
+      await program.close();
     },
   };
-}
-
-function disposeTree(tree: Tree<DeviceTensor>): void {
-  for (const leaf of treeLeaves<DeviceTensor>(tree)) leaf.dispose();
 }

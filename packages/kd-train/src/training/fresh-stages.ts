@@ -1,12 +1,14 @@
 import type { HostTensor } from 'kd-core';
 import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
+import { deployedStudent } from '../methods/deployed-student.ts';
 import {
   type InitialStateOptions,
   initialStudentVariables,
   initialTrainingState,
   type TrainingState,
 } from '../step/training-state.ts';
-import { teacherNetwork } from '../teachers/teacher.ts';
+import { initialAverage } from '../step/weight-averaging.ts';
+import { teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
 import { describeRun } from './describe-run.ts';
 import { emptyTotals } from './epoch-totals.ts';
 import { planMainStage, planWarmUp, type Stage, type StagePlan } from './stage.ts';
@@ -41,11 +43,16 @@ export async function freshStages(options: TrainingOptions): Promise<FreshStages
 
   const mainPlan = planMainStage(options);
   const warmUpPlan = planWarmUp(options);
-  const mainState = (warmedUp?: TrainingState<HostTensor>): TrainingState<HostTensor> =>
-    stateOf(mainPlan, {
+  const mainState = (warmedUp?: TrainingState<HostTensor>): TrainingState<HostTensor> => {
+    const state = stateOf(mainPlan, {
       warmedUp: warmedUp?.method,
       studentVariables: method.warmUp?.keepsStudent ? (warmedUp?.student ?? start) : start,
     });
+    if (options.averaging === undefined) return state;
+    const deployed = deployedStudent(method, { student, teachers: teachers.map(teacherNetwork) });
+    const trained = { ...state, teachers: teachers.map(teacherVariables) };
+    return { ...state, average: initialAverage(deployed, trained) };
+  };
   const warmUpState = warmUpPlan && stateOf(warmUpPlan, { studentVariables: start });
   const state = mainState(warmUpState);
   const warmUpStart = warmUpPlan && warmUpState && { plan: warmUpPlan, state: warmUpState };

@@ -2,7 +2,24 @@ import { requireArgument } from 'kd-core';
 import { sha256 } from '../hash.ts';
 import type { Method } from '../methods/method.ts';
 import { type Schedule, scheduleTime, toSchedule } from '../schedules/schedule.ts';
-import type { StepScalars } from './device-run.ts';
+
+/** What of a step changes by schedules. */
+export interface StepScalars {
+  readonly learningRate: number;
+  readonly method: Readonly<Record<string, number>>;
+  /** The limit on the gradient, where it is clipped. */
+  readonly clipping?: number;
+  /** How much of the averaged weights stays, where they are averaged. */
+  readonly averageDecay?: number;
+}
+
+/** What the scalars of a stage come from. */
+export interface ScheduledParts {
+  readonly learningRate: number | Schedule;
+  readonly method: Method;
+  readonly clipping?: Schedule | undefined;
+  readonly averageDecay?: Schedule | undefined;
+}
 
 /** All scalars of a run as functions of the step. */
 export interface RunSchedules {
@@ -13,8 +30,7 @@ export interface RunSchedules {
 }
 
 export function runSchedules(
-  learningRate: number | Schedule,
-  method: Method,
+  { learningRate, method, clipping, averageDecay }: ScheduledParts,
   run: { readonly stepsPerEpoch: number; readonly totalSteps: number },
 ): RunSchedules {
   const rate = toSchedule(learningRate, 'learningRate');
@@ -28,7 +44,12 @@ export function runSchedules(
     );
     return value;
   };
-  const named: Readonly<Record<string, Schedule>> = { learningRate: rate, ...prefixed(method.scalars) };
+  const named: Readonly<Record<string, Schedule>> = {
+    learningRate: rate,
+    ...(clipping && { gradientClipping: clipping }),
+    ...(averageDecay && { 'averaging.decay': averageDecay }),
+    ...prefixed(method.scalars),
+  };
 
   /** What `fingerprints` has evaluated, so that a checkpoint costs no more the later it is. */
   const past = new Map(Object.keys(named).map((name): [string, number[]] => [name, []]));
@@ -39,6 +60,8 @@ export function runSchedules(
       method: Object.fromEntries(
         Object.entries(method.scalars).map(([name, schedule]) => [name, evaluateAt(name, schedule, step)]),
       ),
+      ...(clipping && { clipping: evaluateAt('gradientClipping', clipping, step) }),
+      ...(averageDecay && { averageDecay: evaluateAt('averaging.decay', averageDecay, step) }),
     }),
     async fingerprints(step) {
       const hashes: Record<string, string> = {};

@@ -1,16 +1,22 @@
 import type { HostTensor } from 'kd-core';
 import type { TrainingProgress } from '../checkpoint/checkpoint.ts';
+import { toGradientClipping } from '../step/gradient-clipping.ts';
 import type { TrainingState } from '../step/training-state.ts';
 import type { BatchStream } from './batch-stream.ts';
+import type { BestKeeper } from './best-network.ts';
 import { breather } from './breather.ts';
 import { type CheckpointWriter, checkpointWriter } from './checkpoint-writer.ts';
 import { type DeviceRun, openDeviceRun } from './device-run.ts';
-import { addToTotals, emptyTotals, type StepMetrics, summarizeTotals } from './epoch-totals.ts';
-import { requireFiniteStep } from './non-finite.ts';
+import { addToTotals, emptyTotals, summarizeTotals } from './epoch-totals.ts';
+import { type MadeUpdate, makeUpdate } from './make-update.ts';
+import { asksForParts, type Monitors, openMonitors } from './monitors/monitors.ts';
+import { guardOf, judgeStep, requireSomeUpdate, toNonFinite } from './non-finite.ts';
+import { stopsEarly } from './selection.ts';
 import type { Stage } from './stage.ts';
 import { type TaughtBatch, taughtBatches } from './taught-batches.ts';
-import type { TrainingEvent } from './training-event.ts';
+import type { EndReason, TrainingEvent } from './training-event.ts';
 import type { TrainingOptions, TrainingResult } from './training-options.ts';
+import { batchesOfUpdate, updatesPerEpoch } from './updates.ts';
 import type { Validation } from './validation.ts';
 
 /** How a stage ended. */
@@ -18,98 +24,112 @@ export interface StageEnd extends Pick<TrainingResult, 'reason' | 'step' | 'hist
   readonly state: TrainingState<HostTensor>;
 }
 
-/** Runs a stage to its end, or until it is interrupted. Without `validation` nothing is evaluated. */
+/** What comes after the epochs of a main stage. */
+export interface Judges {
+  readonly validation: Validation;
+  /** Absent where nothing is selected. */
+  readonly best: BestKeeper | undefined;
+}
+
+/** Runs a stage to its end, or until it is interrupted. Without `judges` nothing is evaluated. */
 export async function* runStage(
   options: TrainingOptions,
   stage: Stage,
-  validation?: Validation,
+  judges?: Judges,
 ): AsyncGenerator<TrainingEvent, StageEnd, void> {
-  const { backend, student, teachers = [], optimizer, lossScale, source } = options;
+  const { backend, student, teachers = [], optimizer, lossScale, source, accumulation = 1 } = options;
+  const { gradientClipping, nonFinite, monitors = {} } = options;
   const { name, method, totalSteps, state, progress, resumedFrom } = stage;
   yield {
     type: 'start',
     stage: name,
     step: progress.step,
     totalSteps,
-    stepsPerEpoch: source.stepsPerEpoch,
+    stepsPerEpoch: updatesPerEpoch(options),
     ...(resumedFrom === undefined ? {} : { resumedFrom }),
   };
-  const device = await openDeviceRun({ backend, student, teachers, method, optimizer, lossScale, state });
+  const device = await openDeviceRun({
+    backend,
+    student,
+    teachers,
+    method,
+    optimizer,
+    lossScale,
+    clipping: gradientClipping && toGradientClipping(gradientClipping).by,
+    guard: guardOf(toNonFinite(nonFinite, lossScale)),
+    gradientParts: asksForParts(monitors),
+    state,
+    accumulates: accumulation > 1,
+  });
   const batches = taughtBatches(options, stage);
   const checkpoints = checkpointWriter(options, device, stage);
+  const watching = openMonitors(monitors, {
+    backend,
+    student,
+    batchSize: source.batchSize,
+    stage: name,
+  });
   try {
-    return yield* runSteps(options, stage, { device, validation, batches, checkpoints });
+    return yield* runSteps(options, stage, { device, judges, batches, checkpoints, monitors: watching });
   } finally {
     await checkpoints.settle();
     await batches.close();
+    await watching.dispose();
     await device.close();
   }
 }
 
 interface StageParts {
   readonly device: DeviceRun;
-  readonly validation: Validation | undefined;
+  readonly judges: Judges | undefined;
   readonly batches: BatchStream<TaughtBatch>;
   readonly checkpoints: CheckpointWriter;
+  readonly monitors: Monitors;
 }
 
 async function* runSteps(
   options: TrainingOptions,
   stage: Stage,
-  { device, validation, batches, checkpoints }: StageParts,
+  parts: StageParts,
 ): AsyncGenerator<TrainingEvent, StageEnd, void> {
   const { signal } = options;
-  const { stepsPerEpoch } = options.source;
+  const { device, checkpoints, monitors } = parts;
   const { name, schedules, totalSteps } = stage;
-  const checkpointEvery = options.checkpoint?.every ?? stepsPerEpoch;
+  const checkpointEvery = options.checkpoint?.every ?? updatesPerEpoch(options);
+  const policy = toNonFinite(options.nonFinite, options.lossScale);
   const breathe = breather();
+  const isOver = (history: TrainingProgress['history']): boolean =>
+    name === 'main' && options.earlyStopping !== undefined && stopsEarly(history, options.earlyStopping);
   let { progress } = stage;
+  let stopped = isOver(progress.history);
 
-  while (progress.step < totalSteps && !signal?.aborted) {
-    const started = performance.now();
+  while (progress.step < totalSteps && !stopped && !signal?.aborted) {
     const { step, epoch } = progress;
-    const { batch, dataMilliseconds, teacherMilliseconds, ...beside } = await batches.take(step);
-    const waitMilliseconds = performance.now() - started;
     const scalars = schedules.at(step);
-    const called = performance.now();
-    const running = device.step(batch, scalars, beside);
-    if (step + 1 < totalSteps) batches.prefetch(step + 1);
-    const metrics = await running;
-    const backendMilliseconds = performance.now() - called;
     const { learningRate, method } = scalars;
-    requireFiniteStep(metrics, { step, epoch, learningRate, lastGood: checkpoints.lastGood() });
+    const next = step + 1 < totalSteps ? batchesOfUpdate(step + 1, options)[0] : undefined;
+    const made = await makeUpdate(parts, scalars, batchesOfUpdate(step, options), next);
+    const { metrics, last, ...facts } = made;
+    const { consecutiveSkips, warning } = judgeStep(
+      metrics,
+      { step, epoch, learningRate, lastGood: checkpoints.lastGood() },
+      { ...policy, skipsBefore: progress.consecutiveSkips ?? 0 },
+    );
+    progress = advance(progress, made, { consecutiveSkips, stepsPerEpoch: updatesPerEpoch(options) });
+    yield { type: 'step', stage: name, step, epoch, learningRate, scalars: method, ...facts, ...metrics };
+    if (warning !== undefined) yield { type: 'warning', message: warning };
+    const { images } = last.batch;
+    const variables = () => device.trained().student;
+    yield* await monitors.observe({ step, epoch, metrics, images, variables });
 
-    const samples = batch.labels.data.length;
-    const milliseconds = performance.now() - started;
-    progress = advance(progress, { metrics, samples, stepsPerEpoch });
-    yield {
-      type: 'step',
-      stage: name,
-      step,
-      epoch,
-      samples,
-      learningRate,
-      scalars: method,
-      milliseconds,
-      waitMilliseconds,
-      backendMilliseconds,
-      dataMilliseconds,
-      teacherMilliseconds,
-      ...metrics,
-    };
-
+    let best = false;
     if (progress.epoch > epoch) {
-      const isLast = progress.step === totalSteps;
-      const evaluated = await validation?.after(epoch, { isLast, device });
-      if (evaluated !== undefined) yield { type: 'evaluation', epoch, metrics: evaluated };
-      const summary = {
-        ...summarizeTotals(epoch, progress.totals),
-        ...(evaluated === undefined ? {} : { validation: evaluated }),
-      };
-      progress = { ...progress, totals: emptyTotals, history: [...progress.history, summary] };
-      yield { type: 'epoch', stage: name, ...summary };
+      const ended = yield* endEpoch(stage, parts, progress, epoch);
+      best = ended.best !== progress.best;
+      progress = ended;
+      stopped = isOver(progress.history);
     }
-    if (progress.step % checkpointEvery === 0) await checkpoints.save(progress);
+    if (best || progress.step % checkpointEvery === 0) await checkpoints.save(progress, { best });
     yield* await checkpoints.written();
     await breathe();
   }
@@ -119,18 +139,46 @@ async function* runSteps(
   yield* await checkpoints.written();
   const { step, history } = progress;
   const state = await device.download();
-  const reason = step === totalSteps ? 'completed' : 'interrupted';
-  const message =
-    reason === 'completed'
-      ? `Finished after ${step} steps.`
-      : `Stopped after ${step} of ${totalSteps} steps. ${checkpoints.howToResume()}`;
-  yield { type: 'end', stage: name, reason, step, message };
+  const reason = step === totalSteps ? 'completed' : stopped ? 'stopped-early' : 'interrupted';
+  yield {
+    type: 'end',
+    stage: name,
+    reason,
+    step,
+    message: endMessage(reason, options, stage, progress, checkpoints),
+  };
   return { reason, step, history, state };
 }
 
-function advance(
+/** `progress` with the epoch in its history, and with the best epoch if that is it. */
+async function* endEpoch(
+  { name, totalSteps }: Stage,
+  { judges, device }: StageParts,
   progress: TrainingProgress,
-  { metrics, samples, stepsPerEpoch }: { metrics: StepMetrics; samples: number; stepsPerEpoch: number },
+  epoch: number,
+): AsyncGenerator<TrainingEvent, TrainingProgress, void> {
+  const { totals, step } = progress;
+  requireSomeUpdate(totals, epoch);
+  const metrics = await judges?.validation.after(epoch, { isLast: step === totalSteps, device });
+  const summary = {
+    ...summarizeTotals(epoch, totals),
+    ...(metrics === undefined ? {} : { validation: metrics }),
+  };
+  const ended = { ...progress, totals: emptyTotals, history: [...progress.history, summary] };
+  const selected =
+    metrics && (await judges?.best?.consider(ended, { epoch, metrics }, () => device.download()));
+  if (metrics !== undefined) {
+    const isBest = judges?.best && { best: selected !== undefined };
+    yield { type: 'evaluation', epoch, metrics, ...isBest };
+  }
+  yield { type: 'epoch', stage: name, ...summary };
+  return selected ?? ended;
+}
+
+function advance(
+  { consecutiveSkips: _, ...progress }: TrainingProgress,
+  { metrics, samples }: MadeUpdate,
+  { consecutiveSkips, stepsPerEpoch }: { consecutiveSkips: number; stepsPerEpoch: number },
 ): TrainingProgress {
   const step = progress.step + 1;
   return {
@@ -138,5 +186,20 @@ function advance(
     step,
     epoch: Math.floor(step / stepsPerEpoch),
     totals: addToTotals(progress.totals, metrics, samples),
+    ...(consecutiveSkips > 0 && { consecutiveSkips }),
   };
+}
+
+function endMessage(
+  reason: EndReason,
+  { earlyStopping }: TrainingOptions,
+  { totalSteps }: Stage,
+  { step }: TrainingProgress,
+  checkpoints: CheckpointWriter,
+): string {
+  if (reason === 'completed') return `Finished after ${step} steps.`;
+  if (reason === 'interrupted')
+    return `Stopped after ${step} of ${totalSteps} steps. ${checkpoints.howToResume()}`;
+  const { metric, patience } = earlyStopping!;
+  return `Stopped early after ${step} of ${totalSteps} steps: ${metric} has not improved in ${patience} evaluation${patience === 1 ? '' : 's'}.`;
 }

@@ -1,9 +1,12 @@
 import { foldIn, type HostTensor, type PrngKey } from 'kd-core';
 import type { StageName, TrainingProgress } from '../checkpoint/checkpoint.ts';
 import type { Method } from '../methods/method.ts';
+import { toGradientClipping } from '../step/gradient-clipping.ts';
 import type { TrainingState } from '../step/training-state.ts';
-import { type RunSchedules, runSchedules } from './run-schedules.ts';
+import { averageDecay } from '../step/weight-averaging.ts';
+import { type RunSchedules, runSchedules, type ScheduledParts } from './run-schedules.ts';
 import type { TrainingOptions } from './training-options.ts';
+import { updatesPerEpoch } from './updates.ts';
 
 /** A part of a run with a loss, schedules and an optimiser state of its own. */
 export interface StagePlan {
@@ -27,9 +30,10 @@ const WARM_UP = 1;
 
 /** Throws `INVALID_ARGUMENT` when a schedule does not give finite numbers at the start. */
 export function planMainStage(options: TrainingOptions): StagePlan {
-  const { method, key, source, epochs, steps, learningRate } = options;
-  const totalSteps = steps ?? epochs! * source.stepsPerEpoch;
-  return planStage({ name: 'main', method, key, totalSteps, learningRate }, options);
+  const { method, key, epochs, steps, learningRate, averaging } = options;
+  const totalSteps = steps ?? epochs! * updatesPerEpoch(options);
+  const decay = averaging && averageDecay(averaging);
+  return planStage({ name: 'main', method, key, totalSteps, learningRate, averageDecay: decay }, options);
 }
 
 /** As `planMainStage`; `undefined` for a method without a warm-up. */
@@ -37,17 +41,30 @@ export function planWarmUp(options: TrainingOptions): StagePlan | undefined {
   const { warmUp } = options.method;
   if (warmUp === undefined) return undefined;
   const { method, epochs, learningRate = options.learningRate } = warmUp;
-  const totalSteps = epochs * options.source.stepsPerEpoch;
+  const totalSteps = epochs * updatesPerEpoch(options);
   const key = foldIn(options.key, WARM_UP);
   return planStage({ name: 'warm-up', method, key, totalSteps, learningRate }, options);
 }
 
 function planStage(
-  { learningRate, ...stage }: Omit<StagePlan, 'schedules'> & Pick<TrainingOptions, 'learningRate'>,
-  { source: { stepsPerEpoch } }: TrainingOptions,
+  {
+    learningRate,
+    averageDecay: decay,
+    ...stage
+  }: Omit<StagePlan, 'schedules'> & Pick<ScheduledParts, 'learningRate' | 'averageDecay'>,
+  options: TrainingOptions,
 ): StagePlan {
   const { method, totalSteps } = stage;
-  const schedules = runSchedules(learningRate, method, { stepsPerEpoch, totalSteps });
+  const { gradientClipping } = options;
+  const schedules = runSchedules(
+    {
+      learningRate,
+      method,
+      clipping: gradientClipping && toGradientClipping(gradientClipping).limit,
+      averageDecay: decay,
+    },
+    { stepsPerEpoch: updatesPerEpoch(options), totalSteps },
+  );
   schedules.at(0);
   return { ...stage, schedules };
 }

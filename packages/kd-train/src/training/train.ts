@@ -1,5 +1,9 @@
+import type { HostTensor } from 'kd-core';
 import { deployedStudent } from '../methods/deployed-student.ts';
-import { teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
+import type { TrainingState } from '../step/training-state.ts';
+import { withAverage } from '../step/weight-averaging.ts';
+import { type TrainedNetwork, teacherNetwork, teacherVariables } from '../teachers/teacher.ts';
+import { openBestKeeper } from './best-network.ts';
 import { prepareRun } from './prepare-run.ts';
 import { runStage, type StageEnd } from './run-stage.ts';
 import type { TrainingEvent } from './training-event.ts';
@@ -23,30 +27,40 @@ export async function* train(options: TrainingOptions): AsyncGenerator<TrainingE
   const { student, teachers = [], method } = options;
   const deployed = deployedStudent(method, { student, teachers: teachers.map(teacherNetwork) });
 
+  const deploy = (state: TrainingState<HostTensor>): TrainedNetwork => {
+    const trained = {
+      student: state.student,
+      method: state.method,
+      teachers: teachers.map(teacherVariables),
+    };
+    return { model: deployed.model, variables: deployed.variables(withAverage(trained, state.average)) };
+  };
+
   const warmUp = run.warmUp && (yield* runStage(options, run.warmUp));
   const main = run.main(warmUp?.state);
-  const resultOf = (stage: TrainingResult['stage'], { reason, step, history, state }: StageEnd) => ({
-    reason,
-    stage,
-    step,
-    deployed: {
-      model: deployed.model,
-      variables: deployed.variables({
-        student: state.student,
-        method: state.method,
-        teachers: teachers.map(teacherVariables),
-      }),
-    },
-    variables: state.student,
-    methodVariables: state.method,
-    history,
-  });
+  const resultOf = (stage: TrainingResult['stage'], { reason, step, history, state }: StageEnd) => {
+    const { average, ...unaveraged } = state;
+    return {
+      reason,
+      stage,
+      step,
+      deployed: deploy(state),
+      ...(average !== undefined && { unaveraged: deploy(unaveraged) }),
+      variables: state.student,
+      methodVariables: state.method,
+      history,
+    };
+  };
   if (warmUp?.reason === 'interrupted') {
     return resultOf('warm-up', { ...warmUp, history: [], state: main.state });
   }
+  const keeper = await openBestKeeper(options, main, deploy);
+  if (keeper?.warning !== undefined) yield { type: 'warning', message: keeper.warning };
   const validation = openValidation(options, deployed);
   try {
-    return resultOf('main', yield* runStage(options, main, validation));
+    const result = resultOf('main', yield* runStage(options, main, { validation, best: keeper }));
+    const best = keeper?.best();
+    return { ...result, ...(best !== undefined && { best }) };
   } finally {
     await validation.dispose();
   }

@@ -1,6 +1,8 @@
 import type { ClassificationMetrics } from 'kd-core';
 import type { StageName } from '../checkpoint/checkpoint.ts';
 import type { EpochSummary, StepMetrics } from './epoch-totals.ts';
+import type { DeadUnitsReport } from './monitors/dead-unit-monitor.ts';
+import type { GradientNormReport } from './monitors/gradient-norm-monitor.ts';
 
 /** What each event of a stage says; its steps and epochs are counted in the stage. */
 export interface StageEvent {
@@ -16,6 +18,22 @@ export interface StartEvent extends StageEvent {
   readonly stepsPerEpoch: number;
   /** Name of the checkpoint that the stage continues, or that of a finished warm-up that it follows. */
   readonly resumedFrom?: string;
+}
+
+/** What the gradient-norm monitor has seen since it last told; with `accumulation`, of whole updates. */
+export interface GradientNormEvent extends StageEvent, GradientNormReport {
+  readonly type: 'gradient-norm';
+  /** The last update that was seen. */
+  readonly step: number;
+  readonly epoch: number;
+}
+
+/** What the dead-unit monitor has found in a window of batches. */
+export interface DeadUnitsEvent extends StageEvent, DeadUnitsReport {
+  readonly type: 'dead-units';
+  /** The update after which the last batch of the window was looked at. */
+  readonly step: number;
+  readonly epoch: number;
 }
 
 /** Something that the user should know and that does not stop the run. */
@@ -57,6 +75,8 @@ export interface EvaluationEvent {
   readonly type: 'evaluation';
   readonly epoch: number;
   readonly metrics: ClassificationMetrics;
+  /** With `select`: whether it is the best so far. */
+  readonly best?: boolean;
 }
 
 export interface CheckpointEvent extends StageEvent {
@@ -66,10 +86,13 @@ export interface CheckpointEvent extends StageEvent {
   readonly name: string;
 }
 
+/** Why a stage ended: `stopped-early` when its validation no longer got better, `interrupted` when it was stopped from outside. */
+export type EndReason = 'completed' | 'stopped-early' | 'interrupted';
+
 /** A stage has ended; the run goes on after a warm-up that is `completed`. */
 export interface EndEvent extends StageEvent {
   readonly type: 'end';
-  readonly reason: 'completed' | 'interrupted';
+  readonly reason: EndReason;
   /** Updates made. */
   readonly step: number;
   /** For an interrupted run: how to go on. */
@@ -84,4 +107,6 @@ export type TrainingEvent =
   | EpochEvent
   | EvaluationEvent
   | CheckpointEvent
+  | GradientNormEvent
+  | DeadUnitsEvent
   | EndEvent;

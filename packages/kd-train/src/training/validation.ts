@@ -5,7 +5,7 @@ import type { DeployedStudent } from '../methods/deployed-student.ts';
 import type { DeviceRun } from './device-run.ts';
 import type { TrainingOptions } from './training-options.ts';
 
-/** Evaluates what a run deploys, as it is on the device. */
+/** Evaluates what a run deploys, as it is on the device: its average where the run averages. */
 export interface Validation {
   /** `undefined` after an epoch that is not to be evaluated. */
   after(
@@ -29,7 +29,7 @@ export function openValidation(
       const { metrics } = await evaluate({
         backend,
         model,
-        variables: variables(device.trained()),
+        variables: variables(device.averaged()),
         source,
         forward,
       });

@@ -11,15 +11,27 @@ export type {
 export { checkConfig, loadConfig } from './config/load-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
 export type { ModelConfig, ResnetConfig } from './config/model-config.ts';
-export type { OptimizerConfig } from './config/optimizer-config.ts';
+export type {
+  AdamConfig,
+  AdamWConfig,
+  LarsConfig,
+  LionConfig,
+  OptimizerConfig,
+  SgdConfig,
+} from './config/optimizer-config.ts';
 export type {
   CosineConfig,
   LinearConfig,
+  OneCycleConfig,
   PolynomialConfig,
+  ProductConfig,
   ScheduleConfig,
+  SequenceConfig,
   StepDecayConfig,
   UntilConfig,
 } from './config/schedule-config.ts';
+export type { StudyConfig } from './config/study-config.ts';
+export type { TeacherCacheConfig } from './config/teacher-cache-config.ts';
 export type { TeacherConfig, TeacherTrainingConfig } from './config/teacher-config.ts';
 export type { CheckpointConfig } from './config/training-config.ts';
 export { reportPage } from './report/page.ts';

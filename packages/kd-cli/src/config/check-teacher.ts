@@ -5,7 +5,12 @@ import { isOnnxTeacher } from './weights-file.ts';
 
 /** What the keys of a teacher say together: a network and its weights, or how to train it, or an ONNX file. */
 export function checkTeacher(teacher: TeacherConfig): ConfigProblem[] {
-  return [...checkOrigin(teacher), ...checkNetwork(teacher), ...checkWeights(teacher)];
+  return [
+    ...checkOrigin(teacher),
+    ...checkNetwork(teacher),
+    ...checkWeights(teacher),
+    ...checkCache(teacher),
+  ];
 }
 
 function checkOrigin({ weights, training }: TeacherConfig): ConfigProblem[] {
@@ -50,5 +55,16 @@ function checkWeights({ weights }: TeacherConfig): ConfigProblem[] {
   if (weights === undefined || isReadable(weights)) return [];
   return [
     { path: 'teacher.weights', message: `names a file that is not there or cannot be read: ${weights}` },
+  ];
+}
+
+function checkCache({ cache, view }: TeacherConfig): ConfigProblem[] {
+  if (cache === undefined || view === undefined) return [];
+  return [
+    {
+      path: 'teacher.cache',
+      message:
+        'must be left out where the teacher is shown a view of its own: what is kept is of the images.',
+    },
   ];
 }

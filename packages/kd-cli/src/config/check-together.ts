@@ -10,7 +10,22 @@ import { isOnnxTeacher } from './weights-file.ts';
 
 /** What single keys cannot tell: values that do not go together, and files that are not there. Paths are absolute. */
 export function checkTogether(config: DistillConfig): ConfigProblem[] {
-  return [...checkDataset(config), ...checkTeacher(config.teacher), ...checkModels(config)];
+  return [
+    ...checkDataset(config),
+    ...checkTeacher(config.teacher),
+    ...checkStudy(config),
+    ...checkModels(config),
+  ];
+}
+
+function checkStudy({ teacher, study }: DistillConfig): ConfigProblem[] {
+  if ((study?.liveTeacherEpochs ?? 0) === 0 || teacher.cache !== undefined) return [];
+  return [
+    {
+      path: 'study.liveTeacherEpochs',
+      message: 'must be left out without teacher.cache: the teacher runs in every step then anyway.',
+    },
+  ];
 }
 
 /** What a network lets methods read; `owner` is where the names come from. */

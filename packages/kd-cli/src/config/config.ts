@@ -4,6 +4,7 @@ import type { MethodConfig } from './method-config.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';
+import type { StudyConfig } from './study-config.ts';
 import type { TeacherConfig } from './teacher-config.ts';
 import type { CheckpointConfig } from './training-config.ts';
 
@@ -36,6 +37,7 @@ export interface DistillConfig {
   /** Folder of the results, relative to the configuration file. */
   output: string;
   checkpoint?: CheckpointConfig;
+  study?: StudyConfig;
 }
 
 /** Returns its argument. It gives completion and type checks to a configuration written in TypeScript. */

@@ -36,12 +36,19 @@ function problemsError(problems: readonly ConfigProblem[], source: string): KdEr
 }
 
 function withAbsolutePaths(config: DistillConfig, folder: string): DistillConfig {
-  const { dataset, teacher } = config;
+  const { dataset, teacher, study } = config;
   const absolute = (path: string): string => resolve(folder, path);
   return {
     ...config,
     output: absolute(config.output),
-    teacher: { ...teacher, ...(teacher.weights !== undefined && { weights: absolute(teacher.weights) }) },
+    teacher: {
+      ...teacher,
+      ...(teacher.weights !== undefined && { weights: absolute(teacher.weights) }),
+      ...(teacher.cache?.folder !== undefined && {
+        cache: { ...teacher.cache, folder: absolute(teacher.cache.folder) },
+      }),
+    },
+    ...(study?.page !== undefined && { study: { ...study, page: absolute(study.page) } }),
     dataset: withAbsoluteFiles(dataset, absolute),
   };
 }

@@ -7,6 +7,7 @@ import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
 import { learningRateSchema } from './schedule-schema.ts';
 import { object, text, wholeNumber } from './schema-parts.ts';
+import { studySchema } from './study-schema.ts';
 import { teacherSchema } from './teacher-schema.ts';
 import { checkpointSchema } from './training-schema.ts';
 
@@ -32,4 +33,5 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   backend: text('the id of a backend, such as ort-cpu').exactOptional(),
   output: text('the path of a folder'),
   checkpoint: checkpointSchema.exactOptional(),
+  study: studySchema.exactOptional(),
 });

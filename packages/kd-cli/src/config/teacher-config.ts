@@ -1,6 +1,7 @@
 import type { ModelConfig } from './model-config.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';
+import type { TeacherCacheConfig } from './teacher-cache-config.ts';
 
 /** Training from labels alone. What is left out is taken from the student's settings. */
 export interface TeacherTrainingConfig {
@@ -54,4 +55,6 @@ export interface TeacherConfig {
   training?: TeacherTrainingConfig;
   /** Which of `views` it is shown instead of the images while the student learns (`crdModality`); default none. */
   view?: string;
+  /** Default none: the teacher runs in every step. */
+  cache?: TeacherCacheConfig;
 }

@@ -4,6 +4,7 @@ import { optimizerSchema } from './optimizer-schema.ts';
 import { learningRateSchema } from './schedule-schema.ts';
 import { aboveZero, belowOne, perChannel } from './schema-numbers.ts';
 import { numberIn, object, text, wholeNumber } from './schema-parts.ts';
+import { teacherCacheSchema } from './teacher-cache-schema.ts';
 import type {
   OnnxTeacherConfig,
   PreprocessingConfig,
@@ -45,4 +46,5 @@ export const teacherSchema: z.ZodType<TeacherConfig> = object({
   onnx: onnx.exactOptional(),
   training: training.exactOptional(),
   view: text('the name of a view').exactOptional(),
+  cache: teacherCacheSchema.exactOptional(),
 });

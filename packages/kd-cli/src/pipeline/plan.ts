@@ -22,6 +22,8 @@ import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import type { OnData } from './data-progress.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
+import { outsideOfStep } from './outside-of-step.ts';
+import { type RepeatedImages, repeatedImages } from './repeated-images.ts';
 import { shownTeacher } from './shown-teacher.ts';
 import { trainingSource } from './sources.ts';
 
@@ -47,7 +49,14 @@ export interface DistillPlan {
   readonly config: DistillConfig;
   readonly data: DataSplits;
   readonly teacher: Teacher | UntrainedTeacher;
+  /** The distillation with the seed of the configuration. */
   readonly student: Recipe;
+  /** The same with another seed: of the initial weights and the order of the images. */
+  studentWith(seed: number): Recipe;
+  /** The student trained from the labels alone, as `studentWith` the same seed in all else. */
+  aloneWith(seed: number): Recipe;
+  /** Every image that the student is shown, in order: to ask a teacher about them ahead. Absent where images do not come again. */
+  readonly allImages?: Loader;
   /** Gives back what a teacher holds that runs by itself. */
   close(): Promise<void>;
 }
@@ -68,6 +77,7 @@ export async function planDistillation(
   const { classes, inputShape } = data.train;
   const { normalization } = data;
   const keys = runKeys(config.seed ?? 0);
+  const repeated = repeatedImages(config);
   const student = createModelFrom(config.student.model, { classes, inputShape });
 
   const recipe = (
@@ -77,6 +87,7 @@ export async function planDistillation(
     samples: Dataset,
     settings: TeacherTrainingConfig,
     key: { readonly init: PrngKey; readonly data: PrngKey },
+    again?: RepeatedImages,
   ): Recipe => {
     const source = trainingSource(samples, {
       batchSize: settings.batchSize ?? config.batchSize ?? defaultBatchSize,
@@ -84,6 +95,7 @@ export async function planDistillation(
       ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
       ...(config.views !== undefined && teachers.length > 0 && { views: config.views }),
       ...(normalization !== undefined && { normalization }),
+      repeated: again,
     });
     return {
       student: network,
@@ -95,19 +107,40 @@ export async function planDistillation(
       key: key.init,
     };
   };
-  const studentRecipe = (teacher: Teacher): Recipe => {
-    const shown = shownTeacher(config, teacher);
+  const studentOf = (
+    seed: number,
+    teachers: readonly TeacherNetwork[],
+    terms: readonly MethodConfig[],
+  ): Recipe => {
+    const { student: init, studentData } = runKeys(seed);
+    return recipe(student, teachers, terms, data.transfer, {}, { init, data: studentData }, repeated);
+  };
+  const students = (
+    teacher: Teacher,
+  ): Pick<DistillPlan, 'student' | 'studentWith' | 'aloneWith' | 'allImages'> => {
     const network = 'variables' in teacher ? teacher.model : teacher;
-    const plan = recipe(
-      student,
-      [network],
-      config.method,
-      data.transfer,
-      {},
-      { init: keys.student, data: keys.studentData },
-    );
-    checkTeacherViews(plan.method, plan.source, [shown]);
-    return plan;
+    const taught = config.teacher.cache === undefined ? network : outsideOfStep(network);
+    const studentWith = (seed: number): Recipe => {
+      const plan = studentOf(seed, [taught], config.method);
+      checkTeacherViews(plan.method, plan.source, [shownTeacher(config, teacher)]);
+      return plan;
+    };
+    return {
+      student: studentWith(config.seed ?? 0),
+      studentWith,
+      aloneWith: (seed) => studentOf(seed, [], [{ name: 'crossEntropy' }]),
+      ...(repeated !== undefined && {
+        allImages: trainingSource(data.transfer, {
+          batchSize: config.batchSize ?? defaultBatchSize,
+          // Nothing is drawn by it: images go by a key of their own, and the order is that of the data set.
+          key: repeated.augmentationKey,
+          ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
+          ...(normalization !== undefined && { normalization }),
+          repeated,
+          inOrder: true,
+        }),
+      }),
+    };
   };
 
   const { weights, training = {} } = config.teacher;
@@ -115,22 +148,21 @@ export async function planDistillation(
     const teacher = await openTeacher({ ...config.teacher, weights }, data, session);
     const close = async (): Promise<void> => ('variables' in teacher ? undefined : teacher.dispose());
     try {
-      const plan = studentRecipe(teacher);
-      return { config, data, teacher, student: plan, close };
+      return { config, data, teacher, ...students(teacher), close };
     } catch (error) {
       await close();
       throw error;
     }
   }
   const model = createModelFrom(config.teacher.model!, { classes, inputShape });
-  const plan = studentRecipe({ model, variables: noVariables });
+  const plans = students({ model, variables: noVariables });
   const { labelSmoothing = 0 } = training;
   const terms: MethodConfig[] = [{ name: 'crossEntropy', labelSmoothing }];
   const teacher = recipe(model, [], terms, data.train, training, {
     init: keys.teacher,
     data: keys.teacherData,
   });
-  return { config, data, teacher: { model, recipe: teacher }, student: plan, close: async () => {} };
+  return { config, data, teacher: { model, recipe: teacher }, ...plans, close: async () => {} };
 }
 
 /** The method of `terms`, once it is sure that it fits the networks and the batches. */

@@ -9,6 +9,7 @@ import {
 } from 'kd-data';
 import type { AugmentationConfig } from '../config/augmentation-config.ts';
 import { buildTransforms } from '../config/build-augmentation.ts';
+import type { RepeatedImages } from './repeated-images.ts';
 
 const largestEvaluationBatch = 256;
 
@@ -35,9 +36,13 @@ export function trainingSource(
     readonly augmentation?: AugmentationConfig;
     readonly views?: Readonly<Record<string, AugmentationConfig>>;
     readonly normalization?: NormalizeOptions;
+    /** Default: every epoch has images of its own. */
+    readonly repeated?: RepeatedImages | undefined;
+    /** Every sample in the order of the data set, the last batch as short as it is: to ask a teacher about all of them. */
+    readonly inOrder?: boolean;
   },
 ): Loader {
-  const { batchSize, key, augmentation, views = {}, normalization } = options;
+  const { batchSize, key, augmentation, views = {}, normalization, repeated, inOrder = false } = options;
   // What a crop pads with is black before it is normalised, as in the published recipes.
   const transformsBy = (each: AugmentationConfig | undefined): Transform[] => [
     ...buildTransforms(each),
@@ -47,7 +52,9 @@ export function trainingSource(
     dataset,
     batchSize,
     key,
-    dropLast: true,
+    shuffle: !inOrder,
+    dropLast: !inOrder,
+    ...repeated,
     transforms: transformsBy(augmentation),
     views: Object.fromEntries(Object.entries(views).map(([name, each]) => [name, transformsBy(each)])),
   });

@@ -8,10 +8,23 @@ export function warmUpSteps({ method, source }: Pick<TrainingOptions, 'method' |
   return (method.warmUp?.epochs ?? 0) * source.stepsPerEpoch;
 }
 
+/** Hears of a step of the main stage. */
+export type OnStep = (event: Extract<TrainingEvent, { type: 'step' }>) => void;
+
 /** Trains one network as the next phase of `progress`, or the next two with a warm-up, and writes its events to `log`. */
 export async function trainNetwork(
   options: TrainingOptions,
-  { name, progress, log }: { readonly name: string; readonly progress: Progress; readonly log: EventLog },
+  {
+    name,
+    progress,
+    log,
+    onStep,
+  }: {
+    readonly name: string;
+    readonly progress: Progress;
+    readonly log: EventLog;
+    readonly onStep?: OnStep;
+  },
 ): Promise<TrainingResult> {
   const warmUp = warmUpSteps(options);
   let warmedUp = warmUp === 0;
@@ -26,6 +39,7 @@ export async function trainNetwork(
     step: (event) => {
       write(event);
       progress.update(event.step + 1, event.loss);
+      if (event.stage === 'main') onStep?.(event);
     },
     warning: (event) => {
       write(event);

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import type { FrozenModel } from 'kd-core';
+import { nodeStorage } from 'kd-core/node';
+import { type CachedTeacher, fillTeacherCache, openTeacherCache } from 'kd-data';
+import { type ConfigValue, hashConfig, type Method, openFrozenNetwork } from 'kd-train';
+import type { DistillConfig } from '../config/config.ts';
+import type { Phase } from '../progress/time-left.ts';
+import { asksTeacher } from './asks-teacher.ts';
+import type { Trained } from './network-result.ts';
+import type { DistillPlan } from './plan.ts';
+import { repeatedImages } from './repeated-images.ts';
+import type { Run } from './run.ts';
+
+const GIGABYTE = 1e9;
+
+/**
+ * The teacher of a plan, with what it says kept below the folder of `teacher.cache`: in a folder of its own for each teacher, data
+ * and form of the outputs, so that no setting meets what belongs to another.
+ */
+export async function openCachedTeacher(
+  {
+    plan: { config, student },
+    backend,
+    progress,
+  }: Pick<Run, 'plan' | 'backend'> & { readonly progress: Pick<Run['progress'], 'note'> },
+  teacher: Trained | FrozenModel,
+): Promise<CachedTeacher> {
+  const cache = config.teacher.cache!;
+  const { logits = 'float32', maximumGigabytes } = cache;
+  const taps = tapsOf(student.method);
+  const frozen = 'variables' in teacher ? await openFrozenNetwork({ backend, ...teacher, taps }) : teacher;
+  const identity = await hashConfig([frozen.fingerprint ?? '', logits, [...taps], dataIdentity(config)]);
+  const folder = join(
+    cache.folder ?? join(config.output, 'teacher-cache'),
+    `${frozen.name.replaceAll(/[^\w-]/g, '-')}-${identity.slice(0, 12)}`,
+  );
+  return openTeacherCache({
+    teacher: frozen,
+    storage: nodeStorage(folder),
+    samples: student.source.samples!.count,
+    variants: student.source.variants!,
+    logits,
+    taps,
+    ...(maximumGigabytes !== undefined && { maximumBytes: maximumGigabytes * GIGABYTE }),
+    onWarning: (message) => progress.note(`warning: ${message}`),
+  });
+}
+
+/** The phase of `fillCache`; none where the teacher is not asked ahead. */
+export function phasesOfFilling({ config, student, allImages }: DistillPlan): Phase[] {
+  if (allImages === undefined || !asksTeacher(student.method)) return [];
+  if (config.teacher.cache?.fill === 'first pass') return [];
+  const steps = allImages.stepsPerEpoch * allImages.variants!;
+  return [{ label: 'teacher cache', kind: 'teacher cache', steps }];
+}
+
+/** Asks the teacher about all images, unless that is left to the first pass. Gives the seconds that it took. */
+export async function fillCache(
+  { plan, host, interrupt, progress }: Pick<Run, 'plan' | 'host' | 'interrupt' | 'progress'>,
+  cached: CachedTeacher,
+): Promise<number> {
+  if (phasesOfFilling(plan).length === 0) return 0;
+  const started = host.now();
+  progress.nextPhase();
+  let step = 0;
+  for await (const _ of fillTeacherCache(cached, plan.allImages!)) {
+    step += 1;
+    progress.update(step);
+    if (interrupt.signal.aborted) break;
+  }
+  interrupt.throwIfAborted();
+  return (host.now() - started) / 1000;
+}
+
+function tapsOf({ requires, warmUp }: Method): readonly string[] {
+  const own = requires.teachers.flatMap(({ taps }) => taps);
+  return [...new Set([...own, ...(warmUp === undefined ? [] : tapsOf(warmUp.method))])].sort();
+}
+
+/** What the images of a student depend on, but for the number of variants, of which more can come later. */
+function dataIdentity(config: DistillConfig): ConfigValue {
+  const { dataset, split, augmentation, normalization } = config;
+  const { augmentationKey } = repeatedImages(config)!;
+  return JSON.parse(
+    JSON.stringify({ dataset, split, augmentation, normalization, augmentationKey }),
+  ) as ConfigValue;
+}

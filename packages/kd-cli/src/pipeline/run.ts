@@ -1,0 +1,24 @@
+import type { Backend } from 'kd-core';
+import type { Host } from '../cli/host.ts';
+import type { Progress } from '../progress/progress.ts';
+import type { EventLog } from './event-log.ts';
+import type { Interrupt } from './interrupt.ts';
+import type { OutputFolder } from './output-folder.ts';
+import type { DistillPlan } from './plan.ts';
+
+export interface DistillOptions {
+  readonly host: Host;
+  readonly plan: DistillPlan;
+  readonly backend: Backend;
+  readonly folder: OutputFolder;
+  readonly resume: boolean;
+  readonly interrupt: Interrupt;
+  /** The command that makes this run again. */
+  readonly reproduce: string;
+}
+
+/** A run of a plan, with where it tells how it goes. */
+export interface Run extends DistillOptions {
+  readonly progress: Progress;
+  readonly log: EventLog;
+}

@@ -44,8 +44,15 @@ export {
   workerLoader,
 } from './loader/workers/worker-loader.ts';
 export type { LoaderWorker, NodeWorker, WebWorker } from './loader/workers/worker-port.ts';
+export { buildMix } from './mixing/build-mix.ts';
+export { cutMix } from './mixing/cut-mix.ts';
+export type { Mix, MixSpec } from './mixing/mix.ts';
+export { mixOneOf } from './mixing/mix-one-of.ts';
+export type { MixOptions } from './mixing/mix-options.ts';
+export { mixup } from './mixing/mixup.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
+export { type SvhnDatasetOptions, svhnDataset } from './svhn/svhn-dataset.ts';
 export { type CacheProgress, fillTeacherCache } from './teacher-cache/fill-teacher-cache.ts';
 export type { LogitsEncoding } from './teacher-cache/logits-encoding.ts';
 export {

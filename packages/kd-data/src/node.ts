@@ -3,3 +3,4 @@ export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/re
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { imageFolder } from './image-files/image-folder.ts';
 export { sharpDecoder } from './images/sharp-decoder.ts';
+export { type ReadSvhnDatasetOptions, readSvhnDataset } from './svhn/read-svhn-dataset.ts';

@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { idxDataset } from './idx-dataset.ts';
 import { parseIdx } from './parse-idx.ts';
 import { readIdxDataset } from './read-idx-dataset.ts';
+import { readMnistDataset } from './read-mnist-dataset.ts';
 
 const uint32 = (value: number): number[] => [
   value >>> 24,
@@ -159,16 +160,45 @@ describe('readIdxDataset', () => {
       const options = { name: 'toy', imagesPath, labelsPath, classNames };
       await expect(readIdxDataset(options)).rejects.toMatchObject({
         code: 'STORAGE',
-        message: `Cannot read '${labelsPath}' (labelsPath): there is no such file.`,
+        message: `Cannot read '${labelsPath}': there is no such file. labelsPath names it.`,
       });
       await expect(readIdxDataset({ ...options, labelsPath: folder })).rejects.toMatchObject({
         code: 'STORAGE',
-        message: expect.stringContaining('(labelsPath): EISDIR'),
+        message: expect.stringContaining("': EISDIR"),
       });
       await writeFile(labelsPath, labels);
       expect((await readIdxDataset(options)).length).toBe(3);
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+describe('readMnistDataset', () => {
+  it('finds the files of a part, packed or not, with the names of the classes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kd-mnist-'));
+    try {
+      await writeFile(join(folder, 'train-images-idx3-ubyte.gz'), gzipSync(images));
+      await writeFile(join(folder, 'train-labels-idx1-ubyte.gz'), gzipSync(labels));
+      await writeFile(join(folder, 't10k-images-idx3-ubyte'), images);
+      const mnist = await readMnistDataset({ name: 'mnist', folder, part: 'train' });
+      expect(mnist).toMatchObject({ name: 'mnist train', length: 3, classes: 10 });
+      expect(mnist.classNames[1]).toBe('1');
+      const fashion = { name: 'fashion-mnist', folder, part: 'test' } as const;
+      await expect(readMnistDataset(fashion)).rejects.toMatchObject({
+        code: 'STORAGE',
+        message: expect.stringContaining("or 't10k-images-idx3-ubyte', 't10k-labels-idx1-ubyte'"),
+      });
+      await writeFile(join(folder, 't10k-labels-idx1-ubyte'), labels);
+      expect((await readMnistDataset(fashion)).classNames[1]).toBe('Trouser');
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it('asks for a folder where none is known', async () => {
+    await expect(readMnistDataset({ name: 'mnist', part: 'train' })).rejects.toThrow(
+      /Say the folder of MNIST, which holds train-images-idx3-ubyte.gz/,
+    );
   });
 });

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { KdError } from 'kd-core';
 import type { Dataset } from '../dataset.ts';
+import { readFileOf } from '../files/read-file-of.ts';
 import { idxDataset } from './idx-dataset.ts';
 
 export interface ReadIdxDatasetOptions {
@@ -19,18 +18,8 @@ export interface ReadIdxDatasetOptions {
 export async function readIdxDataset(options: ReadIdxDatasetOptions): Promise<Dataset> {
   const { imagesPath, labelsPath, ...rest } = options;
   const [images, labels] = await Promise.all([
-    readNamed('imagesPath', imagesPath),
-    readNamed('labelsPath', labelsPath),
+    readFileOf(imagesPath, 'imagesPath names it.'),
+    readFileOf(labelsPath, 'labelsPath names it.'),
   ]);
   return idxDataset({ ...rest, images, labels });
-}
-
-async function readNamed(argument: string, path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : message;
-    throw new KdError('STORAGE', `Cannot read '${path}' (${argument}): ${reason}.`, { cause });
-  }
 }

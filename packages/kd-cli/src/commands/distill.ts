@@ -1,9 +1,13 @@
+import { basename, dirname } from 'node:path';
 import type { Backend, Model } from 'kd-core';
+import { nodeStorage } from 'kd-core/node';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
 import { integerOption, switchOption, textOption } from '../cli/options.ts';
+import { resumeOption } from '../cli/resume-option.ts';
 import { loadConfig } from '../config/load-config.ts';
+import type { StudyConfig } from '../config/study-config.ts';
 import { openBackend } from '../open-backend.ts';
 import { dataProgress } from '../pipeline/data-progress.ts';
 import { distill } from '../pipeline/distill.ts';
@@ -14,8 +18,12 @@ import { claim, outputFolder, requireWritable } from '../pipeline/output-folder.
 import { type DistillPlan, planDistillation } from '../pipeline/plan.ts';
 import { planFacts } from '../pipeline/plan-facts.ts';
 import { planText } from '../pipeline/plan-text.ts';
+import type { DistillOptions } from '../pipeline/run.ts';
 import { writeResults } from '../pipeline/write-results.ts';
+import type { RunReport } from '../report/report-data.ts';
 import { textSummary } from '../report/text-summary.ts';
+import { runStudy, trainingsOfStudy } from '../study/run-study.ts';
+import { studyPage } from '../study/study-page.ts';
 import { displayPath } from '../text/display-path.ts';
 import { milliseconds, significant } from '../text/format-number.ts';
 import { shellQuote } from '../text/shell-quote.ts';
@@ -25,10 +33,11 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
   const path = positional[0]!;
   const threads = integerOption(options, 'threads', 1);
   const backendId = textOption(options, 'backend');
-  const resume = switchOption(options, 'resume');
+  const resume = resumeOption(options);
   const dryRunSteps = integerOption(options, 'dry-run', 1);
   const config = await loadConfig(path);
   const folder = outputFolder(config.output);
+  const { study } = config;
   let opened: Promise<Backend> | undefined;
   const openOnce = (): Promise<Backend> => {
     opened ??= openBackend(host, { id: backendId ?? config.backend, threads });
@@ -68,10 +77,15 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     });
     try {
       await requireWritable(folder, modelsOf(plan));
-      await claim(folder, { resume, overwrite: switchOption(options, 'overwrite') });
+      await claim(folder, {
+        trainings: study === undefined ? ['teacher', 'student'] : trainingsOfStudy(plan, study),
+        resume: resume !== false,
+        overwrite: switchOption(options, 'overwrite'),
+      });
       const backend = await openOnce();
       const reproduce = host.commandLine('distill', words);
-      const report = await distill({ host, plan, backend, folder, resume, interrupt, reproduce });
+      const run = { host, plan, backend, folder, resume, interrupt, reproduce };
+      const report = study === undefined ? await distill(run) : await reportStudy(run, study);
       const page = await writeResults(folder.results, report);
       const summary = textSummary(report, colorsOf(host, 'stdout'));
       host.stdout.write(`\n${summary}\n\nReport: ${displayPath(page, host.cwd)}\n`);
@@ -85,6 +99,19 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     await backend?.dispose();
   }
 };
+
+/** Runs a study and writes its page, where the configuration names one. */
+async function reportStudy(run: DistillOptions, study: StudyConfig): Promise<RunReport> {
+  const result = await runStudy(run, study);
+  const { results } = run.folder;
+  await results.write('study.json', new TextEncoder().encode(`${JSON.stringify(result, null, 2)}\n`));
+  if (study.page !== undefined) {
+    const page = new TextEncoder().encode(studyPage(result));
+    await nodeStorage(dirname(study.page)).write(basename(study.page), page);
+    run.host.stdout.write(`Page: ${displayPath(study.page, run.host.cwd)}\n`);
+  }
+  return result.report;
+}
 
 /** Those whose results are written. */
 function modelsOf({ teacher, student }: DistillPlan): readonly Model[] {

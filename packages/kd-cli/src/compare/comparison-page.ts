@@ -1,5 +1,6 @@
 import type { Summary } from '../statistics/summary.ts';
 import { bytes, fixed, milliseconds, percent, quantity, signed } from '../text/format-number.ts';
+import { markdownTable } from '../text/markdown-table.ts';
 import type { ComparisonReport, Measured } from './comparison-report.ts';
 
 /** The report as a Markdown page. */
@@ -8,18 +9,18 @@ export function comparisonPage(report: ComparisonReport): string {
   return `${[
     `# Comparison of ${measured.filter(({ role }) => role === 'method').length} recipes`,
     ...introduction(report),
-    ...(measured.length === 0 ? [] : [table(heading, measured.map(cells))]),
+    ...(measured.length === 0 ? [] : [markdownTable(heading, measured.map(cells))]),
     ...(failed.length === 0
       ? []
       : [
           '## Failed',
-          table(
+          markdownTable(
             ['Recipe', 'Error'],
             failed.map(({ name, error }) => [name, error]),
           ),
         ]),
     '## Software',
-    table(['', ''], Object.entries(report.environment)),
+    markdownTable(['', ''], Object.entries(report.environment)),
   ].join('\n\n')}\n`;
 }
 
@@ -92,10 +93,4 @@ function cells({ name, role, top1, nll, ece, gain, cost }: Measured): string[] {
 function withSpread({ mean, standardDeviation }: Summary): string {
   const text = signed(mean * 100, 2);
   return Number.isNaN(standardDeviation) ? text : `${text} \u00b1 ${percent(standardDeviation, 2)}`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (row: readonly string[]): string =>
-    `| ${row.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

@@ -25,7 +25,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
     ...phasesOfFilling(plan),
     ...phasesOfTraining('student', plan.student),
   ]);
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume });
+  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume !== false });
   const run: Run = { ...options, progress, log };
   try {
     const teacher = await trainedTeacher(run);
@@ -34,7 +34,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       name: 'student',
       recipe: plan.student,
       teachers: [taught.teacher],
-      storage: folder.studentCheckpoints,
+      storage: folder.checkpointsOf('student'),
     }).finally(() => taught.close());
     progress.stop();
     const teacherResult = await measureTeacher(run, teacher);
@@ -59,7 +59,10 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       configuration: { ...config },
       environment: environmentFacts(backend),
       reproduce: options.reproduce,
-      notes: [...(resume ? [continuedNote] : []), ...(teacherResult === undefined ? [otherClassesNote] : [])],
+      notes: [
+        ...(resume !== false ? [continuedNote] : []),
+        ...(teacherResult === undefined ? [otherClassesNote] : []),
+      ],
     };
   } finally {
     progress.stop();

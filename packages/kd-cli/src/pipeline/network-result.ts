@@ -27,7 +27,7 @@ export interface Measuring {
 /** Measures a network on the test samples and exports it. */
 export async function measureTrained(
   { backend, config, data }: Measuring,
-  about: Pick<NetworkResult, 'role' | 'label'> & { readonly model: ModelConfig },
+  about: Pick<NetworkResult, 'role' | 'label'> & { readonly model: ModelConfig; readonly seed?: number },
   { model, variables, history, step }: Trained,
 ): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
   const { test: dataset, normalization } = data;
@@ -49,7 +49,7 @@ export async function measureTrained(
     latency: await fileLatency(measured.file, model),
     runs: [
       {
-        seed: config.seed ?? 0,
+        seed: about.seed ?? config.seed ?? 0,
         ...(step !== undefined && { updates: step }),
         metrics: measured.metrics,
         curve: history === undefined ? [] : curveOf({ history }),

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
 import { KdError, type Model } from 'kd-core';
-import { listCheckpoints, type Storage } from 'kd-train';
+import { listCheckpoints, removeCheckpoints, type Storage } from 'kd-train';
 import { nodeStorage } from 'kd-train/node';
 
 /** Where a run writes: results at the top, checkpoints of each network below. */
 export interface OutputFolder {
   readonly path: string;
   readonly results: Storage;
-  readonly teacherCheckpoints: Storage;
-  readonly studentCheckpoints: Storage;
+  /** Those of one training. */
+  checkpointsOf(training: string): Storage;
 }
 
 /** Report, metrics and log of a long run, with room to spare. */
@@ -19,8 +19,7 @@ export function outputFolder(path: string): OutputFolder {
   return {
     path,
     results: nodeStorage(path),
-    teacherCheckpoints: nodeStorage(join(path, 'checkpoints', 'teacher')),
-    studentCheckpoints: nodeStorage(join(path, 'checkpoints', 'student')),
+    checkpointsOf: (training) => nodeStorage(join(path, 'checkpoints', training)),
   };
 }
 
@@ -34,24 +33,25 @@ export async function requireWritable({ results }: OutputFolder, models: readonl
 }
 
 /**
- * Makes the folder ready for a run. An earlier run in it is continued (`resume`), removed (`overwrite`) or a reason
+ * Makes the folder ready for a run of these trainings. An earlier run in it is continued (`resume`), removed (`overwrite`) or a reason
  * to refuse (`STORAGE`).
  */
 export async function claim(
   folder: OutputFolder,
-  { resume, overwrite }: { readonly resume: boolean; readonly overwrite: boolean },
+  {
+    trainings,
+    resume,
+    overwrite,
+  }: { readonly trainings: readonly string[]; readonly resume: boolean; readonly overwrite: boolean },
 ): Promise<void> {
   if (resume) return;
-  const storages = [folder.teacherCheckpoints, folder.studentCheckpoints];
+  const storages = trainings.map((training) => folder.checkpointsOf(training));
   const checkpoints = await Promise.all(storages.map(listCheckpoints));
-  if (checkpoints.flat().length === 0) return;
-  if (!overwrite) {
+  if (checkpoints.flat().length > 0 && !overwrite) {
     throw new KdError(
       'STORAGE',
       `${folder.path} holds the checkpoints of an earlier run. Continue it with --resume, start anew with --overwrite, or choose another output.`,
     );
   }
-  for (const [index, storage] of storages.entries()) {
-    for (const name of checkpoints[index]!) await storage.remove(name);
-  }
+  for (const storage of storages) await removeCheckpoints(storage);
 }

@@ -1,4 +1,5 @@
 import type { Backend } from 'kd-core';
+import type { ResumeOptions } from 'kd-train';
 import type { Host } from '../cli/host.ts';
 import type { Progress } from '../progress/progress.ts';
 import type { EventLog } from './event-log.ts';
@@ -11,7 +12,7 @@ export interface DistillOptions {
   readonly plan: DistillPlan;
   readonly backend: Backend;
   readonly folder: OutputFolder;
-  readonly resume: boolean;
+  readonly resume: false | ResumeOptions;
   readonly interrupt: Interrupt;
   /** The command that makes this run again. */
   readonly reproduce: string;

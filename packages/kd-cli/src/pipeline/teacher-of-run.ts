@@ -18,7 +18,7 @@ export async function trainedTeacher(run: Run): Promise<Trained | FrozenModel> {
   const { teacher, data } = run.plan;
   if (!('recipe' in teacher)) return teacher;
   const { recipe } = teacher;
-  const storage = run.folder.teacherCheckpoints;
+  const storage = run.folder.checkpointsOf('teacher');
   const trained = await trainRecipe(run, { name: 'teacher', recipe, teachers: [], storage });
   await run.folder.results.write(
     'teacher.safetensors',

@@ -3,6 +3,7 @@ import type { Phase } from '../progress/time-left.ts';
 import type { Trained } from './network-result.ts';
 import type { Recipe } from './plan.ts';
 import type { Run } from './run.ts';
+import { softwareVersions } from './software-versions.ts';
 import { evaluationSource } from './sources.ts';
 import { type OnStep, trainNetwork, warmUpSteps } from './train-network.ts';
 
@@ -43,6 +44,7 @@ export async function trainRecipe(
         storage,
         ...(everySteps !== undefined && { every: everySteps }),
         ...(keep !== undefined && { keep }),
+        versions: softwareVersions(),
       },
       resume,
       signal: interrupt.signal,

@@ -46,6 +46,8 @@ export interface CachedTeacher extends FrozenModel {
   readonly count: number;
   /** `count` when all samples are kept in all variants. */
   readonly capacity: number;
+  /** Bytes that the outputs for one image take. */
+  readonly bytesPerImage: number;
   /** Whether the outputs for an image are kept. */
   has(index: number, variant: number): boolean;
   /** Writes what is in memory only. */
@@ -107,6 +109,7 @@ export async function openTeacherCache(options: TeacherCacheOptions): Promise<Ca
       return rows.count;
     },
     capacity,
+    bytesPerImage: layout.rowBytes,
     has: rows.has,
     flush: rows.flush,
     async run(images, identity) {

@@ -1,0 +1,35 @@
+import { type Teacher, train } from 'kd-train';
+import type { Recipe } from '../pipeline/plan.ts';
+import type { Run } from '../pipeline/run.ts';
+import type { OnStep } from '../pipeline/train-network.ts';
+
+/**
+ * The first epochs of a training, with `teacher` as it is and schedules over the whole length of the recipe, so that each step is
+ * that of the whole training. Nothing is kept of it.
+ */
+export async function trainLive(
+  { backend, interrupt, progress, log }: Run,
+  {
+    recipe,
+    teacher,
+    epochs,
+    onStep,
+  }: {
+    readonly recipe: Recipe;
+    readonly teacher: Teacher;
+    readonly epochs: number;
+    readonly onStep: OnStep;
+  },
+): Promise<void> {
+  const events = train({ ...recipe, teachers: [teacher], backend, signal: interrupt.signal });
+  for await (const event of events) {
+    log.write('live teacher', event);
+    if (event.type === 'start') progress.nextPhase();
+    if (event.type === 'step') {
+      progress.update(event.step + 1, event.loss);
+      if (event.stage === 'main') onStep(event);
+    }
+    if (event.type === 'epoch' && event.stage === 'main' && event.epoch + 1 >= epochs) break;
+  }
+  interrupt.throwIfAborted();
+}

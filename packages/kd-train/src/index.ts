@@ -22,6 +22,7 @@ export {
   listCheckpoints,
   loadBestCheckpoint,
   loadLatestCheckpoint,
+  removeCheckpoints,
   saveCheckpoint,
 } from './checkpoint/checkpoint-store.ts';
 export { configurationDifferences } from './checkpoint/compare-configuration.ts';

@@ -8,6 +8,10 @@ export const commands: readonly CommandDefinition[] = [
     options: [
       { flags: '--quick', description: 'A shorter run, to see that everything works' },
       { flags: '--resume', description: 'Go on with an interrupted run of the same settings' },
+      {
+        flags: '--fall-back',
+        description: 'With --resume: pass over a damaged checkpoint, and keep it aside',
+      },
       { flags: '--seeds <number>', description: 'Paired runs, each with its own seed (default: 5)' },
       {
         flags: '--output <folder>',
@@ -26,6 +30,10 @@ export const commands: readonly CommandDefinition[] = [
     description: 'Distil a student as a .json, .ts, .mts or .mjs file describes',
     options: [
       { flags: '--resume', description: 'Go on from the last checkpoint in the output folder' },
+      {
+        flags: '--fall-back',
+        description: 'With --resume: pass over a damaged checkpoint, and keep it aside',
+      },
       { flags: '--overwrite', description: 'Start anew in an output folder that holds an earlier run' },
       { flags: '--plan', description: 'Show what will be trained and what it costs, and train nothing' },
       {

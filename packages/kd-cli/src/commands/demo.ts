@@ -4,6 +4,7 @@ import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf } from '../cli/host.ts';
 import { choiceOption, integerOption, type ParsedOptions, switchOption, textOption } from '../cli/options.ts';
+import { resumeOption } from '../cli/resume-option.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import { demoCheckpoints } from '../demo/demo-checkpoints.ts';
 import { runDemo } from '../demo/run-demo.ts';
@@ -28,12 +29,12 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
   const threads = integerOption(options, 'threads', 1);
   const output = resolve(host.cwd, textOption(options, 'output') ?? defaultOutput);
   const backendId = textOption(options, 'backend');
-  const resume = switchOption(options, 'resume');
+  const resume = resumeOption(options);
   const folder = outputFolder(output);
   const checkpoints = demoCheckpoints(output);
   const identity = { quick, seeds, split, settings };
   await requireWritable(folder, modelsOf(settings));
-  if (resume) await checkpoints.requireSame(identity);
+  if (resume !== false) await checkpoints.requireSame(identity);
 
   const words = wordsOf(options);
   const interrupt = listenForInterrupt(host, {
@@ -42,12 +43,12 @@ export const demoCommand: RunCommand = async ({ options }, host) => {
   });
   const backend = await openBackend(host, { id: backendId, threads });
   try {
-    if (!resume && (await checkpoints.begin(identity))) {
+    if (resume === false && (await checkpoints.begin(identity))) {
       host.stderr.write(
         'Starting afresh: removed the checkpoints of an interrupted demonstration, which --resume would have continued.\n',
       );
     }
-    const notes = notesOf({ quick, split, resume });
+    const notes = notesOf({ quick, split, resume: resume !== false });
     const report = await runDemo({
       host,
       settings,

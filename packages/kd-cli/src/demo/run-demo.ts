@@ -6,6 +6,7 @@ import {
   compileForward,
   type Method,
   methodShapes,
+  type ResumeOptions,
   type TrainingResult,
 } from 'kd-train';
 import type { Host } from '../cli/host.ts';
@@ -24,6 +25,7 @@ import { type DataSplits, describeData, openData } from '../pipeline/open-data.t
 import type { OutputFolder } from '../pipeline/output-folder.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
 import { fileLatency, mergeChecks } from '../pipeline/ship-network.ts';
+import { softwareVersions } from '../pipeline/software-versions.ts';
 import { evaluationSource, trainingSource } from '../pipeline/sources.ts';
 import { curveOf, trainNetwork } from '../pipeline/train-network.ts';
 import type { Progress } from '../progress/progress.ts';
@@ -43,7 +45,7 @@ export interface DemoOptions {
   readonly folder: OutputFolder;
   readonly checkpoints: DemoCheckpoints;
   /** Go on from the checkpoints, which are of this demonstration. */
-  readonly resume: boolean;
+  readonly resume: false | ResumeOptions;
   readonly interrupt: Interrupt;
   readonly reproduce: string;
   readonly notes: readonly string[];
@@ -89,7 +91,7 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
     student: compileForward({ backend, model: student }),
   };
   const progress = progressFor(host, phasesOf(options, data));
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume });
+  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume !== false });
   const demo: Demo = {
     ...options,
     data,
@@ -215,6 +217,7 @@ async function trainOne(demo: Demo, one: OneTraining): Promise<TrainingResult> {
         storage: checkpoints.of(role, one.seed),
         // The trainings are short: one at the end, and one when it is interrupted.
         every: training.epochs * source.stepsPerEpoch,
+        versions: softwareVersions(),
       },
       resume,
       signal: interrupt.signal,

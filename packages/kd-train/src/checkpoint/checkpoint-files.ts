@@ -3,6 +3,7 @@ import type { StageName } from './checkpoint.ts';
 /** What names begin with, the last stage first. */
 const PREFIXES = { main: 'checkpoint', 'warm-up': 'warm-up' } as const;
 const FILE = /^((?:checkpoint|warm-up)-\d{10})\.(json|safetensors)$/;
+const ASIDE = '.damaged';
 
 /** The name of the checkpoint after `step` updates of a stage, `main` by default; those of a stage sort by step. */
 export function checkpointName(step: number, stage: StageName = 'main'): string {
@@ -16,6 +17,16 @@ export function manifestFile(name: string): string {
 
 export function tensorFile(name: string): string {
   return `${name}.safetensors`;
+}
+
+/** What a file of a damaged checkpoint is called when it is put aside. */
+export function asideFile(file: string): string {
+  return `${file}${ASIDE}`;
+}
+
+/** Whether a file is of a checkpoint, whole, unfinished or put aside. */
+export function isCheckpointFile(file: string): boolean {
+  return FILE.test(file.endsWith(ASIDE) ? file.slice(0, -ASIDE.length) : file);
 }
 
 /** Which of the files of a storage are checkpoints. */

@@ -1,6 +1,13 @@
 import { decodeSafetensors, KdError, type Storage } from 'kd-core';
 import type { Checkpoint } from './checkpoint.ts';
-import { checkpointName, manifestFile, sortFiles, tensorFile } from './checkpoint-files.ts';
+import {
+  asideFile,
+  checkpointName,
+  isCheckpointFile,
+  manifestFile,
+  sortFiles,
+  tensorFile,
+} from './checkpoint-files.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './encode-checkpoint.ts';
 import { CHECKPOINT_FORMAT, type Damage } from './manifest.ts';
 import { rotateCheckpoints } from './rotate-checkpoints.ts';
@@ -105,9 +112,14 @@ export async function putAside(storage: Storage, name: string): Promise<void> {
   for (const file of [tensorFile(name), manifestFile(name)]) {
     const bytes = await storage.read(file);
     if (bytes === undefined) continue;
-    await storage.write(`${file}.damaged`, bytes);
+    await storage.write(asideFile(file), bytes);
     await storage.remove(file);
   }
+}
+
+/** Removes all checkpoints, what interrupted writes have left, those of the format before, and those put aside; nothing else. */
+export async function removeCheckpoints(storage: Storage): Promise<void> {
+  for (const file of await storage.list()) if (isCheckpointFile(file)) await storage.remove(file);
 }
 
 /**

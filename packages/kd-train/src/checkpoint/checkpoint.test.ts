@@ -8,11 +8,12 @@ import {
   loadBestCheckpoint,
   loadLatestCheckpoint,
   memoryStorage,
+  removeCheckpoints,
   type Storage,
   saveCheckpoint,
 } from '../index.ts';
 import { checkpointAt } from '../testing/checkpoint-at.ts';
-import { removeUnfinished } from './checkpoint-store.ts';
+import { putAside, removeUnfinished } from './checkpoint-store.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './encode-checkpoint.ts';
 
 const name = checkpointName(5);
@@ -195,6 +196,17 @@ describe('the store of checkpoints', () => {
       message: expect.stringContaining(`'${file}' in memory is a checkpoint of the old format`),
     });
     expect(await storage.read(file)).toEqual(new Uint8Array(old));
+  });
+
+  it('removes what is of checkpoints, and nothing else', async () => {
+    const storage = memoryStorage();
+    await storage.write('notes.json', new Uint8Array(1));
+    for (const step of [1, 2, 3]) await save(storage, step);
+    await putAside(storage, checkpointName(3));
+    await storage.remove(`${checkpointName(2)}.json`);
+    expect(await storage.list()).toHaveLength(4);
+    await removeCheckpoints(storage);
+    expect(await storage.list()).toEqual(['notes.json']);
   });
 
   it('has nothing to load from an empty storage', async () => {

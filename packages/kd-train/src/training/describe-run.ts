@@ -27,6 +27,7 @@ export async function describeRun(
   const { gradientClipping, averaging, accumulation = 1 } = options;
   const hash = (tree: unknown): Promise<string> => hashTensors(tree as Tree<HostTensor>);
   const hashVariables = (variables: ModelVariables<HostTensor>): Promise<string> => hash(variables);
+  const { variant: _, ...firstTensors } = await source.batch(0, 0);
   return {
     key: [...key],
     student: {
@@ -57,7 +58,8 @@ export async function describeRun(
       length: source.length,
       batchSize: source.batchSize,
       stepsPerEpoch: source.stepsPerEpoch,
-      firstBatch: await hash({ ...(await source.batch(0, 0)) }),
+      ...(source.variants !== undefined && { variants: source.variants }),
+      firstBatch: await hash(firstTensors),
     },
   };
 }

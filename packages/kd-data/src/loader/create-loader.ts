@@ -8,6 +8,7 @@ import {
   splitKey,
 } from 'kd-core';
 import type { AsyncDataset, Dataset, ImageShape } from '../dataset.ts';
+import type { Mix } from '../mixing/mix.ts';
 import { checkImage, readLabel } from '../read-sample.ts';
 import type { Transform } from '../transforms/transform.ts';
 import { epochOrder } from './epoch-order.ts';
@@ -49,6 +50,12 @@ export interface LoaderOptions<Source extends Dataset | AsyncDataset = Dataset> 
    * teacher says of an image can be kept. 1 shows every epoch as the first. Default: every epoch has its own.
    */
   readonly variants?: number;
+  /**
+   * Makes mixtures of the samples of each batch, after the transforms: `mixup()`, `cutMix()`, `mixOneOf([...])` or a function of
+   * your own. Batches then have `mixed`, and no variants: partners change from epoch to epoch. For training: not with `padLast`.
+   * Default none.
+   */
+  readonly mix?: Mix;
 }
 
 /** A `BatchSource` whose batches are there at once. */
@@ -76,9 +83,10 @@ export function createLoader(options: LoaderOptions): Loader;
 export function createLoader(options: LoaderOptions<AsyncDataset>): AsyncLoader;
 export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Loader | AsyncLoader {
   const { dataset, batchSize, key, transforms = [], views = {} } = options;
-  const { shuffle = true, sampler, dropLast = false, padLast = false } = options;
+  const { shuffle = true, sampler, dropLast = false, padLast = false, mix } = options;
   // Without transforms all epochs show the same.
-  const variants = transforms.length === 0 && Object.keys(views).length === 0 ? 1 : options.variants;
+  const unchanged = transforms.length === 0 && Object.keys(views).length === 0;
+  const variants = mix !== undefined ? undefined : unchanged ? 1 : options.variants;
   requireArgument(
     Number.isInteger(batchSize) && batchSize > 0,
     () => `batchSize must be a positive integer, got ${batchSize}.`,
@@ -86,6 +94,15 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
   requireArgument(
     options.variants === undefined || (Number.isInteger(options.variants) && options.variants > 0),
     () => `variants must be a positive integer, got ${options.variants}.`,
+  );
+  requireArgument(
+    mix === undefined || options.variants === undefined,
+    () =>
+      'Mixtures differ from epoch to epoch, so that no image comes again: leave out variants beside mix, or mix nothing.',
+  );
+  requireArgument(
+    mix === undefined || !padLast,
+    () => 'Mixtures are for training and padLast is for evaluation: leave out one of them.',
   );
   requireArgument(dataset.length > 0, () => `Data set '${dataset.name}' has no samples.`);
   requireArgument(
@@ -97,7 +114,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     () => 'The last batch is either left out (dropLast) or filled up (padLast), not both.',
   );
   const labels = Int32Array.from({ length: dataset.length }, (_, index) => readLabel(dataset, index));
-  const [orderKey, ...derived] = splitKey(key, 3) as [PrngKey, PrngKey, PrngKey];
+  const [orderKey, mixKey, ...derived] = loaderKeys(key);
   const [transformKey, viewsKey] =
     options.augmentationKey === undefined ? derived : splitKey(options.augmentationKey);
   const sampled = sampler?.({ name: dataset.name, labels, classes: dataset.classes });
@@ -141,7 +158,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
       new HostTensor(Int32Array.from(samples, ofSample), [count]);
     const variant = variants === undefined ? epoch : epoch % variants;
     const valid = Math.min(batchSize, length - index * batchSize);
-    return {
+    const plainBatch: Batch = {
       images: plain.render(variant, samples, read),
       labels: int32((sample) => labels[sample]!),
       indices: int32((sample) => dataset.originalIndex(sample)),
@@ -151,6 +168,7 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
       ...(variants !== undefined && { variant }),
       ...(padLast && { mask: new HostTensor(new Uint8Array(count).fill(1, 0, valid), [count]) }),
     };
+    return mix === undefined ? plainBatch : mix(plainBatch, foldIn(foldIn(mixKey, epoch), index));
   };
 
   const batch = (epoch: number, index: number): Batch | Promise<Batch> => {
@@ -168,10 +186,18 @@ export function createLoader(options: LoaderOptions<Dataset | AsyncDataset>): Lo
     samples: sampleTable(dataset, labels),
     ...(variants !== undefined && { variants }),
     ...(padLast && { pads: true }),
+    ...(mix !== undefined && { mixes: true }),
     imageShape: plain.shape,
     ...(named.length > 0 && { views: Object.fromEntries(named.map(([name, { shape }]) => [name, shape])) }),
     batch,
   } as Loader | AsyncLoader;
+}
+
+function loaderKeys(
+  key: PrngKey,
+): readonly [order: PrngKey, mix: PrngKey, transforms: PrngKey, views: PrngKey] {
+  const [order, transforms, views, mix] = splitKey(key, 4) as [PrngKey, PrngKey, PrngKey, PrngKey];
+  return [order, mix, transforms, views];
 }
 
 /** A key of each name, whatever other names there are. */

@@ -121,7 +121,7 @@ describe('buildTransform', () => {
   });
 
   it.each<[unknown, RegExp]>([
-    [{ name: 'blur', options: {} }, /There is no transform 'blur'\. Transforms are autoAugment, /],
+    [{ name: 'blur', options: {} }, /There is no transform 'blur'\. There are autoAugment, /],
     [{ name: 'toString', options: {} }, /There is no transform 'toString'/],
     [
       { name: 'cutout', options: { size: 3, side: 3 } },
@@ -133,7 +133,10 @@ describe('buildTransform', () => {
     [{ name: 'normalize', options: { mean: [0] } }, /standardDeviation must be a list/],
     [{ name: 'pipeline', options: { transforms: 3 } }, /transforms must be a list of transform specs/],
     [{ name: 'pipeline', options: { transforms: [null] } }, /must have a name and an object of options/],
-    [{ name: 'resize', options: { shorterSide: 4, size: 3 } }, /'resize' has no option 'shorterSide'/],
+    [
+      { name: 'resize', options: { shorterSide: 4, size: 3 } },
+      /The transform 'resize' has no option 'shorterSide'/,
+    ],
     [{ name: 'resize', options: {} }, /shorterSide must be a whole number of pixels/],
     [{ name: 'centerCrop', options: { size: [3] } }, /size must be a whole number of pixels, .* got \[3\]/],
     [

@@ -1,5 +1,6 @@
-import { KdError, requireArgument } from 'kd-core';
+import { requireArgument } from 'kd-core';
 import { autocontrast } from './autocontrast.ts';
+import { buildFromSpec } from './build-from-spec.ts';
 import { centerCrop } from './center-crop.ts';
 import { colorJitter } from './color-jitter.ts';
 import { cutout } from './cutout.ts';
@@ -26,7 +27,7 @@ import { sharpness } from './sharpness.ts';
 import { solarize } from './solarize.ts';
 import type { Transform, TransformSpec } from './transform.ts';
 
-/** Every function that makes a transform with a spec, by the name in the spec. Each checks its options, whatever their types. */
+/** Every function that makes a transform with a spec, by the name in the spec. */
 const makers: Readonly<Record<string, (options: never) => Transform>> = {
   autoAugment,
   autocontrast,
@@ -66,28 +67,5 @@ const makers: Readonly<Record<string, (options: never) => Transform>> = {
  * Throws `INVALID_ARGUMENT` for a name that is none, options that are none and options out of range.
  */
 export function buildTransform(spec: TransformSpec): Transform {
-  requireArgument(
-    isRecord(spec) && isRecord(spec.options),
-    () => `A transform spec must have a name and an object of options, got ${JSON.stringify(spec)}.`,
-  );
-  const { name, options } = spec;
-  if (!Object.hasOwn(makers, name)) {
-    throw new KdError(
-      'INVALID_ARGUMENT',
-      `There is no transform '${name}'. Transforms are ${Object.keys(makers).join(', ')}.`,
-    );
-  }
-  const transform = makers[name]!(options as never);
-  // A spec names every option, those with default values too.
-  const known = Object.keys(transform.spec?.options ?? {});
-  const unknown = Object.keys(options).find((option) => !known.includes(option));
-  requireArgument(
-    unknown === undefined,
-    () => `Transform '${name}' has no option '${unknown}'. Its options are ${known.join(', ')}.`,
-  );
-  return transform;
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return buildFromSpec('transform', makers, spec);
 }

@@ -1,6 +1,8 @@
 import { KdError, type PrngKey } from 'kd-core';
 import type { AsyncDataset, Dataset } from '../../dataset.ts';
 import type { DatasetSpec } from '../../dataset-spec.ts';
+import { buildMix } from '../../mixing/build-mix.ts';
+import type { MixSpec } from '../../mixing/mix.ts';
 import { buildTransform } from '../../transforms/build-transform.ts';
 import type { Transform, TransformSpec } from '../../transforms/transform.ts';
 import type { LoaderOptions } from '../create-loader.ts';
@@ -13,18 +15,20 @@ export interface LoaderSpec {
   readonly transforms: readonly TransformSpec[];
   readonly views: Readonly<Record<string, readonly TransformSpec[]>>;
   readonly sampler?: SamplerSpec;
+  readonly mix?: MixSpec;
   readonly plain: PlainOptions;
 }
 
-type PlainOptions = Omit<LoaderOptions, 'dataset' | 'transforms' | 'views' | 'sampler'> & {
+type PlainOptions = Omit<LoaderOptions, 'dataset' | 'transforms' | 'views' | 'sampler' | 'mix'> & {
   readonly key: PrngKey;
 };
 
-/** Throws `UNSUPPORTED`, naming it, for a data set, a transform or a sampler that is a function of the user's own. */
+/** Throws `UNSUPPORTED`, naming it, for a data set, a transform, a sampler or a mix that is a function of the user's own. */
 export function describeLoader(options: LoaderOptions<Dataset | AsyncDataset>): LoaderSpec {
-  const { dataset, transforms = [], views = {}, sampler, ...plain } = options;
+  const { dataset, transforms = [], views = {}, sampler, mix, ...plain } = options;
   if (dataset.spec === undefined) throw notData(`Data set '${dataset.name}'`);
   if (sampler !== undefined && sampler.spec === undefined) throw notData('The sampler');
+  if (mix !== undefined && mix.spec === undefined) throw notData('The mix');
   return {
     dataset: dataset.spec,
     transforms: specsOf(transforms, 'transforms'),
@@ -32,13 +36,14 @@ export function describeLoader(options: LoaderOptions<Dataset | AsyncDataset>): 
       Object.entries(views).map(([name, steps]) => [name, specsOf(steps, `views.${name}`)]),
     ),
     ...(sampler?.spec !== undefined && { sampler: sampler.spec }),
+    ...(mix?.spec !== undefined && { mix: mix.spec }),
     plain,
   };
 }
 
 /** The options that were described, over the data set that was made of `spec.dataset`. */
 export function buildLoaderOptions<Source extends Dataset | AsyncDataset>(
-  { transforms, views, sampler, plain }: LoaderSpec,
+  { transforms, views, sampler, mix, plain }: LoaderSpec,
   dataset: Source,
 ): LoaderOptions<Source> {
   return {
@@ -49,6 +54,7 @@ export function buildLoaderOptions<Source extends Dataset | AsyncDataset>(
       Object.entries(views).map(([name, specs]) => [name, specs.map(buildTransform)]),
     ),
     ...(sampler !== undefined && { sampler: buildSampler(sampler) }),
+    ...(mix !== undefined && { mix: buildMix(mix) }),
   };
 }
 

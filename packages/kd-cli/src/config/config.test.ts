@@ -5,10 +5,14 @@ import { KdError } from 'kd-core';
 import { listModels } from 'kd-models';
 import { methodCatalog } from 'kd-train';
 import { describe, expect, it } from 'vitest';
+import type { z } from 'zod';
 import { type DistillConfig, defineConfig } from './config.ts';
 import type { ConfigProblem } from './describe-issues.ts';
 import { checkConfig, loadConfig } from './load-config.ts';
 import { parseJson } from './read-config-file.ts';
+import { configSchema } from './schema.ts';
+
+const topKeys = Object.keys((configSchema as z.ZodObject).shape);
 
 const modelNames = listModels()
   .map(({ name }) => `'${name}'`)
@@ -54,15 +58,13 @@ describe('a wrong configuration', () => {
     [
       'a misspelt key',
       { ...good, lerningRate: 0.1 },
-      [
-        "lerningRate: is not a known key. Did you mean 'learningRate'? Known here: seed, dataset, split, augmentation, views, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
-      ],
+      [`lerningRate: is not a known key. Did you mean 'learningRate'? Known here: ${topKeys.join(', ')}.`],
     ],
     [
       'a misspelt key in a part of a union',
       { ...good, optimizer: { name: 'sgd', momentun: 0.9 } },
       [
-        "optimizer.momentun: is not a known key. Did you mean 'momentum'? Known here: name, momentum, nesterov, weightDecay.",
+        "optimizer.momentun: is not a known key. Did you mean 'momentum'? Known here: name, momentum, dampening, nesterov, decay, weightDecay, noDecayOn, methodLearningRateFactor.",
       ],
     ],
     [
@@ -75,7 +77,55 @@ describe('a wrong configuration', () => {
     [
       'a misspelt choice',
       { ...good, optimizer: { name: 'SDG' } },
-      ["optimizer.name: must be one of 'sgd', 'adamW', got 'SDG'. Did you mean 'sgd'?"],
+      [
+        "optimizer.name: must be one of 'sgd', 'adam', 'adamW', 'lars', 'lion', got 'SDG'. Did you mean 'sgd'?",
+      ],
+    ],
+    [
+      'a group of parameters that there is not',
+      { ...good, optimizer: { name: 'lars', noDecayOn: 'norms', methodLearningRateFactor: -1 } },
+      [
+        "optimizer.noDecayOn: must be one of 'normsAndBiases', got 'norms'.",
+        'optimizer.methodLearningRateFactor: must be a number of at least 0, got -1.',
+      ],
+    ],
+    [
+      'a decay by steps without its epochs',
+      { ...good, learningRate: { name: 'step', initial: 0.1 } },
+      [
+        'learningRate: must be a schedule with either milestones or every, got {"name":"step","initial":0.1}.',
+      ],
+    ],
+    [
+      'a warm-up of two lengths',
+      { ...good, learningRate: { name: 'cosine', initial: 1, warmupSteps: 1, warmupEpochs: 2 } },
+      [
+        'learningRate: must be a schedule whose warm-up is as long as either warmupSteps or warmupEpochs says, got {"name":"cosine","initial":1,"warmupSteps":1,"warmupEpoch....',
+      ],
+    ],
+    [
+      'a misspelt key of a schedule inside a sequence',
+      {
+        ...good,
+        learningRate: {
+          name: 'sequence',
+          parts: [{ schedule: 0.1, steps: 5 }, { schedule: { name: 'linear', finl: 1, final: 0 } }],
+        },
+      },
+      [
+        "learningRate.parts[1].schedule.finl: is not a known key. Did you mean 'final'? Known here: name, initial, final, epochs, after, by.",
+      ],
+    ],
+    [
+      'parts of a sequence of no or two lengths',
+      {
+        ...good,
+        learningRate: { name: 'sequence', parts: [{ schedule: 0.1 }, { schedule: 1, epochs: 2 }] },
+      },
+      [
+        'learningRate.parts[0]: must be a part with a length, as either epochs or steps, got {"schedule":0.1}.',
+        'learningRate.parts[1]: must be without a length, since the last part takes the rest of the run, got {"schedule":1,"epochs":2}.',
+      ],
     ],
     [
       'a misspelt method in a list',
@@ -101,7 +151,7 @@ describe('a wrong configuration', () => {
       'NaN',
       { ...good, learningRate: Number.NaN },
       [
-        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'linear', 'polynomial' or 'until', got NaN.",
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'oneCycle', 'linear', 'polynomial', 'until', 'sequence' or 'product', got NaN.",
       ],
     ],
     [
@@ -113,14 +163,14 @@ describe('a wrong configuration', () => {
       'a text for a number or a schedule',
       { ...good, learningRate: 'high' },
       [
-        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'linear', 'polynomial' or 'until', got 'high'.",
+        "learningRate: must be a number of at least 0, or a schedule with the name 'cosine', 'step', 'oneCycle', 'linear', 'polynomial', 'until', 'sequence' or 'product', got 'high'.",
       ],
     ],
     [
       'a misspelt schedule inside a method',
       { ...good, method: [{ name: 'hinton', temperature: { name: 'cosin', initial: 4 } }] },
       [
-        "method[0].temperature.name: must be one of 'cosine', 'step', 'linear', 'polynomial', 'until', 'curriculum', got 'cosin'. Did you mean 'cosine'?",
+        "method[0].temperature.name: must be one of 'cosine', 'step', 'oneCycle', 'linear', 'polynomial', 'until', 'sequence', 'product', 'curriculum', got 'cosin'. Did you mean 'cosine'?",
       ],
     ],
     [
@@ -182,9 +232,7 @@ describe('a wrong configuration', () => {
     [
       'no object',
       7,
-      [
-        ": must be an object with the keys 'seed', 'dataset', 'split', 'augmentation', 'views', 'normalization', 'teacher', 'student', 'method', 'optimizer', 'learningRate', 'epochs', 'batchSize', 'backend', 'output', 'checkpoint', got 7.",
-      ],
+      [`: must be an object with the keys ${topKeys.map((key) => `'${key}'`).join(', ')}, got 7.`],
     ],
     [
       'several problems at once',
@@ -192,7 +240,7 @@ describe('a wrong configuration', () => {
       [
         'epochs: must be a whole number of at least 1, got 0.',
         "batchSize: must be a whole number of at least 1, got 'x'.",
-        "studnt: is not a known key. Did you mean 'student'? Known here: seed, dataset, split, augmentation, views, normalization, teacher, student, method, optimizer, learningRate, epochs, batchSize, backend, output, checkpoint.",
+        `studnt: is not a known key. Did you mean 'student'? Known here: ${topKeys.join(', ')}.`,
       ],
     ],
     [

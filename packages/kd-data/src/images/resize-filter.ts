@@ -23,23 +23,19 @@ const filters: Readonly<Record<FilterName, Filter>> = {
   },
 };
 
-/** Which source positions make up each target position, and with what weights in fixed point. */
-export interface FilterTaps {
+/** Which source positions make up each target position, and with what weights. */
+export interface FilterWeights<Weights extends Float64Array | Int32Array = Float64Array> {
   /** The first source position of each target position. */
   readonly first: Int32Array;
   /** How many source positions count. */
   readonly counts: Int32Array;
-  /** `stride` for each target position, in units of 2 ** -precision. */
-  readonly weights: Int32Array;
+  /** `stride` for each target position. */
+  readonly weights: Weights;
   readonly stride: number;
-  readonly precision: number;
 }
 
-/** Bits after the point, so that sums of 8-bit levels fit into 32 bits, with two bits to spare for what cubic filters overshoot. */
-const precision = 22;
-
-/** The weights of Pillow (`precompute_coeffs` and `normalize_coeffs_8bpc` of Resample.c) from `length` positions to `count`. */
-export function filterTaps(length: number, count: number, name: FilterName): FilterTaps {
+/** The weights, of which those of a target position sum to 1, of Pillow (`precompute_coeffs` of Resample.c) from `length` positions to `count`. */
+export function filterWeights(length: number, count: number, name: FilterName): FilterWeights {
   const filter = filters[name];
   const scale = length / count;
   const stretch = Math.max(scale, 1);
@@ -47,21 +43,38 @@ export function filterTaps(length: number, count: number, name: FilterName): Fil
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(count);
   const counts = new Int32Array(count);
-  const weights = new Int32Array(count * stride);
+  const weights = new Float64Array(count * stride);
   for (let position = 0; position < count; position++) {
     const center = (position + 0.5) * scale;
     const begin = Math.max(0, Math.trunc(center - support + 0.5));
     const end = Math.min(length, Math.trunc(center + support + 0.5));
-    const exact = Array.from({ length: end - begin }, (_, tap) =>
-      filter.at((tap + begin - center + 0.5) / stretch),
-    );
-    const sum = exact.reduce((total, weight) => total + weight, 0);
+    const own = weights.subarray(position * stride, position * stride + end - begin);
+    let sum = 0;
+    for (let tap = 0; tap < own.length; tap++) {
+      own[tap] = filter.at((tap + begin - center + 0.5) / stretch);
+      sum += own[tap]!;
+    }
+    for (let tap = 0; tap < own.length; tap++) own[tap] = own[tap]! / sum;
     first[position] = begin;
     counts[position] = end - begin;
-    for (const [tap, weight] of exact.entries()) {
-      const fixed = (weight / sum) * 2 ** precision;
-      weights[position * stride + tap] = Math.trunc(fixed < 0 ? fixed - 0.5 : fixed + 0.5);
-    }
   }
-  return { first, counts, weights, stride, precision };
+  return { first, counts, weights, stride };
+}
+
+/** Weights in units of 2 ** -precision. */
+export interface FilterTaps extends FilterWeights<Int32Array> {
+  readonly precision: number;
+}
+
+/** Bits after the point, so that sums of 8-bit levels fit into 32 bits, with two bits to spare for what cubic filters overshoot. */
+const precision = 22;
+
+/** `filterWeights` in fixed point, as Pillow's `normalize_coeffs_8bpc` has them. */
+export function filterTaps(length: number, count: number, name: FilterName): FilterTaps {
+  const { weights, ...rest } = filterWeights(length, count, name);
+  const fixed = Int32Array.from(weights, (weight) => {
+    const scaled = weight * 2 ** precision;
+    return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  });
+  return { ...rest, weights: fixed, precision };
 }

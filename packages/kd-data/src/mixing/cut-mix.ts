@@ -1,6 +1,6 @@
 import { type Batch, KdError, type PrngKey, randomBeta } from 'kd-core';
-import type { Region } from '../images/resample.ts';
 import { drawFractions } from '../transforms/draws.ts';
+import type { Rectangle } from '../transforms/rectangle.ts';
 import { describedMix, type Mix } from './mix.ts';
 import { mixBatch, unmixed } from './mix-batch.ts';
 import { checkedMixOptions, type MixOptions, mixKeys } from './mix-options.ts';
@@ -36,7 +36,7 @@ export function cutMix(options: MixOptions = {}): Mix {
 function drawBox(
   key: PrngKey,
   { height, width, cut }: { readonly height: number; readonly width: number; readonly cut: number },
-): Region {
+): Rectangle {
   const [x, y] = drawFractions(key, 2) as [number, number];
   const span = (length: number, fraction: number): readonly [first: number, end: number] => {
     const half = Math.floor(Math.floor(length * cut) / 2);

@@ -1,10 +1,8 @@
+import type { Rectangle } from './rectangle.ts';
 import type { Image } from './transform.ts';
 
 /** A part of an image, which lies inside of it. */
-export function crop(
-  { data, shape }: Image,
-  part: { readonly top: number; readonly left: number; readonly height: number; readonly width: number },
-): Image {
+export function crop({ data, shape }: Image, part: Rectangle): Image {
   const [, width, channels] = shape;
   const rowLength = part.width * channels;
   const cropped = new Float32Array(part.height * rowLength);

@@ -1,6 +1,5 @@
 import { prngKey } from 'kd-core';
 import { describe, expect, it } from 'vitest';
-import { resample } from '../images/resample.ts';
 import { decoded, levelsApart, readTransformFixtures } from '../testing/transform-fixtures.ts';
 import { centerCrop } from './center-crop.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
@@ -87,20 +86,5 @@ describe('policies', () => {
       steps.map(([operation, probability, magnitude]) => [operation, probability, magnitude ?? 0]),
     );
     expect(cifar10Policy).toEqual(published);
-  });
-});
-
-describe('resample', () => {
-  it('takes bytes, and a part of the image', () => {
-    const source = fixtures.images.colors!;
-    const pixels = Uint8Array.from(Buffer.from(source.bytes, 'base64'));
-    const { data, shape } = decoded(source);
-    const part = { top: 2, left: 3, height: 6, width: 6 };
-    const fromBytes = resample({ data: pixels, shape }, { height: 4, width: 4 }, part);
-    const fromPixels = resample({ data, shape }, { height: 4, width: 4 }, part);
-    for (const [index, value] of fromBytes.entries()) expect(value / 255).toBeCloseTo(fromPixels[index]!, 5);
-    // A part in its own size is cut out.
-    const cut = resample({ data, shape }, { height: 6, width: 6 }, part);
-    expect(cut[0]).toBeCloseTo(data[(2 * shape[1] + 3) * 3]!, 6);
   });
 });

@@ -1,7 +1,7 @@
 import { foldIn, type PrngKey } from 'kd-core';
 import type { ImageShape } from '../dataset.ts';
-import type { Region } from '../images/resample.ts';
 import { between, betweenRatios, drawFractions } from './draws.ts';
+import type { Rectangle } from './rectangle.ts';
 
 const attempts = 10;
 
@@ -19,7 +19,7 @@ export function drawRectangle(
   [height, width]: ImageShape,
   { scale, ratio, most }: RectangleOptions,
   key: PrngKey,
-): Region | undefined {
+): Rectangle | undefined {
   for (let attempt = 0; attempt < attempts; attempt++) {
     const draws = drawFractions(foldIn(key, attempt), 4);
     const area = height * width * between(scale, draws[0]!);

@@ -1,8 +1,9 @@
 import type { ImageShape } from '../dataset.ts';
-import { type Region, resample } from '../images/resample.ts';
+import { resample } from '../images/resample.ts';
 import { crop } from './crop.ts';
 import { type ImageSize, sidesOf } from './image-size.ts';
 import { drawRectangle } from './random-rectangle.ts';
+import type { Rectangle } from './rectangle.ts';
 import { requireRange } from './require-options.ts';
 import { describedTransform, type Transform } from './transform.ts';
 
@@ -35,12 +36,15 @@ export function randomResizedCrop({
       middlePart(image.shape, ratio);
     const cropped = crop(image, part);
     if (part.height === target.height && part.width === target.width) return cropped;
-    return { data: resample(cropped, target), shape: [target.height, target.width, image.shape[2]] };
+    return {
+      data: resample(cropped.data, cropped.shape, target),
+      shape: [target.height, target.width, image.shape[2]],
+    };
   });
 }
 
 /** The largest part in the middle whose proportions are allowed. */
-function middlePart([height, width]: ImageShape, ratio: readonly [number, number]): Region {
+function middlePart([height, width]: ImageShape, ratio: readonly [number, number]): Rectangle {
   const partWidth = Math.min(width, Math.max(1, Math.round(height * ratio[1])));
   const partHeight = Math.min(height, Math.max(1, Math.round(width / ratio[0])));
   return {

@@ -32,5 +32,5 @@ export function resize(options: ResizeOptions): Transform {
 function resizeTo(image: Image, sides: { readonly height: number; readonly width: number }): Image {
   const { height, width } = sides;
   if (image.shape[0] === height && image.shape[1] === width) return image;
-  return { data: resample(image, sides), shape: [height, width, image.shape[2]] };
+  return { data: resample(image.data, image.shape, sides), shape: [height, width, image.shape[2]] };
 }

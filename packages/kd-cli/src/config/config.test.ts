@@ -12,7 +12,7 @@ import { checkConfig, loadConfig } from './load-config.ts';
 import { parseJson } from './read-config-file.ts';
 import { configSchema } from './schema.ts';
 
-const topKeys = Object.keys((configSchema as z.ZodObject).shape);
+const topKeys = Object.keys((configSchema as unknown as z.ZodObject).shape);
 
 const modelNames = listModels()
   .map(({ name }) => `'${name}'`)

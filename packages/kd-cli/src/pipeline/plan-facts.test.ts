@@ -85,6 +85,20 @@ describe('planText', () => {
     expect(lines.find((line) => line.startsWith('all'))).toMatch(/24 +32 B +12.3 k$/);
   });
 
+  it("says how parameters are updated, and the teacher's where that is another way", async () => {
+    const same = planText(await factsOf(), createColors(false));
+    const usual = 'sgd (momentum 0.9, nesterov, weightDecay 0.0005), learning rate';
+    expect(same).toContain(`\nUpdates   ${usual} 0.1\n`);
+    const other = await factsOf({
+      optimizer: { name: 'lion', noDecayOn: 'normsAndBiases' },
+      learningRate: { name: 'cosine', initial: 0.01, warmupEpochs: 1 },
+      teacher: { ...config.teacher, training: { optimizer: { name: 'adam' }, learningRate: 0.001 } },
+    });
+    expect(planText(other, createColors(false))).toContain(
+      "\nUpdates   lion (noDecayOn normsAndBiases), learning rate cosine (initial 0.01, warmupEpochs 1); the teacher's: adam, learning rate 0.001\n",
+    );
+  });
+
   it('tells what goes before and what is left', async () => {
     const facts = await factsOf();
     const text = planText(

@@ -1,8 +1,12 @@
 import { type HostTensor, isFrozenModel, type Model, prngKey, sizeOf, type Tree, visitTree } from 'kd-core';
 import { deployedStudent, type MethodShapes, methodShapes, type TeacherNetwork } from 'kd-train';
 import { buildTerm } from '../config/build-method.ts';
+import { defaultOptimizer } from '../config/build-optimizer.ts';
+import type { DistillConfig } from '../config/config.ts';
 import type { MethodConfig } from '../config/method-config.ts';
+import type { OptimizerConfig } from '../config/optimizer-config.ts';
 import type { ScheduleConfig } from '../config/schedule-config.ts';
+import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
 import { describeModel } from './describe-model.ts';
 import { describeData } from './open-data.ts';
@@ -13,6 +17,7 @@ export interface PlanFacts {
   readonly data: DatasetFacts;
   readonly teacher: NetworkCost & { readonly training?: TrainingLength };
   readonly student: NetworkCost & { readonly training: TrainingLength };
+  readonly updates: { readonly teacher?: UpdateSettings; readonly student: UpdateSettings };
   /** A stage before the student's training. */
   readonly warmUp?: TrainingLength & { readonly method: string; readonly keepsStudent: boolean };
   readonly terms: readonly TermCost[];
@@ -28,6 +33,12 @@ export interface NetworkCost {
   readonly macs?: number;
   /** Over a batch in a step: one more for each further view. */
   readonly passes: number;
+}
+
+/** How a network's parameters are updated. */
+export interface UpdateSettings {
+  readonly optimizer: OptimizerConfig;
+  readonly learningRate: ScheduleConfig;
 }
 
 export interface TrainingLength {
@@ -77,6 +88,10 @@ export function planFacts({ config, data, teacher, student }: DistillPlan): Plan
       ),
       training: lengthOf(student),
     },
+    updates: {
+      ...('recipe' in teacher && { teacher: updateSettings(config, config.teacher.training) }),
+      student: updateSettings(config),
+    },
     ...(warmUp !== undefined && {
       warmUp: {
         ...lengthOf({ ...student, epochs: warmUp.epochs }),
@@ -88,6 +103,16 @@ export function planFacts({ config, data, teacher, student }: DistillPlan): Plan
     ...(deployed.model !== student.student && {
       deployed: { architecture: deployed.model.name, parameters: deployed.model.summary().parameters },
     }),
+  };
+}
+
+function updateSettings(
+  config: DistillConfig,
+  own: Pick<TeacherTrainingConfig, 'optimizer' | 'learningRate'> = {},
+): UpdateSettings {
+  return {
+    optimizer: own.optimizer ?? config.optimizer ?? defaultOptimizer,
+    learningRate: own.learningRate ?? config.learningRate,
   };
 }
 

@@ -1,11 +1,12 @@
 import type { Colors } from '../cli/host.ts';
 import { bytes, quantity, significant } from '../text/format-number.ts';
+import { settingsText } from '../text/settings-text.ts';
 import { table } from '../text/table.ts';
-import type { NetworkCost, PlanFacts, TermCost, TrainingLength } from './plan-facts.ts';
+import type { NetworkCost, PlanFacts, TermCost, TrainingLength, UpdateSettings } from './plan-facts.ts';
 
 /** What `kd distill --plan` prints. */
 export function planText(
-  { data, teacher, student, warmUp, terms, deployed }: PlanFacts,
+  { data, teacher, student, updates, warmUp, terms, deployed }: PlanFacts,
   colors: Colors,
 ): string {
   const { samples } = data;
@@ -28,6 +29,7 @@ export function planText(
           ] as const,
         ]),
     ['Student', [cost(student), length(student.training)]],
+    ['Updates', updateLines(updates)],
     ...(deployed === undefined
       ? []
       : [['Deployed', `${deployed.architecture}, ${quantity(deployed.parameters)} parameters`] as const]),
@@ -49,6 +51,16 @@ export function planText(
     'MACs are multiply-accumulates of forward passes over a batch. Training takes about three times those of the student',
     'and of the terms, for the gradients, and those of the teacher once.',
   ].join('\n');
+}
+
+/** The teacher's only where they are others. */
+function updateLines({ teacher, student }: PlanFacts['updates']): string[] {
+  const [own, others] = [updateText(student), teacher && updateText(teacher)];
+  return others === undefined || others === own ? [own] : [own, `the teacher's: ${others}`];
+}
+
+function updateText({ optimizer, learningRate }: UpdateSettings): string {
+  return `${settingsText(optimizer)}, learning rate ${settingsText(learningRate)}`;
 }
 
 function cost({ architecture, parameters, macs, passes }: NetworkCost): string {

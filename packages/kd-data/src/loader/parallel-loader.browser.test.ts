@@ -6,6 +6,9 @@ import { padCropFlip } from '../transforms/pad-crop-flip.ts';
 import { createLoader } from './create-loader.ts';
 import { parallelLoader } from './parallel-loader.ts';
 import { workerLoader } from './workers/worker-loader.ts';
+import type { WebWorker } from './workers/worker-port.ts';
+
+declare const Worker: new (url: URL, options: { readonly type: 'module' }) => WebWorker;
 
 const options = {
   dataset: digits(),
@@ -40,7 +43,7 @@ it('gives them on a page that is not isolated, which has no shared memory', asyn
 });
 
 it('serves batches from a worker of the user, and says which worker cannot be started', async () => {
-  const worker = (): Worker =>
+  const worker = (): WebWorker =>
     new Worker(new URL('../testing/batch-worker.ts', import.meta.url), { type: 'module' });
   await using loader = await workerLoader({ worker, options: { steps: 3, at: { step: 1, does: 'throws' } } });
   expect((await loader.batch(2, 1)).images.data).toEqual(Float32Array.of(2, 1));
@@ -48,7 +51,7 @@ it('serves batches from a worker of the user, and says which worker cannot be st
   await loader.dispose();
   await expect(loader.batch(0, 0)).rejects.toThrow(/disposed/);
 
-  const nowhere = (): Worker => new Worker(new URL('/nowhere.js', location.href), { type: 'module' });
+  const nowhere = (): WebWorker => new Worker(new URL('/nowhere.js', import.meta.url), { type: 'module' });
   await expect(workerLoader({ worker: nowhere })).rejects.toMatchObject({
     code: 'WORKER',
     message: 'Worker 0 of the loader failed: its script cannot be loaded.',

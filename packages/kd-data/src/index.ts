@@ -7,6 +7,7 @@ export type {
   DatasetForm,
   InstalledFolder,
 } from './catalog/dataset-entry.ts';
+export { namedNormalization, normalizationNames } from './catalog/named-normalization.ts';
 export { cifar10ClassNames } from './cifar/cifar10-class-names.ts';
 export { type Cifar10DatasetOptions, cifar10Dataset } from './cifar/cifar10-dataset.ts';
 export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
@@ -18,13 +19,15 @@ export { fashionMnistClassNames } from './idx/fashion-mnist-class-names.ts';
 export { type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
 export { imageArchive } from './image-files/image-archive.ts';
-export type { ImageFileDataset, ImageFileOptions } from './image-files/image-file-dataset.ts';
+export type { ImageFileOptions } from './image-files/image-file-dataset.ts';
 export { type IntoMemoryOptions, intoMemory } from './image-files/into-memory.ts';
+export type { ImageFileDataset, ImageReadingOptions } from './image-files/labelled-images.ts';
 export { browserDecoder } from './images/browser-decoder.ts';
 export { builtInDecoder } from './images/built-in-decoder.ts';
 export { type DecodeImageOptions, decodeImage, readImageHeader } from './images/decode-image.ts';
 export type { ImageDecoder } from './images/image-decoder.ts';
 export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
+export { type PixelResizer, pixelResizer, type ResizePixelsOptions } from './images/resize-pixels.ts';
 export { type AsyncLoader, createLoader, type Loader, type LoaderOptions } from './loader/create-loader.ts';
 export { type ParallelLoader, type ParallelLoaderOptions, parallelLoader } from './loader/parallel-loader.ts';
 export { classBalanced } from './loader/samplers/class-balanced.ts';

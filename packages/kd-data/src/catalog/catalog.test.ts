@@ -8,10 +8,14 @@ const archives = datasetCatalog.flatMap((entry) => entry.forms.flatMap((form) =>
 describe('datasetCatalog', () => {
   it('has names, forms and files that differ', () => {
     expect(new Set(datasetCatalog.map((entry) => entry.name)).size).toBe(datasetCatalog.length);
-    for (const { forms } of datasetCatalog) {
+    for (const { forms, splits } of datasetCatalog) {
       expect(new Set(forms.map((form) => form.name)).size).toBe(forms.length);
-      const files = forms.flatMap((form) => form.files);
+      const files = forms.flatMap((form) => Object.values(form.parts).flat());
       expect(new Set(files).size).toBe(files.length);
+      for (const { parts, archives } of forms) {
+        if (Object.keys(parts).length > 0) expect(Object.keys(parts)).toEqual(Object.keys(splits));
+        else expect(archives).toEqual([]);
+      }
     }
   });
 

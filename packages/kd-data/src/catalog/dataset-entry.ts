@@ -39,10 +39,12 @@ export interface DatasetForm {
   /** What its files are, in a sentence. */
   readonly layout: string;
   /**
-   * Files and folders of the data set's folder, relative to it, with slashes; a folder ends in one. Each `.gz` may as well be
-   * there without its ending.
+   * Files and folders that hold each part, by the names of `DatasetEntry.splits`, in the order of the samples: relative to the
+   * data set's folder, with slashes; a folder ends in one. Each `.gz` may as well be there without its ending.
    */
-  readonly files: readonly string[];
+  readonly parts: Readonly<Record<string, readonly string[]>>;
+  /** What else the data set's folder has to hold. */
+  readonly otherFiles?: readonly string[];
   /** Empty for data that a package contains. */
   readonly archives: readonly DatasetArchive[];
   /** Where packages of operating systems put the same files. */
@@ -63,7 +65,7 @@ export interface DatasetArchive {
   readonly contentSha256?: string;
   /** What has to be done with it: nothing, as it is read as it is, or unpacking. */
   readonly packing: 'none' | 'tar' | 'tar.gz' | 'zip';
-  /** The folder within the archive that holds `DatasetForm.files`; the archive's own root where absent. */
+  /** The folder within the archive that holds what `DatasetForm.parts` names; the archive's own root where absent. */
   readonly root?: string;
 }
 

@@ -141,7 +141,7 @@ describe('readers of folders', () => {
         await expect(readCifar10Dataset({ folder, part: 'test' })).rejects.toMatchObject({
           code: 'STORAGE',
           message: expect.stringMatching(
-            /does not hold CIFAR-10: it should have 'test_batch.bin', or 'test_batch'/,
+            /part 'test' of CIFAR-10\. It should have 'test_batch.bin', or 'test_batch'\./,
           ),
         });
       });

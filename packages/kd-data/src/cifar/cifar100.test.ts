@@ -51,6 +51,6 @@ it('reads the files of a folder, and says which is missing', async () => {
   await writeFile(join(folder, 'test.bin'), records([5]));
   expect((await readCifar100Dataset({ folder, part: 'test' })).label(0)).toBe(5);
   await expect(readCifar100Dataset({ folder, part: 'train' })).rejects.toThrow(
-    /does not hold CIFAR-100: it should have 'train.bin', or 'train'/,
+    /does not hold the part 'train' of CIFAR-100\. It should have 'train.bin', or 'train'\./,
   );
 });

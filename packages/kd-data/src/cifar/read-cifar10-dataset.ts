@@ -1,4 +1,3 @@
-import { cifar10Entry } from '../catalog/entries/cifar.ts';
 import type { Dataset } from '../dataset.ts';
 import { cifar10Form } from './cifar10-dataset.ts';
 import { readCifarFiles } from './read-cifar-files.ts';
@@ -16,10 +15,6 @@ export interface ReadCifar10DatasetOptions {
  * `cifar10Dataset` from the files of a folder, read one after the other. Throws `STORAGE` for a file that cannot be read, and
  * what `cifar10Dataset` throws.
  */
-export async function readCifar10Dataset({ folder, part }: ReadCifar10DatasetOptions): Promise<Dataset> {
-  return readCifarFiles(cifar10Form, cifar10Entry, {
-    folder,
-    name: `cifar10 ${part}`,
-    isOfPart: (file) => file.startsWith('test') === (part === 'test'),
-  });
+export async function readCifar10Dataset(options: ReadCifar10DatasetOptions): Promise<Dataset> {
+  return readCifarFiles(cifar10Form, 'cifar10', options);
 }

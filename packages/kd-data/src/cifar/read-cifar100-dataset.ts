@@ -1,4 +1,3 @@
-import { cifar100Entry } from '../catalog/entries/cifar.ts';
 import type { Dataset } from '../dataset.ts';
 import { cifar100Form } from './cifar100-dataset.ts';
 import { readCifarFiles } from './read-cifar-files.ts';
@@ -13,10 +12,6 @@ export interface ReadCifar100DatasetOptions {
 }
 
 /** `cifar100Dataset` from a file. Throws `STORAGE` for a file that cannot be read, and what `cifar100Dataset` throws. */
-export async function readCifar100Dataset({ folder, part }: ReadCifar100DatasetOptions): Promise<Dataset> {
-  return readCifarFiles(cifar100Form, cifar100Entry, {
-    folder,
-    name: `cifar100 ${part}`,
-    isOfPart: (file) => file.startsWith(part),
-  });
+export async function readCifar100Dataset(options: ReadCifar100DatasetOptions): Promise<Dataset> {
+  return readCifarFiles(cifar100Form, 'cifar100', options);
 }

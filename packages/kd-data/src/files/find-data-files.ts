@@ -1,40 +1,66 @@
-import { access } from 'node:fs/promises';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
 import { KdError } from 'kd-core';
-import type { DatasetEntry } from '../catalog/dataset-entry.ts';
+import { datasetEntry } from '../catalog/catalog.ts';
+import type { DatasetForm } from '../catalog/dataset-entry.ts';
 
-/** One way in which a data set may lie on disk: the names of its files, and the folder that its archive unpacks to. */
-export interface DataFiles {
-  readonly names: readonly string[];
-  readonly root?: string | undefined;
+export interface FindDataFilesOptions {
+  /** Of the catalogue. */
+  readonly dataset: string;
+  /** One of the entry's `splits`. */
+  readonly part: string;
+  /** By default, where a package of the operating system has put the data set. */
+  readonly folder?: string | undefined;
 }
 
 /**
- * The paths of the files of a data set in the first form that is there completely, in `folder` or in the folder that the
- * archive unpacks to below it. Throws `STORAGE`, with the files that were looked for, when no form is there.
+ * The paths of the files that hold a part of a data set, in the order of its samples: of the first form that is there
+ * completely, in `folder` or below it in the folder that the archive unpacks to, packed by gzip or not. Throws `STORAGE`, with
+ * the files that were looked for, when no form is there.
  */
-export async function findDataFiles(
-  entry: DatasetEntry,
-  folder: string,
-  forms: readonly DataFiles[],
-): Promise<readonly string[]> {
-  for (const { names, root } of forms) {
-    for (const parent of root === undefined ? [folder] : [folder, join(folder, root)]) {
-      const paths = names.map((name) => join(parent, name));
-      const there = await Promise.all(paths.map(isThere));
-      if (there.every(Boolean)) return paths;
+export function findDataFiles({ dataset, part, folder }: FindDataFilesOptions): readonly string[] {
+  const entry = datasetEntry(dataset);
+  const forms = entry.forms.filter((form) => form.parts[part] !== undefined);
+  const installed = entry.forms.flatMap((form) => form.installed ?? []);
+  for (const form of forms) {
+    for (const names of namesOf(form, part)) {
+      for (const place of folder === undefined
+        ? installed.map((each) => each.folder)
+        : placesIn(folder, form)) {
+        const paths = names.map((name) => join(place, name));
+        if (paths.every(isReadable)) return paths;
+      }
     }
   }
-  const wanted = forms.map(({ names }) => names.map((name) => `'${name}'`).join(', ')).join(', or ');
-  throw new KdError(
-    'STORAGE',
-    `'${folder}' does not hold ${entry.title}: it should have ${wanted}. Is it unpacked, and is this its folder?`,
-  );
+  const wanted = forms
+    .flatMap((form) => namesOf(form, part))
+    .map((names) => names.map((name) => `'${name}'`).join(', '))
+    .join(', or ');
+  const problem =
+    folder !== undefined
+      ? `'${folder}' does not hold the part '${part}' of ${entry.title}.`
+      : installed.length > 0
+        ? `${entry.title} is not in ${installed.map((each) => `'${each.folder}', where ${each.by} puts it`).join(', or ')}. Say its folder.`
+        : `Say the folder of ${entry.title}.`;
+  throw new KdError('STORAGE', `${problem} It should have ${wanted}.`);
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+function namesOf({ parts }: DatasetForm, part: string): readonly (readonly string[])[] {
+  const names = parts[part]!;
+  const unpacked = names.map((name) => name.replace(/\.gz$/, ''));
+  return unpacked.join() === names.join() ? [names] : [names, unpacked];
+}
+
+function placesIn(folder: string, { archives }: DatasetForm): readonly string[] {
+  const roots = archives.flatMap(({ root }) => (root === undefined ? [] : [root]));
+  return [folder, ...roots.map((root) => join(folder, root))];
+}
+
+function isReadable(path: string): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

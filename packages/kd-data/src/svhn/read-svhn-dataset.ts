@@ -1,5 +1,4 @@
 import { openAsBlob } from 'node:fs';
-import { svhnEntry } from '../catalog/entries/svhn.ts';
 import type { Dataset } from '../dataset.ts';
 import { findDataFiles } from '../files/find-data-files.ts';
 import { svhnDataset } from './svhn-dataset.ts';
@@ -12,6 +11,6 @@ export interface ReadSvhnDatasetOptions {
 
 /** `svhnDataset` from a file. Throws `STORAGE` for a file that cannot be read, and what `svhnDataset` throws. */
 export async function readSvhnDataset({ folder, part }: ReadSvhnDatasetOptions): Promise<Dataset> {
-  const [path] = await findDataFiles(svhnEntry, folder, [{ names: [`${part}_32x32.mat`] }]);
+  const [path] = findDataFiles({ dataset: 'svhn', folder, part });
   return svhnDataset({ name: `svhn ${part}`, source: await openAsBlob(path!) });
 }

@@ -81,7 +81,9 @@ it('readSvhnDataset finds the part that is asked for', async () => {
   try {
     await writeFile(join(folder, 'extra_32x32.mat'), dataFixture('svhn-compressed.mat.gz'));
     expect(await readSvhnDataset({ folder, part: 'extra' })).toMatchObject({ name: 'svhn extra', length: 5 });
-    await expect(readSvhnDataset({ folder, part: 'train' })).rejects.toThrow(/should have 'train_32x32.mat'/);
+    await expect(readSvhnDataset({ folder, part: 'train' })).rejects.toThrow(
+      /It should have 'train_32x32.mat'\./,
+    );
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -28,7 +28,7 @@ export const caltech101Entry: DatasetEntry = {
       name: 'images',
       layout:
         'JPEG images of many sizes, a few of them grey: 101_ObjectCategories/CLASS/image_NNNN.jpg. The folder BACKGROUND_Google is no class. It has no parts of its own.',
-      files: ['101_ObjectCategories/'],
+      parts: { all: ['101_ObjectCategories/'] },
       archives: [
         {
           file: 'caltech-101.zip',

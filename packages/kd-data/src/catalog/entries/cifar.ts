@@ -26,14 +26,16 @@ export const cifar10Entry: DatasetEntry = {
       name: 'binary',
       layout:
         'Records of 3,073 bytes: a label, then 32 x 32 pixels, all red ones first, then green, then blue; five files of 10,000 to train on, one to test.',
-      files: [
-        'data_batch_1.bin',
-        'data_batch_2.bin',
-        'data_batch_3.bin',
-        'data_batch_4.bin',
-        'data_batch_5.bin',
-        'test_batch.bin',
-      ],
+      parts: {
+        train: [
+          'data_batch_1.bin',
+          'data_batch_2.bin',
+          'data_batch_3.bin',
+          'data_batch_4.bin',
+          'data_batch_5.bin',
+        ],
+        test: ['test_batch.bin'],
+      },
       archives: [
         {
           file: 'cifar-10-binary.tar.gz',
@@ -52,7 +54,10 @@ export const cifar10Entry: DatasetEntry = {
       name: 'python',
       layout:
         'Pickles of a dict: data, an array of bytes [10000, 3072] with all red pixels of an image first, and labels, a list.',
-      files: ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5', 'test_batch'],
+      parts: {
+        train: ['data_batch_1', 'data_batch_2', 'data_batch_3', 'data_batch_4', 'data_batch_5'],
+        test: ['test_batch'],
+      },
       archives: [
         {
           file: 'cifar-10-python.tar.gz',
@@ -91,7 +96,7 @@ export const cifar100Entry: DatasetEntry = {
       name: 'binary',
       layout:
         'Records of 3,074 bytes: a coarse label of 20, the label of 100, then 32 x 32 pixels, all red ones first, then green, then blue.',
-      files: ['train.bin', 'test.bin'],
+      parts: { train: ['train.bin'], test: ['test.bin'] },
       archives: [
         {
           file: 'cifar-100-binary.tar.gz',
@@ -110,7 +115,7 @@ export const cifar100Entry: DatasetEntry = {
       name: 'python',
       layout:
         'Pickles of a dict: data, an array of bytes [samples, 3072] with all red pixels of an image first, and fine_labels, a list.',
-      files: ['train', 'test'],
+      parts: { train: ['train'], test: ['test'] },
       archives: [
         {
           file: 'cifar-100-python.tar.gz',

@@ -18,7 +18,7 @@ export const cinic10Entry: DatasetEntry = {
     {
       name: 'images',
       layout: 'PNG images of 32 x 32: train/CLASS/NAME.png, valid/CLASS/NAME.png, test/CLASS/NAME.png.',
-      files: ['train/', 'valid/', 'test/'],
+      parts: { train: ['train/'], valid: ['valid/'], test: ['test/'] },
       archives: [
         {
           file: 'CINIC-10.tar.gz',

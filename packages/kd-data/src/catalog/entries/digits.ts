@@ -15,7 +15,7 @@ export const digitsEntry: DatasetEntry = {
     source: 'over all pixels of all images, measured',
   },
   forms: [
-    { name: 'embedded', layout: 'Contained in kd-data: nothing has to be fetched.', files: [], archives: [] },
+    { name: 'embedded', layout: 'Contained in kd-data: nothing has to be fetched.', parts: {}, archives: [] },
   ],
   licence: 'CC BY 4.0',
   attribution:

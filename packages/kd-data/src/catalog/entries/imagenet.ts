@@ -31,7 +31,7 @@ export const imagenetEntry: DatasetEntry = {
       name: 'images',
       layout:
         'JPEG images of many sizes: train/WNID/NAME.JPEG and val/WNID/NAME.JPEG; labels follow the sorted WordNet IDs.',
-      files: ['train/', 'val/'],
+      parts: { train: ['train/'], val: ['val/'] },
       archives: [
         archive('ILSVRC2012_img_train.tar', '1d675b47d978889d74fa0da5fadfb00e', 147_897_477_120),
         archive('ILSVRC2012_img_val.tar', '29b22e2961454d5413ddabcf34fc5622', 6_744_924_160),
@@ -64,7 +64,8 @@ export const tinyImagenetEntry: DatasetEntry = {
       name: 'images',
       layout:
         'JPEG images of 64 x 64, a few of them grey: train/WNID/images/NAME.JPEG, val/images/NAME.JPEG with classes in val/val_annotations.txt; wnids.txt lists the WordNet IDs, words.txt what they mean. Labels follow the sorted IDs.',
-      files: ['train/', 'val/images/', 'val/val_annotations.txt', 'wnids.txt', 'words.txt'],
+      parts: { train: ['train/'], val: ['val/images/', 'val/val_annotations.txt'] },
+      otherFiles: ['wnids.txt', 'words.txt'],
       archives: [
         {
           file: 'tiny-imagenet-200.zip',
@@ -97,7 +98,8 @@ export const miniImagenetEntry: DatasetEntry = {
       name: 'images',
       layout:
         'Images of ImageNet, 600 of each of 100 classes: images/NAME.jpg, and train.csv, val.csv, test.csv with the columns filename and label (a WordNet ID). The parts have classes of their own: 64, 16 and 20; train on a split of all of them to classify.',
-      files: ['images/', 'train.csv', 'val.csv', 'test.csv'],
+      parts: { train: ['train.csv'], val: ['val.csv'], test: ['test.csv'] },
+      otherFiles: ['images/'],
       archives: [],
     },
   ],

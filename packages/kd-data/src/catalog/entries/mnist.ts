@@ -4,18 +4,16 @@ import { digitClassNames } from './digit-class-names.ts';
 
 const layout =
   'IDX files: images as unsigned bytes [samples, 28, 28], labels as unsigned bytes [samples], raw or gzip.';
-const files = [
-  'train-images-idx3-ubyte.gz',
-  'train-labels-idx1-ubyte.gz',
-  't10k-images-idx3-ubyte.gz',
-  't10k-labels-idx1-ubyte.gz',
-];
+const parts = {
+  train: ['train-images-idx3-ubyte.gz', 'train-labels-idx1-ubyte.gz'],
+  test: ['t10k-images-idx3-ubyte.gz', 't10k-labels-idx1-ubyte.gz'],
+};
 
 type Facts = Pick<DatasetArchive, 'checksums' | 'contentSha256'> & { readonly bytes: number };
 
 /** The four files, of which each mirror has all under the same names. */
 const archives = (mirrors: readonly string[], facts: readonly Facts[]): readonly DatasetArchive[] =>
-  files.map((file, index) => ({
+  [...parts.train, ...parts.test].map((file, index) => ({
     file,
     urls: mirrors.map((mirror) => `${mirror}${file}`),
     ...facts[index]!,
@@ -39,7 +37,7 @@ export const mnistEntry: DatasetEntry = {
     {
       name: 'idx',
       layout,
-      files,
+      parts,
       archives: archives(
         [
           'https://ossci-datasets.s3.amazonaws.com/mnist/',
@@ -102,7 +100,7 @@ export const fashionMnistEntry: DatasetEntry = {
     {
       name: 'idx',
       layout,
-      files,
+      parts,
       archives: archives(
         [
           'http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/',

@@ -27,7 +27,7 @@ export const svhnEntry: DatasetEntry = {
       name: 'matlab',
       layout:
         'MATLAB 5 files of X, bytes [32, 32, 3, samples] with the first axis running fastest, and y [samples, 1], where 10 stands for the digit 0.',
-      files: ['train_32x32.mat', 'test_32x32.mat', 'extra_32x32.mat'],
+      parts: { train: ['train_32x32.mat'], test: ['test_32x32.mat'], extra: ['extra_32x32.mat'] },
       archives: [
         archive(
           'train_32x32.mat',

@@ -43,7 +43,13 @@ describe('kd distill', () => {
     expect(code).toBe(0);
     expect(stdout).toContain('Report: out/report.html');
     expect(stdout).toMatch(/names the same class as the\ntrained network for 450 of 450 test samples/);
-    for (const file of ['student.safetensors', 'student.onnx', 'teacher.safetensors', 'events.jsonl']) {
+    for (const file of [
+      'student.safetensors',
+      'student.onnx',
+      'teacher.safetensors',
+      'metrics.jsonl',
+      'metrics.csv',
+    ]) {
       expect((await readFile(join(folder, 'out', file))).length).toBeGreaterThan(100);
     }
     const metrics = JSON.parse(await readFile(join(folder, 'out', 'metrics.json'), 'utf8')) as {

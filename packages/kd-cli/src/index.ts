@@ -9,6 +9,7 @@ export type {
   SplitConfig,
 } from './config/dataset-config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';
+export type { LoggingConfig } from './config/logging-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
 export type { ModelConfig, ResnetConfig } from './config/model-config.ts';
 export type {

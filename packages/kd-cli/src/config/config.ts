@@ -1,5 +1,6 @@
 import type { AugmentationConfig, NormalizationConfig } from './augmentation-config.ts';
 import type { DatasetConfig, SplitConfig } from './dataset-config.ts';
+import type { LoggingConfig } from './logging-config.ts';
 import type { MethodConfig } from './method-config.ts';
 import type { ModelConfig } from './model-config.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
@@ -37,6 +38,7 @@ export interface DistillConfig {
   /** Folder of the results, relative to the configuration file. */
   output: string;
   checkpoint?: CheckpointConfig;
+  logging?: LoggingConfig;
   study?: StudyConfig;
 }
 

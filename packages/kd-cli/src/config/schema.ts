@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { augmentationSchema, normalizationSchema } from './augmentation-schema.ts';
 import type { DistillConfig } from './config.ts';
 import { datasetSchema, splitSchema } from './dataset-schema.ts';
+import { loggingSchema } from './logging-schema.ts';
 import { methodSchema } from './method-schema.ts';
 import { modelSchema } from './model-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
@@ -33,5 +34,6 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   backend: text('the id of a backend, such as ort-cpu').exactOptional(),
   output: text('the path of a folder'),
   checkpoint: checkpointSchema.exactOptional(),
+  logging: loggingSchema.exactOptional(),
   study: studySchema.exactOptional(),
 });

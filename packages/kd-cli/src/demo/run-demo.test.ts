@@ -91,11 +91,11 @@ describe('runDemo', () => {
     expect(Math.abs(report.dataset.samples.transfer - 539)).toBeLessThanOrEqual(10);
     expect(await readdir(path)).toEqual([
       'demo-checkpoints',
-      'events.jsonl',
+      'metrics.jsonl',
       'student.onnx',
       'student.safetensors',
     ]);
-    const networks = (await readFile(join(path, 'events.jsonl'), 'utf8')).matchAll(
+    const networks = (await readFile(join(path, 'metrics.jsonl'), 'utf8')).matchAll(
       /^\{"network":"([^"]+)"/gm,
     );
     expect(new Set([...networks].map((match) => match[1])).size).toBe(6);

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Backend, HostTensor, Model, ModelVariables } from 'kd-core';
 import type { Dataset } from 'kd-data';
 import {
@@ -17,13 +16,13 @@ import { createModelFrom } from '../config/create-model.ts';
 import { type RunKeys, runKeys } from '../config/run-keys.ts';
 import { describeModel } from '../pipeline/describe-model.ts';
 import { environmentFacts } from '../pipeline/environment-facts.ts';
-import { type EventLog, openEventLog } from '../pipeline/event-log.ts';
 import type { Interrupt } from '../pipeline/interrupt.ts';
 import { type MeasuredNetwork, measureNetwork } from '../pipeline/measure-network.ts';
 import { encodeNetwork } from '../pipeline/network-file.ts';
 import { type DataSplits, describeData, openData } from '../pipeline/open-data.ts';
 import type { OutputFolder } from '../pipeline/output-folder.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
+import { openRunLog, type RunLog } from '../pipeline/run-log.ts';
 import { fileLatency, mergeChecks } from '../pipeline/ship-network.ts';
 import { softwareVersions } from '../pipeline/software-versions.ts';
 import { evaluationSource, trainingSource } from '../pipeline/sources.ts';
@@ -66,7 +65,7 @@ interface Demo extends DemoOptions {
   readonly models: Readonly<Record<Role, Model>>;
   readonly forwards: Readonly<Record<Role, CompiledForward>>;
   readonly progress: Progress;
-  readonly log: EventLog;
+  readonly log: RunLog;
 }
 
 type SeedResult = Readonly<Record<Role, MeasuredNetwork & { readonly run: SeedRun }>> & {
@@ -91,7 +90,10 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
     student: compileForward({ backend, model: student }),
   };
   const progress = progressFor(host, phasesOf(options, data));
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume !== false });
+  const log = await openRunLog(folder.path, {
+    logging: { csv: false, tensorBoard: false },
+    resume: resume !== false,
+  });
   const demo: Demo = {
     ...options,
     data,
@@ -112,7 +114,6 @@ export async function runDemo(options: DemoOptions): Promise<RunReport> {
     return report;
   } finally {
     progress.stop();
-    log.close();
     await forward.teacher.dispose();
     await forward.student.dispose();
   }

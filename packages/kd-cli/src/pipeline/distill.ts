@@ -1,20 +1,19 @@
-import { join } from 'node:path';
 import type { RunReport } from '../report/report-data.ts';
 import { phasesOfFilling } from './cached-teacher.ts';
 import { continuedNote } from './continued-note.ts';
 import { environmentFacts } from './environment-facts.ts';
-import { openEventLog } from './event-log.ts';
 import { encodeNetwork } from './network-file.ts';
 import { measureTrained } from './network-result.ts';
 import { describeData } from './open-data.ts';
 import { progressFor } from './progress-for.ts';
 import type { DistillOptions, Run } from './run.ts';
+import { openRunLog } from './run-log.ts';
 import { measureTeacher, otherClassesNote, taughtBy, trainedTeacher } from './teacher-of-run.ts';
 import { phasesOfTraining, trainRecipe } from './train-recipe.ts';
 
 /**
  * Trains the teacher where it is not trained yet, teaches the student, and writes `student.safetensors`,
- * `student.onnx` and `events.jsonl`. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written.
+ * `student.onnx` and the logs of the trainings. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written.
  */
 export async function distill(options: DistillOptions): Promise<RunReport> {
   const { host, plan, backend, folder, resume, interrupt } = options;
@@ -25,7 +24,11 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
     ...phasesOfFilling(plan),
     ...phasesOfTraining('student', plan.student),
   ]);
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume !== false });
+  const log = await openRunLog(folder.path, {
+    logging: config.logging,
+    resume: resume !== false,
+    configuration: config,
+  });
   const run: Run = { ...options, progress, log };
   try {
     const teacher = await trainedTeacher(run);
@@ -66,6 +69,5 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
     };
   } finally {
     progress.stop();
-    log.close();
   }
 }

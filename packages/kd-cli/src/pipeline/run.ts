@@ -2,10 +2,10 @@ import type { Backend } from 'kd-core';
 import type { ResumeOptions } from 'kd-train';
 import type { Host } from '../cli/host.ts';
 import type { Progress } from '../progress/progress.ts';
-import type { EventLog } from './event-log.ts';
 import type { Interrupt } from './interrupt.ts';
 import type { OutputFolder } from './output-folder.ts';
 import type { DistillPlan } from './plan.ts';
+import type { RunLog } from './run-log.ts';
 
 export interface DistillOptions {
   readonly host: Host;
@@ -21,5 +21,5 @@ export interface DistillOptions {
 /** A run of a plan, with where it tells how it goes. */
 export interface Run extends DistillOptions {
   readonly progress: Progress;
-  readonly log: EventLog;
+  readonly log: RunLog;
 }

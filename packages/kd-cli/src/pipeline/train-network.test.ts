@@ -40,9 +40,10 @@ it('shows a warm-up as a phase of its own, and as one that is over when the main
     update: () => {
       if (phases.length === 2) stop.abort();
     },
+    validated: () => {},
     note: () => {},
   } as unknown as Progress;
-  const log = { write: (_: string, event: TrainingEvent) => void events.push(event), close: () => {} };
+  const log = { sinks: () => [{ name: 'events', write: (event: TrainingEvent) => void events.push(event) }] };
   const about = { name: 'student', progress, log };
 
   const first = await trainNetwork({ ...options, signal: stop.signal }, about);

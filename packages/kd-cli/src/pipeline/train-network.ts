@@ -1,7 +1,14 @@
-import { runTraining, type TrainingEvent, type TrainingOptions, type TrainingResult } from 'kd-train';
+import {
+  logTo,
+  runTraining,
+  type TrainingEvent,
+  type TrainingOptions,
+  type TrainingResult,
+  train,
+} from 'kd-train';
 import type { Progress } from '../progress/progress.ts';
 import type { CurvePoint } from '../report/report-data.ts';
-import type { EventLog } from './event-log.ts';
+import type { RunLog } from './run-log.ts';
 
 /** Steps of the warm-up of a training, which is a phase of its own before it; 0 without one. */
 export function warmUpSteps({ method, source }: Pick<TrainingOptions, 'method' | 'source'>): number {
@@ -22,33 +29,24 @@ export async function trainNetwork(
   }: {
     readonly name: string;
     readonly progress: Progress;
-    readonly log: EventLog;
+    readonly log: RunLog;
     readonly onStep?: OnStep;
   },
 ): Promise<TrainingResult> {
   const warmUp = warmUpSteps(options);
   let warmedUp = warmUp === 0;
-  const write = (event: TrainingEvent): void => log.write(name, event);
-  return runTraining(options, {
+  return runTraining(logTo(train(options), log.sinks(name)), {
     start: (event) => {
-      write(event);
       if (event.stage === 'main' && !warmedUp) progress.nextPhase(warmUp);
       warmedUp = true;
       progress.nextPhase(event.step);
     },
     step: (event) => {
-      write(event);
       progress.update(event.step + 1, event.loss);
       if (event.stage === 'main') onStep?.(event);
     },
-    warning: (event) => {
-      write(event);
-      progress.note(`warning: ${event.message}`);
-    },
-    epoch: write,
-    evaluation: write,
-    checkpoint: write,
-    end: write,
+    evaluation: ({ metrics }) => progress.validated(metrics.top1),
+    warning: ({ message }) => progress.note(`warning: ${message}`),
   });
 }
 

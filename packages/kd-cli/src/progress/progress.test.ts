@@ -79,6 +79,35 @@ describe('the interactive line', () => {
     expect(screen.current).toContain('student');
   });
 
+  it('shows the last validation until the next phase, and 80 columns hold everything', () => {
+    const { screen, time, progress } = setUp({ columns: 80 });
+    progress.nextPhase();
+    time.now = 5000;
+    progress.update(50, 1.25);
+    time.now = 6000;
+    progress.validated(0.7123);
+    expect(screen.current).toMatch(/ 50\/100 {2}loss 1\.250 {2}val 71\.2 % {2}10 steps\/s {2}0:15 left$/);
+    progress.nextPhase();
+    time.now = 7000;
+    progress.update(1, 2);
+    expect(screen.current).not.toContain('val');
+  });
+
+  it('goes on showing a loss after one that is not finite', () => {
+    const { screen, time, progress } = setUp({ columns: 80 });
+    progress.nextPhase();
+    for (const [step, loss] of [
+      [1, 2],
+      [2, Number.NaN],
+      [3, Number.POSITIVE_INFINITY],
+      [4, 2],
+    ] as const) {
+      time.now += 1000;
+      progress.update(step, loss);
+    }
+    expect(screen.current).toContain('loss 2.000');
+  });
+
   it.each([200, 80, 60, 40, 24, 12, 5, 1])('never writes past a terminal of %i columns', (columns) => {
     const { screen, time, progress } = setUp({ columns });
     progress.nextPhase();
@@ -149,6 +178,23 @@ describe('plain lines', () => {
     expect(screen.lines[0]).toBe('[0:00] teacher  0/100');
     expect(screen.lines[1]).toBe('[0:05] teacher  50/100  loss 2.000  10 steps/s  0:15 left');
     expect(screen.lines.filter((line) => line.includes('100/100'))).toHaveLength(1);
+  });
+
+  it('come more seldom the longer a run takes, at last once a minute', () => {
+    const { screen, time, progress } = setUp({ interactive: false });
+    progress.nextPhase();
+    const linesIn = (seconds: number): number => {
+      const before = screen.lines.length;
+      for (let second = 0; second < seconds; second++) {
+        time.now += 1000;
+        // Fewer steps than there are, so that each is a new one.
+        progress.update(time.now / 1e6, 2);
+      }
+      return screen.lines.length - before;
+    };
+    expect(linesIn(60)).toBe(12);
+    linesIn(3540);
+    expect(linesIn(3600)).toBe(60);
   });
 });
 

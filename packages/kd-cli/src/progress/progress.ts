@@ -1,5 +1,5 @@
 import { createColors } from 'picocolors';
-import { clock, fixed, significant } from '../text/format-number.ts';
+import { clock, fixed, percent, significant } from '../text/format-number.ts';
 import { MovingAverage } from './moving-average.ts';
 import { type Phase, TimeLeft } from './time-left.ts';
 
@@ -22,11 +22,12 @@ export interface ProgressOptions {
 }
 
 const frameMilliseconds = 80;
-const plainMilliseconds = 5000;
+/** Plain lines come every five seconds at first, and then ever more seldom, so that a night fills no log. */
+const plainMilliseconds = { least: 5000, most: 60_000, shareOfElapsed: 1 / 20 };
 const usualColumns = 80;
 const clearLine = '\r\u001B[K';
 
-/** One line that tells phase, steps, smoothed loss, speed and time left of a run of several phases. */
+/** One line that tells phase, steps, smoothed loss, validation, speed and time left of a run of several phases. */
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #timeLeft: TimeLeft;
@@ -41,6 +42,7 @@ export class Progress {
   #shownStep = -1;
   #lineShown = false;
   #loss = new MovingAverage(0.95);
+  #validationTop1 = Number.NaN;
   #stepSeconds = new MovingAverage(0.95);
 
   constructor(options: ProgressOptions) {
@@ -65,6 +67,7 @@ export class Progress {
     this.#shownStep = -1;
     this.#stepAt = this.#options.now();
     this.#loss = new MovingAverage(0.95);
+    this.#validationTop1 = Number.NaN;
     this.#stepSeconds = new MovingAverage(0.95);
     const phase = this.#options.phases[this.#phaseIndex];
     if (phase !== undefined) {
@@ -81,9 +84,16 @@ export class Progress {
     const seconds = (now - this.#stepAt) / 1000;
     this.#timeLeft.record(phase.kind, step - this.#step, seconds);
     this.#stepSeconds.add(seconds / (step - this.#step));
-    if (loss !== undefined) this.#loss.add(loss);
+    // A step that was skipped because its loss was not finite must not spoil the mean.
+    if (loss !== undefined && Number.isFinite(loss)) this.#loss.add(loss);
     this.#step = step;
     this.#stepAt = now;
+    this.#refresh();
+  }
+
+  /** Notes the accuracy on the validation samples, 0 to 1, which is shown until the next one or the next phase. */
+  validated(top1: number): void {
+    this.#validationTop1 = top1;
     this.#refresh();
   }
 
@@ -107,8 +117,13 @@ export class Progress {
   }
 
   #refresh(): void {
-    const every = this.#options.interactive ? frameMilliseconds : plainMilliseconds;
+    const every = this.#options.interactive ? frameMilliseconds : this.#plainInterval();
     if (this.#options.now() - this.#shownAt >= every) this.#show();
+  }
+
+  #plainInterval(): number {
+    const { least, most, shareOfElapsed } = plainMilliseconds;
+    return Math.min(most, Math.max(least, shareOfElapsed * (this.#options.now() - this.#started)));
   }
 
   #show(): void {
@@ -151,6 +166,7 @@ export class Progress {
     const figures: string[] = [];
     const loss = this.#loss.value;
     if (!Number.isNaN(loss)) figures.push(`loss ${loss < 10 ? fixed(loss, 3) : significant(loss, 3)}`);
+    if (!Number.isNaN(this.#validationTop1)) figures.push(`val ${percent(this.#validationTop1, 1)} %`);
     const rate = 1 / this.#stepSeconds.value;
     if (Number.isFinite(rate))
       figures.push(`${rate < 10 ? significant(rate, 2) : fixed(rate, 0)} ${this.#options.unit ?? 'steps'}/s`);

@@ -1,17 +1,16 @@
-import { join } from 'node:path';
 import type { FrozenModel } from 'kd-core';
 import type { StudyConfig } from '../config/study-config.ts';
 import { asksTeacher } from '../pipeline/asks-teacher.ts';
 import { phasesOfFilling } from '../pipeline/cached-teacher.ts';
 import { continuedNote } from '../pipeline/continued-note.ts';
 import { environmentFacts } from '../pipeline/environment-facts.ts';
-import { openEventLog } from '../pipeline/event-log.ts';
 import { encodeNetwork } from '../pipeline/network-file.ts';
 import { measureTrained, type Trained } from '../pipeline/network-result.ts';
 import { describeData } from '../pipeline/open-data.ts';
 import type { DistillPlan, Recipe } from '../pipeline/plan.ts';
 import { progressFor } from '../pipeline/progress-for.ts';
 import type { DistillOptions, Run } from '../pipeline/run.ts';
+import { openRunLog } from '../pipeline/run-log.ts';
 import { type FileCheck, mergeChecks } from '../pipeline/ship-network.ts';
 import { shownTeacher } from '../pipeline/shown-teacher.ts';
 import {
@@ -59,7 +58,11 @@ export async function runStudy(options: DistillOptions, study: StudyConfig): Pro
     ...trainings.flatMap(({ name, recipe, kind }) => phasesOfTraining(name, recipe, kind)),
     ...(liveEpochs > 0 ? phasesOfTraining('live teacher', { ...plan.student, epochs: liveEpochs }) : []),
   ]);
-  const log = openEventLog(join(folder.path, 'events.jsonl'), { append: resume !== false });
+  const log = await openRunLog(folder.path, {
+    logging: plan.config.logging,
+    resume: resume !== false,
+    configuration: plan.config,
+  });
   const run: Run = { ...options, progress, log };
   try {
     const teacher = await trainedTeacher(run);
@@ -113,7 +116,6 @@ export async function runStudy(options: DistillOptions, study: StudyConfig): Pro
     };
   } finally {
     progress.stop();
-    log.close();
   }
 }
 

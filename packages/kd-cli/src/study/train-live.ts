@@ -1,4 +1,4 @@
-import { type Teacher, train } from 'kd-train';
+import { logTo, type Teacher, train } from 'kd-train';
 import type { Recipe } from '../pipeline/plan.ts';
 import type { Run } from '../pipeline/run.ts';
 import type { OnStep } from '../pipeline/train-network.ts';
@@ -21,9 +21,11 @@ export async function trainLive(
     readonly onStep: OnStep;
   },
 ): Promise<void> {
-  const events = train({ ...recipe, teachers: [teacher], backend, signal: interrupt.signal });
+  const events = logTo(
+    train({ ...recipe, teachers: [teacher], backend, signal: interrupt.signal }),
+    log.sinks('live teacher'),
+  );
   for await (const event of events) {
-    log.write('live teacher', event);
     if (event.type === 'start') progress.nextPhase();
     if (event.type === 'step') {
       progress.update(event.step + 1, event.loss);

@@ -46,7 +46,7 @@ export function finished(child: ChildProcess): Promise<Finished> {
 
 /** Steps of the network that the log in the folder `output` has, in the order in which they were made. */
 export async function stepsOf(output: string, network: string): Promise<number[]> {
-  const log = await readFile(join(output, 'events.jsonl'), 'utf8').catch(() => '');
+  const log = await readFile(join(output, 'metrics.jsonl'), 'utf8').catch(() => '');
   const lines = log
     .slice(0, log.lastIndexOf('\n') + 1)
     .split('\n')

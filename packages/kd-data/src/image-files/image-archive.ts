@@ -1,6 +1,7 @@
 import type { ByteSource } from 'kd-core';
 import { openZip } from '../archives/zip-archive.ts';
-import { type ImageFileDataset, type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
+import { type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
+import type { ImageFileDataset } from './labelled-images.ts';
 
 /**
  * JPEG and PNG images in a ZIP archive, with the classes of their folders: `CLASS/NAME.jpg`, also below `train/`,

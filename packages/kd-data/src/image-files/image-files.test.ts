@@ -13,9 +13,9 @@ import { greyJpeg, webpCase } from '../testing/jpeg-cases.ts';
 import { makePng, solidPng } from '../testing/make-png.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { imageArchive } from './image-archive.ts';
-import type { ImageFileDataset } from './image-file-dataset.ts';
 import { imageFolder } from './image-folder.ts';
 import { intoMemory } from './into-memory.ts';
+import type { ImageFileDataset } from './labelled-images.ts';
 
 type Files = Readonly<Record<string, Uint8Array>>;
 
@@ -141,13 +141,31 @@ describe.each(ways)('%s', (_, open) => {
       'test/red/2.png': toy['test/red/2.png']!.subarray(0, 50),
     });
     await expect(dataset.image(1)).rejects.toThrow(
-      /'test\/red\/1.png' is \[2, 3, 3\].*Scale all images to one size/,
+      /'test\/red\/1.png' is \[2, 3, 3\].*Say a size, such as size: 224/,
     );
     await expect(dataset.image(2)).rejects.toMatchObject({
       code: 'PARSE',
       message: expect.stringMatching(/^Image 'test\/red\/2.png' of the (archive|folder).* is damaged/),
     });
     await expect(dataset.image(0)).resolves.toHaveLength(12);
+  });
+
+  it('resizes images to one size, and gives them as they are too', async () => {
+    const files = { ...toy, 'test/red/1.png': large };
+    const dataset = await open(files, { size: [4, 2], fit: 'stretch', filter: 'bicubic' });
+    expect(dataset.inputShape).toEqual([4, 2, 3]);
+    const solid = (color: readonly number[], pixels: number) =>
+      Uint8Array.from({ length: pixels * 3 }, (_, index) => color[index % 3]!);
+    expect(await dataset.pixels(0)).toEqual(solid([0, 0, 255], 8));
+    expect(await dataset.pixels(1)).toEqual(solid([9, 9, 9], 8));
+    expect(await dataset.original(1)).toEqual({
+      height: 2,
+      width: 3,
+      channels: 3,
+      data: solid([9, 9, 9], 6),
+    });
+    await expect(open(files, { fit: 'cover' })).rejects.toThrow(/fit says how images get a size/);
+    await expect(open(files, { size: 0 })).rejects.toThrow(/size must be/);
   });
 
   it('takes what the decoder reads, and nothing else', async () => {

@@ -1,7 +1,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { KdError } from 'kd-core';
-import { type ImageFileDataset, type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
+import { type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
+import type { ImageFileDataset } from './labelled-images.ts';
 
 /** Folders below folders that are searched: more than any data set has, fewer than a link to a parent makes. */
 const deepest = 8;

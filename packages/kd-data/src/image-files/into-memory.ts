@@ -1,7 +1,7 @@
 import { KdError } from 'kd-core';
 import { arrayDataset } from '../array-dataset.ts';
 import type { Dataset } from '../dataset.ts';
-import type { ImageFileDataset } from './image-file-dataset.ts';
+import type { ImageFileDataset } from './labelled-images.ts';
 
 export interface IntoMemoryOptions {
   /** Is told, after every image, how many are done of how many. */

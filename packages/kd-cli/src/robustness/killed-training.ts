@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createOrtBackend } from 'kd-backend-ort';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { prngKey, type Storage } from 'kd-core';
-import { createLoader, digits, randomCrop, subset } from 'kd-data';
+import { createLoader, type Dataset, digits, randomCrop, subset } from 'kd-data';
 import { resnet } from 'kd-models';
 import {
   cosine,
@@ -42,6 +42,11 @@ function reportingStorage(storage: Storage): Storage {
 
 const data = digits();
 const shape = { classes: data.classes, inputShape: data.inputShape };
+const some = (from: number, to: number): Dataset =>
+  subset(
+    data,
+    Int32Array.from({ length: to - from }, (_, index) => from + index),
+  );
 const student = resnet({ depth: 8, widths: [1, 1, 2, 2], ...shape });
 const teacher = resnet({ depth: 8, widths: [2, 2, 2, 2], ...shape });
 const backend = backendId === 'ort-cpu' ? await createOrtBackend({ threads: 1 }) : await createTfjsBackend();
@@ -62,6 +67,12 @@ const result = await runTraining(
       key: prngKey(2),
       transforms: [randomCrop({ padding: 1 })],
     }),
+    averaging: { decay: 0.9 },
+    accumulation: 2,
+    validation: {
+      source: createLoader({ dataset: some(40, 60), batchSize: 20, key: prngKey(4), shuffle: false }),
+    },
+    select: { metric: 'nll' },
     steps: Number(steps),
     key: prngKey(3),
     checkpoint: { storage: reportingStorage(nodeStorage(folder)), every: Number(every) },
@@ -74,10 +85,15 @@ const result = await runTraining(
     warning: ({ message }) => report({ type: 'warning', message }),
   },
 );
-const { variables, methodVariables, history } = result;
+const { variables, methodVariables, deployed, best, history } = result;
 const hash = await hashConfig([
-  await hashTensors({ student: { ...variables }, method: { ...methodVariables } }),
-  await hashConfig(JSON.parse(JSON.stringify(history))),
+  await hashTensors({
+    student: { ...variables },
+    method: { ...methodVariables },
+    averaged: { ...deployed.variables },
+    best: { ...best!.deployed.variables },
+  }),
+  await hashConfig(JSON.parse(JSON.stringify({ history, epoch: best!.epoch, value: best!.value }))),
 ]);
 report({ type: 'done', hash });
 await backend.dispose();

@@ -1,6 +1,5 @@
-import { div, type Scalar } from '@tensorflow/tfjs-core';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Backend, type BatchSource, type Compiled, prngKey, splitKey } from 'kd-core';
+import { type Backend, type BatchSource, prngKey, splitKey } from 'kd-core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   checkpointName,
@@ -22,10 +21,12 @@ import {
   weight,
 } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
+import { failingAt } from '../testing/failing-method.ts';
 import { frozenNetwork } from '../testing/frozen-network.ts';
 import { grownStudent } from '../testing/grown-student.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
 import { toyRun } from '../testing/toy-run.ts';
+import { type AnyCompiled, withCompile } from '../testing/with-compile.ts';
 
 let backend: Backend;
 let tensorsBefore: number;
@@ -41,40 +42,6 @@ async function eventsOf(options: TrainingOptions): Promise<TrainingEvent[]> {
   const events: TrainingEvent[] = [];
   for await (const event of train(options)) events.push(event);
   return events;
-}
-
-type AnyCompiled = Compiled<object, object>;
-
-/** `backend`, but what it compiles passes through `wrap`. */
-function withCompile(
-  inner: Backend,
-  wrap: (compiled: AnyCompiled) => (...args: Parameters<AnyCompiled>) => ReturnType<AnyCompiled>,
-): Backend {
-  const compile = (...args: Parameters<Backend['compile']>): unknown => {
-    const compiled = inner.compile(...args);
-    const wrapped = wrap(compiled);
-    return wrapped === compiled ? compiled : Object.assign(wrapped, { dispose: () => compiled.dispose() });
-  };
-  return Object.create(inner, {
-    compile: { value: compile },
-    upload: { value: inner.upload.bind(inner) },
-    download: { value: inner.download.bind(inner) },
-  }) as Backend;
-}
-
-/** A cross entropy that becomes infinite at the given step. */
-function failingAt(bad: number): Method {
-  const good = crossEntropy();
-  return {
-    ...good,
-    name: 'fragile',
-    scalars: { divisor: ({ step }) => (step === bad ? 0 : 1) },
-    loss(context) {
-      const { total, state } = good.loss(context);
-      const broken = div(total, context.scalars.divisor!) as Scalar;
-      return { total: broken, terms: { fragile: broken }, state };
-    },
-  };
 }
 
 describe('train', () => {

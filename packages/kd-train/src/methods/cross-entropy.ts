@@ -9,7 +9,8 @@ export interface CrossEntropyOptions {
 }
 
 /**
- * Cross entropy of the student with the labels, averaged over the batch. Needs no teacher.
+ * Cross entropy of the student with the labels, averaged over the batch; of mixtures (mixup, CutMix) with both labels by their
+ * shares. Needs no teacher.
  * `labelSmoothing`: Szegedy et al., 2016, arXiv:1512.00567, section 7.
  */
 export function crossEntropy({
@@ -26,8 +27,14 @@ export function crossEntropy({
     scalars: {},
     requires: { student: [], teachers: [] },
     init: () => noVariables,
-    loss({ student, labels, variables }) {
-      const total = crossEntropyLoss({ logits: student.logits, labels, labelSmoothing, smoothingOver });
+    loss({ student, labels, mixed, variables }) {
+      const total = crossEntropyLoss({
+        logits: student.logits,
+        labels,
+        mixed,
+        labelSmoothing,
+        smoothingOver,
+      });
       return { total, terms: { crossEntropy: total }, state: variables.state };
     },
   };

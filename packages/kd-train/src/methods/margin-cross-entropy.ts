@@ -43,7 +43,7 @@ export function marginCrossEntropy(options: MarginCrossEntropyOptions = {}): Met
     name: 'marginCrossEntropy',
     config: { name: 'marginCrossEntropy', scale, margins: { ...margins }, variant, ...rule },
     scalars: {},
-    requires: { student: [], teachers: [] },
+    requires: { student: [], teachers: [], singleLabels: true },
     init: () => noVariables,
     loss({ student, labels, variables }) {
       const logits = marginLogits({ cosine: student.logits, labels, scale, margins, variant, ...rule });

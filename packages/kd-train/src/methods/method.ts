@@ -1,5 +1,14 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
-import type { Batch, Classifier, HostTensor, ModelVariables, PrngKey, SampleTable, Tree } from 'kd-core';
+import type {
+  Batch,
+  Classifier,
+  HostTensor,
+  MixedTargets,
+  ModelVariables,
+  PrngKey,
+  SampleTable,
+  Tree,
+} from 'kd-core';
 import type { ConfigValue } from '../hash.ts';
 import type { Schedule } from '../schedules/schedule.ts';
 import type { DeployedStudent, Participants } from './deployed-student.ts';
@@ -59,8 +68,10 @@ export interface MethodContext {
   readonly teachers: readonly NetworkOutput[];
   /** By the names in `requires.views`. */
   readonly views: Readonly<Record<string, ViewOutputs>>;
-  /** int32 [batch]. */
+  /** int32 [batch]. Of an image that is a mixture, the class of its larger part. */
   readonly labels: Tensor1D;
+  /** Where images are mixtures of two: the other classes, and how much `labels` count. See `crossEntropy` of kd-core. */
+  readonly mixed?: MixedTargets | undefined;
   /** int32 [batch]: where each sample stands in its data set. */
   readonly indices: Tensor1D;
   /** This step's value of every scalar that the method declares. */
@@ -109,6 +120,11 @@ export interface MethodRequirements {
   readonly fullBatches?: boolean;
   /** Whether the method remembers something of each sample, by its index. Default false. */
   readonly samples?: boolean;
+  /**
+   * Whether the method takes a label for the class of all of an image, so that it cannot be shown mixtures; nor can one that
+   * remembers samples (`samples`). Default false: it reads `mixed` beside `labels`, or no labels at all.
+   */
+  readonly singleLabels?: boolean;
   /** Views of a batch, by name. Default none. */
   readonly views?: readonly string[];
 }

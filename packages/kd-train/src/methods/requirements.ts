@@ -43,6 +43,7 @@ export function mergeRequirements(all: readonly MethodRequirements[]): MethodReq
     smallestBatch: Math.max(1, ...all.map(({ smallestBatch }) => smallestBatch ?? 1)),
     fullBatches: all.some(({ fullBatches }) => fullBatches),
     samples: all.some(({ samples }) => samples),
+    singleLabels: all.some(({ singleLabels }) => singleLabels),
     views: union(all.map(({ views }) => views)),
   };
 }

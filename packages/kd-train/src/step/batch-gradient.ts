@@ -78,6 +78,7 @@ export function batchGradient(
         views,
         draws,
         labels: batch.labels,
+        mixed: batch.mixed,
         indices: batch.indices,
         scalars,
         variables: { params: current.method, state: methodVariables.state },

@@ -1,5 +1,5 @@
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Model, ModelVariables } from 'kd-core';
+import type { MixedTargets, Model, ModelVariables } from 'kd-core';
 import type { Method, NetworkOutput } from '../methods/method.ts';
 import type { Optimizer } from '../optimizers/optimizer.ts';
 import type { TeacherNetwork } from '../teachers/teacher.ts';
@@ -39,6 +39,8 @@ export interface StepBatch {
     readonly images: Tensor4D;
     readonly labels: Tensor1D;
     readonly indices: Tensor1D;
+    /** Of images that are mixtures; default none. */
+    readonly mixed?: MixedTargets;
     /** Those that the method requires and those that teachers are shown; default none. */
     readonly views?: Readonly<Record<string, Tensor4D>>;
   };

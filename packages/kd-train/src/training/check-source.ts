@@ -4,7 +4,7 @@ import { type TeacherNetwork, teacherTitle } from '../teachers/teacher.ts';
 
 /**
  * Throws `INVALID_ARGUMENT` or `SHAPE_MISMATCH` when the batches of `source` are not what `method` needs: too small, not
- * all of one size, without the views that it compares.
+ * all of one size, without the views that it compares, mixtures where it takes each image for one sample.
  */
 export function checkSource(
   { name, requires }: Method,
@@ -28,6 +28,11 @@ export function checkSource(
     !fullBatches || last === batchSize,
     () =>
       `Method '${name}' has parameters for each place of a batch, so that all batches must be of one size, but of ${batches} the last has ${last}. Leave it out with dropLast.`,
+  );
+  requireArgument(
+    source.mixes !== true || !(requires.singleLabels === true || requires.samples === true),
+    () =>
+      `Method '${name}' ${requires.samples === true ? 'remembers something of each sample' : 'takes the label for the class of all of an image'}, but the source mixes two samples in each image (mixup, CutMix). Leave out the mixing, or teach with a method that takes both labels, such as crossEntropy and hinton.`,
   );
   for (const view of views) {
     const shape = source.views?.[view];

@@ -69,7 +69,7 @@ export async function openDeviceRun({
   let state = uploaded as TrainingState<DeviceTensor>;
 
   const inputsOf = (
-    { images, labels, indices, views = {} }: Batch,
+    { images, labels, indices, mixed, views = {} }: Batch,
     scalars: StepScalars,
     { teacherOutputs = {}, draws = {} }: BesideBatch,
   ): StepInputs => {
@@ -77,7 +77,13 @@ export async function openDeviceRun({
     return {
       teachers: frozen,
       teacherOutputs,
-      batch: { images, labels, indices, views: seen },
+      batch: {
+        images,
+        labels,
+        indices,
+        views: seen,
+        ...(mixed !== undefined && { mixed: { labels: mixed.labels, shares: mixed.shares } }),
+      },
       draws,
       scalars,
     };

@@ -5,6 +5,7 @@ import { teacherNetwork } from '../teachers/teacher.ts';
 import { checkShownViews } from '../teachers/teacher-views.ts';
 import { type BatchStream, batchStream } from './batch-stream.ts';
 import { checkBatch } from './check-batch.ts';
+import { checkMixture } from './check-mixture.ts';
 import type { Draws } from './device-run.ts';
 import type { StagePlan } from './stage.ts';
 import type { TrainingOptions } from './training-options.ts';
@@ -35,6 +36,7 @@ export function taughtBatches(
     const asked = performance.now();
     const batch = await source.batch(at.epoch, at.index);
     checkBatch(batch, student, at, method.requires.views);
+    checkMixture(batch, student, at, source.mixes);
     checkShownViews(batch, teachers, at);
     const step = at.epoch * source.stepsPerEpoch + at.index;
     const draws = method.draw?.({ key: foldIn(drawKey, step), batch, shapes }) ?? {};

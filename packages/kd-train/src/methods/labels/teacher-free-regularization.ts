@@ -47,7 +47,7 @@ export function teacherFreeRegularization({
       alpha: bounded(alpha, 'alpha', { minimum: 0, maximum: 1 }),
       multiplier: bounded(multiplier, 'multiplier', { minimum: 0 }),
     },
-    requires: { student: [], teachers: [] },
+    requires: { student: [], teachers: [], singleLabels: true },
     init: () => noVariables,
     loss({ student, labels, scalars, variables }) {
       const hard = crossEntropy({ logits: student.logits, labels });

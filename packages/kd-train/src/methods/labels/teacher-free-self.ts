@@ -38,8 +38,8 @@ export function teacherFreeSelf({
       alpha: bounded(alpha, 'alpha', { minimum: 0, maximum: 1 }),
       multiplier: bounded(multiplier, 'multiplier', { minimum: 0 }),
     },
-    loss({ studentLogits, teacherLogits, labels, temperature, scalars, plain }) {
-      const hard = crossEntropy({ logits: plain.studentLogits, labels });
+    loss({ studentLogits, teacherLogits, labels, mixed, temperature, scalars, plain }) {
+      const hard = crossEntropy({ logits: plain.studentLogits, labels, mixed });
       const soft = teacherFreeSelfLoss({ studentLogits, teacherLogits, temperature, variant });
       const share = scalars.alpha!;
       return {

@@ -68,7 +68,7 @@ export function continuation({
     },
     requires: { student: [], teachers: requireTeacher(teacher, { taps: [], sameClasses: true }) },
     init: () => noVariables,
-    loss({ student, teachers, labels, scalars, variables }) {
+    loss({ student, teachers, labels, mixed, scalars, variables }) {
       const soft = continuationLoss({
         studentLogits: student.logits,
         teacherLogits: teachers[teacher]!.logits,
@@ -76,7 +76,7 @@ export function continuation({
         margin: scalars.margin!,
         overClasses,
       });
-      const hard = crossEntropy({ logits: student.logits, labels });
+      const hard = crossEntropy({ logits: student.logits, labels, mixed });
       const share = scalars.labelShare!;
       return {
         total: add(mul(hard, share), mul(soft, sub(1, share))),

@@ -29,6 +29,7 @@ export function dkd({ alpha = 1, beta = 8, warmupEpochs = 20, ...options }: DkdO
       beta,
       warmup: warmupEpochs === 0 ? 1 : linear({ final: 1, epochs: warmupEpochs, by: 'epoch' }),
     },
+    requires: { singleLabels: true },
     loss({ studentLogits, teacherLogits, labels, temperature, scalars }) {
       const loss = dkdLoss({
         studentLogits,

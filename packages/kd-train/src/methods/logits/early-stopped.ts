@@ -35,10 +35,10 @@ export function earlyStopped({ alpha = 0.9, stopAfter = 0.3, ...options }: Early
       alpha: (at) =>
         at.epoch < Math.round((stopAfter * at.totalSteps) / at.stepsPerEpoch) ? teaching(at) : 0,
     },
-    loss({ studentLogits, teacherLogits, labels, temperature, scalars, plain }) {
+    loss({ studentLogits, teacherLogits, labels, mixed, temperature, scalars, plain }) {
       const share = scalars.alpha!;
       const soft = hintonLoss({ studentLogits, teacherLogits, temperature });
-      const hard = crossEntropy({ logits: plain.studentLogits, labels });
+      const hard = crossEntropy({ logits: plain.studentLogits, labels, mixed });
       return {
         total: add(mul(hard, sub(1, share)), mul(soft, share)),
         terms: { crossEntropy: hard, hinton: soft },

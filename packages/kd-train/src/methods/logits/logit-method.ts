@@ -1,4 +1,5 @@
 import type { Scalar, Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { MixedTargets } from 'kd-core';
 import type { ConfigValue } from '../../hash.ts';
 import type { LogitTransform } from '../../logit-transforms/logit-transform.ts';
 import { type Schedule, toSchedule } from '../../schedules/schedule.ts';
@@ -28,6 +29,8 @@ export interface LogitPair {
 export interface LogitLossInput extends LogitPair {
   /** int32 [batch]. */
   readonly labels: Tensor1D;
+  /** As in `MethodContext`. */
+  readonly mixed?: MixedTargets | undefined;
   /** A scalar, or [batch]. */
   readonly temperature: Tensor;
   /** This step's value of every scalar of the definition. */
@@ -49,7 +52,7 @@ export interface LogitMethodDefinition {
   /** Numbers and schedules by name; the name `temperature` is taken. */
   readonly scalars?: Readonly<Record<string, number | Schedule>>;
   /** What the method reads beside the logits. */
-  readonly requires?: Pick<MethodRequirements, 'smallestBatch' | 'views'>;
+  readonly requires?: Pick<MethodRequirements, 'smallestBatch' | 'singleLabels' | 'views'>;
   /** The loss: alone, or with the terms that it is made of. */
   loss(
     input: LogitLossInput,
@@ -95,7 +98,7 @@ export function logitMethod({
     },
     init: (key, shapes) => provider.init(key, shapes),
     macs: (shapes) => provider.macs?.(shapes) ?? 0,
-    loss({ student, teachers, views, labels, scalars: values, variables }) {
+    loss({ student, teachers, views, labels, mixed, scalars: values, variables }) {
       const logits = transformed({
         studentLogits: student.logits,
         teacherLogits: teachers[teacher]!.logits,
@@ -104,6 +107,7 @@ export function logitMethod({
       const result = loss({
         ...logits,
         labels,
+        mixed,
         temperature: at.temperature,
         scalars: values,
         view: (view) =>

@@ -47,7 +47,7 @@ export function multiLevelLogit({
     config: { furtherTemperatures: [...furtherTemperatures], variant },
     scalars: { labelWeight, teacherWeight },
     requires: { views: [STRONG] },
-    loss({ labels, temperature, scalars, view, ...weak }) {
+    loss({ labels, mixed, temperature, scalars, view, ...weak }) {
       const strong = view(STRONG);
       const levels = ({ plain, ...transformed }: LogitPair & { readonly plain: LogitPair }) => ({
         ...plain,
@@ -60,8 +60,8 @@ export function multiLevelLogit({
         variant,
       });
       const hard = add<Scalar>(
-        crossEntropy({ logits: weak.plain.studentLogits, labels }),
-        crossEntropy({ logits: strong.plain.studentLogits, labels }),
+        crossEntropy({ logits: weak.plain.studentLogits, labels, mixed }),
+        crossEntropy({ logits: strong.plain.studentLogits, labels, mixed }),
       );
       const soft = add(add(instances, batch), classes);
       return {

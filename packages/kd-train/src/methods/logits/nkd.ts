@@ -20,6 +20,7 @@ export function nkd({ gamma = 1.5, ...options }: NkdOptions = {}): Method {
     options,
     defaultTemperature: 1,
     scalars: { gamma },
+    requires: { singleLabels: true },
     loss: ({ studentLogits, teacherLogits, labels, temperature, scalars }) =>
       nkdLoss({ studentLogits, teacherLogits, labels, temperature, gamma: scalars.gamma! }),
   });

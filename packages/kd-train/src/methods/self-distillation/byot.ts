@@ -58,7 +58,7 @@ export function byot({ taps, temperature = 3, alpha = 0.1, beta = 1e-6 }: ByotOp
     init: (key, { student }) => partCollection(partsFor(student)).init(key),
     macs: ({ student, batchSize = 1 }) =>
       batchSize * Object.values(partsFor(student)).reduce((total, part) => total + part.description.macs, 0),
-    loss({ student, labels, scalars, variables }) {
+    loss({ student, labels, mixed, scalars, variables }) {
       const { logits } = student;
       const shapes = Object.fromEntries(taps.map((tap) => [tap, student.taps[tap]!.shape.slice(1)]));
       const pass = partCollection(partsFor({ taps: shapes, classes: logits.shape[1] })).pass(variables);
@@ -67,13 +67,13 @@ export function byot({ taps, temperature = 3, alpha = 0.1, beta = 1e-6 }: ByotOp
         const exitFeature = pass.run(bottleneckOf(tap), student.taps[tap]!);
         const studentLogits = pass.run(classifierOf(tap), exitFeature) as Tensor2D;
         return {
-          hard: crossEntropy({ logits: studentLogits, labels }),
+          hard: crossEntropy({ logits: studentLogits, labels, mixed }),
           soft: hintonLoss({ studentLogits, teacherLogits: logits, temperature: scalars.temperature! }),
           feature: exitFeatureLoss({ exitFeature, finalFeature }),
         };
       });
       const terms = {
-        crossEntropy: crossEntropy({ logits, labels }),
+        crossEntropy: crossEntropy({ logits, labels, mixed }),
         exits: total(exits.map(({ hard }) => hard)),
         divergence: total(exits.map(({ soft }) => soft)),
         feature: total(exits.map(({ feature }) => feature)),

@@ -64,8 +64,13 @@ export function sfr({
       }
       return noVariables;
     },
-    loss({ student, labels, scalars, variables }) {
-      const hard = crossEntropy({ logits: student.logits, labels, labelSmoothing: scalars.labelSmoothing! });
+    loss({ student, labels, mixed, scalars, variables }) {
+      const hard = crossEntropy({
+        logits: student.logits,
+        labels,
+        mixed,
+        labelSmoothing: scalars.labelSmoothing!,
+      });
       const feature = selfFeatureLoss({ features: taps.map((tap) => student.taps[tap]!), ...matching });
       return {
         total: add(hard, mul(feature, scalars.featureWeight!)),

@@ -52,7 +52,7 @@ export function uskd({
       beta: bounded(beta, 'beta', { minimum: 0 }),
       mu: bounded(mu, 'mu', { minimum: 0 }),
     },
-    requires: { student: [studentTap], teachers: [] },
+    requires: { student: [studentTap], teachers: [], singleLabels: true },
     init: (key, { student }) => weakHead(student.taps[studentTap]!, student.classes).init(key),
     macs: ({ student, batchSize = 1 }) =>
       batchSize * weakHead(student.taps[studentTap]!, student.classes).description.macs,

@@ -1,58 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { KdError } from 'kd-core';
+import { basename } from 'node:path';
+import { folderFiles } from './folder-files.ts';
 import { type ImageFileOptions, imageFileDataset } from './image-file-dataset.ts';
 import type { ImageFileDataset } from './labelled-images.ts';
 
-/** Folders below folders that are searched: more than any data set has, fewer than a link to a parent makes. */
-const deepest = 8;
-
 /**
- * JPEG and PNG images in a folder, with the classes of their folders: `CLASS/NAME.jpg`, also below `train/`, `test/` and
- * the like (`split` chooses). Files are read one by one when they are asked for. Links are followed, as data sets are often
- * arranged by links. Throws `STORAGE` for what cannot be read, and what `imageFileDataset` throws.
+ * Images in a folder, with the classes of their folders: `CLASS/NAME.jpg`, also below `train/`, `test/` and the like
+ * (`split` chooses). Files are read one by one when they are asked for. Throws what `folderFiles` and `imageFileDataset` throw.
  */
 export async function imageFolder(path: string, options: ImageFileOptions = {}): Promise<ImageFileDataset> {
-  const paths = await listFiles(path, '', 0);
-  return imageFileDataset(
-    {
-      what: `The folder '${path}'`,
-      paths,
-      read: (file) => guard(join(path, file), () => readFile(join(path, file))),
-    },
-    { name: basename(path), ...options },
-  );
-}
-
-/** Paths of all files below `root/folder`, relative to `root`, with slashes. */
-async function listFiles(root: string, folder: string, depth: number): Promise<string[]> {
-  if (depth > deepest) {
-    throw new KdError(
-      'STORAGE',
-      `'${join(root, folder)}' is ${depth} folders below '${root}'. Is there a link to a folder above?`,
-    );
-  }
-  const here = join(root, folder);
-  const entries = await guard(here, () => readdir(here, { withFileTypes: true }));
-  const nested = await Promise.all(
-    entries.map(async (entry) => {
-      const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      const target = entry.isSymbolicLink()
-        ? await guard(join(root, path), () => stat(join(root, path)))
-        : entry;
-      if (target.isDirectory()) return listFiles(root, path, depth + 1);
-      return target.isFile() ? [path] : [];
-    }),
-  );
-  return nested.flat();
-}
-
-async function guard<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'it is not there' : message;
-    throw new KdError('STORAGE', `Cannot read '${path}': ${reason}.`, { cause });
-  }
+  return imageFileDataset(await folderFiles(path), { name: basename(path), ...options });
 }

@@ -1,23 +1,12 @@
-import {
-  mean,
-  mul,
-  reshape,
-  type Scalar,
-  type Tensor1D,
-  type Tensor2D,
-  tensorScatterUpdate,
-} from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
-import { type Backend, HostTensor, prngKey, randomUniform } from 'kd-core';
+import { type Backend, type HostTensor, prngKey } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   adamW,
   checkpointName,
   cosine,
-  crossEntropy,
   listCheckpoints,
-  type Method,
   memoryStorage,
   methodParts,
   runTraining,
@@ -27,31 +16,13 @@ import {
   type TrainingResult,
 } from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
+import { noisyMemory } from '../testing/noisy-memory.ts';
 import { toyRun } from '../testing/toy-run.ts';
 
 let backend: Backend;
 beforeAll(async () => {
   backend = await createTfjsBackend();
 });
-
-/** A loss with noise that is drawn anew in each step; the last noise of each sample is remembered. */
-function noisyMemory(): Method {
-  const good = crossEntropy();
-  return {
-    ...good,
-    name: 'noisyMemory',
-    init: () => ({ params: {}, state: { memory: new HostTensor(new Float32Array(20), [20]) } }),
-    draw: ({ key, batch }) => ({ noise: randomUniform(key, batch.labels.shape, { min: 0.5, max: 1.5 }) }),
-    loss(context) {
-      const { noise } = context.draws as { noise: Tensor1D };
-      const { memory } = context.variables.state as unknown as { memory: Tensor1D };
-      const total = mul(good.loss(context).total, mean(noise)) as Scalar;
-      const positions = reshape(context.indices, [-1, 1]) as Tensor2D;
-      const state = { memory: tensorScatterUpdate(memory, positions, noise) };
-      return { total, terms: { noisyMemory: total }, state };
-    },
-  };
-}
 
 /** Runs until `steps` updates of this call are made, as Ctrl-C at that moment would. */
 async function runFor(steps: number, options: TrainingOptions): Promise<TrainingResult> {

@@ -1,35 +1,63 @@
-import { requireArgument } from 'kd-core';
-import { cutout, type NormalizeOptions, randomCrop, randomHorizontalFlip, type Transform } from 'kd-data';
-import type { AugmentationConfig, NormalizationConfig } from './augmentation-config.ts';
+import {
+  autoAugment,
+  colorJitter,
+  cutMix,
+  cutout,
+  type ImageShape,
+  type Mix,
+  mixOneOf,
+  mixup,
+  randAugment,
+  randomCrop,
+  randomErasing,
+  randomHorizontalFlip,
+  randomResizedCrop,
+  type Transform,
+  trivialAugment,
+} from 'kd-data';
+import type { AugmentationConfig, PolicyConfig, PolicyName, ViewConfig } from './augmentation-config.ts';
 
-export function buildTransforms({
-  padding = 0,
-  flip = 0,
-  cutout: hole = 0,
-}: AugmentationConfig = {}): Transform[] {
+/** The transforms of a view of images of a shape, which they keep. */
+export function buildTransforms(
+  {
+    padding = 0,
+    paddingMode = 'zeros',
+    randomResizedCrop: part,
+    flip = 0,
+    colorJitter: colors,
+    policy,
+    cutout: hole = 0,
+    erasing,
+  }: ViewConfig,
+  [height, width]: ImageShape,
+): Transform[] {
   return [
-    ...(padding > 0 ? [randomCrop({ padding })] : []),
+    ...(padding > 0 ? [randomCrop({ padding, paddingMode })] : []),
+    ...settingsOf(part).map((settings) => randomResizedCrop({ size: [height, width], ...settings })),
     ...(flip > 0 ? [randomHorizontalFlip({ probability: flip })] : []),
+    ...(colors === undefined ? [] : [colorJitter(colors)]),
+    ...(policy === undefined ? [] : [buildPolicy(policy)]),
     ...(hole > 0 ? [cutout({ size: hole })] : []),
+    ...settingsOf(erasing).map(randomErasing),
   ];
 }
 
-/** For images of `channels` channels. Throws `INVALID_ARGUMENT` for lists of another length. */
-export function buildNormalization(
-  { mean, standardDeviation }: NormalizationConfig,
-  channels: number,
-): NormalizeOptions {
-  const perChannel = (name: string, value: number | readonly number[]): readonly number[] => {
-    if (typeof value === 'number') return new Array<number>(channels).fill(value);
-    requireArgument(
-      value.length === channels,
-      () =>
-        `normalization.${name} has ${value.length} values, but the images have ${channels} channel${channels === 1 ? '' : 's'}. Give one for each, or one number for all.`,
-    );
-    return value;
-  };
-  return {
-    mean: perChannel('mean', mean),
-    standardDeviation: perChannel('standardDeviation', standardDeviation),
-  };
+/** What mixes the images of each batch, if anything does. */
+export function buildMixing({ mixup: means, cutMix: rectangles }: AugmentationConfig): Mix | undefined {
+  const mixes = [...settingsOf(means).map(mixup), ...settingsOf(rectangles).map(cutMix)];
+  return mixes.length > 1 ? mixOneOf(mixes) : mixes[0];
+}
+
+function buildPolicy(policy: PolicyName | PolicyConfig): Transform {
+  const { name, ...settings } = typeof policy === 'string' ? { name: policy } : policy;
+  if (name === 'randAugment') return randAugment(settings);
+  return name === 'autoAugment' ? autoAugment(settings) : trivialAugment(settings);
+}
+
+/** The settings, `{}` for `true`; nothing where there are none. */
+function settingsOf<Settings extends object>(
+  given: boolean | Settings | undefined,
+): (Settings | Record<never, never>)[] {
+  if (given === undefined || given === false) return [];
+  return [given === true ? {} : given];
 }

@@ -1,4 +1,5 @@
 import { KdError, type Model } from 'kd-core';
+import { checkAugmentation } from './check-augmentation.ts';
 import { checkDataset } from './check-dataset.ts';
 import { checkTeacher } from './check-teacher.ts';
 import type { DistillConfig } from './config.ts';
@@ -12,6 +13,7 @@ import { isOnnxTeacher } from './weights-file.ts';
 export function checkTogether(config: DistillConfig): ConfigProblem[] {
   return [
     ...checkDataset(config),
+    ...checkAugmentation(config),
     ...checkTeacher(config.teacher),
     ...checkStudy(config),
     ...checkModels(config),

@@ -206,7 +206,9 @@ describe('a wrong configuration', () => {
     [
       'a wrong key of a view',
       { ...good, views: { strong: { cutuot: 2 } } },
-      ["views.strong.cutuot: is not a known key. Did you mean 'cutout'? Known here: padding, flip, cutout."],
+      [
+        "views.strong.cutuot: is not a known key. Did you mean 'cutout'? Known here: padding, paddingMode, randomResizedCrop, flip, colorJitter, policy, cutout, erasing.",
+      ],
     ],
     [
       'nothing left for the student',

@@ -1,8 +1,9 @@
-import type { AugmentationConfig, NormalizationConfig } from './augmentation-config.ts';
+import type { AugmentationConfig, ViewConfig } from './augmentation-config.ts';
 import type { DatasetConfig, SplitConfig } from './dataset-config.ts';
 import type { LoggingConfig } from './logging-config.ts';
 import type { MethodConfig } from './method-config.ts';
 import type { ModelConfig } from './model-config.ts';
+import type { NormalizationConfig } from './normalization-config.ts';
 import type { OptimizerConfig } from './optimizer-config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';
 import type { StudyConfig } from './study-config.ts';
@@ -15,9 +16,10 @@ export interface DistillConfig {
   seed?: number;
   dataset: DatasetConfig;
   split?: SplitConfig;
+  /** Of what networks are trained with; what they are tested with stays as it is. */
   augmentation?: AugmentationConfig;
   /** Further views of each image, by the names that methods ask for, each with an augmentation of its own. */
-  views?: Record<string, AugmentationConfig>;
+  views?: Record<string, ViewConfig>;
   /**
    * What all networks are shown instead of pixels from 0 to 1. Weights from elsewhere need what they were trained with; an
    * `.onnx` teacher goes on getting what its own `preprocessing` says.

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { augmentationSchema, normalizationSchema } from './augmentation-schema.ts';
+import { augmentationSchema, viewSchema } from './augmentation-schema.ts';
 import type { DistillConfig } from './config.ts';
 import { datasetSchema, splitSchema } from './dataset-schema.ts';
 import { loggingSchema } from './logging-schema.ts';
 import { methodSchema } from './method-schema.ts';
 import { modelSchema } from './model-schema.ts';
+import { normalizationSchema } from './normalization-schema.ts';
 import { optimizerSchema } from './optimizer-schema.ts';
 import { learningRateSchema } from './schedule-schema.ts';
 import { object, text, wholeNumber } from './schema-parts.ts';
@@ -19,7 +20,7 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   split: splitSchema.exactOptional(),
   augmentation: augmentationSchema.exactOptional(),
   views: z
-    .record(z.string(), augmentationSchema, { error: 'an object with an augmentation for each view' })
+    .record(z.string(), viewSchema, { error: 'an object with an augmentation for each view' })
     .exactOptional(),
   normalization: normalizationSchema.exactOptional(),
   teacher: teacherSchema,

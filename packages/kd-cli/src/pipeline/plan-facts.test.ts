@@ -71,8 +71,9 @@ describe('planText', () => {
     expect(lines[0]).toMatch(
       /^Data +digits: 1078 samples to train on \(the student sees 542 of them\), 269 to/,
     );
-    expect(lines[1]).toMatch(/^Teacher +resnet8, widths 4-4-4-4, .* trained first: 20 steps of 100 samples/);
-    expect(lines[2]).toMatch(
+    expect(lines[1]).toBe('Images    as they are');
+    expect(lines[2]).toMatch(/^Teacher +resnet8, widths 4-4-4-4, .* trained first: 20 steps of 100 samples/);
+    expect(lines[3]).toMatch(
       /^Student +resnet8, widths 2-2-3-4, .*; 24 steps of 64 samples \(3 epochs of 8\)$/,
     );
     expect(lines.find((line) => line.startsWith('fitnet'))!.split(/ {2,}/)).toEqual([
@@ -96,6 +97,16 @@ describe('planText', () => {
     });
     expect(planText(other, createColors(false))).toContain(
       "\nUpdates   lion (noDecayOn normsAndBiases), learning rate cosine (initial 0.01, warmupEpochs 1); the teacher's: adam, learning rate 0.001\n",
+    );
+  });
+
+  it('says how images are changed, and what views there are of them', async () => {
+    const facts = await factsOf({
+      augmentation: { padding: 1, mixup: true },
+      views: { strong: { policy: { name: 'randAugment', magnitude: 5 }, cutout: 2 }, plain: {} },
+    });
+    expect(planText(facts, createColors(false))).toContain(
+      "\nImages    padding 1, mixup; view 'strong': policy randAugment (magnitude 5), cutout 2; view 'plain': as they are\n",
     );
   });
 

@@ -1,5 +1,6 @@
 import { type HostTensor, isFrozenModel, type Model, prngKey, sizeOf, type Tree, visitTree } from 'kd-core';
 import { deployedStudent, type MethodShapes, methodShapes, type TeacherNetwork } from 'kd-train';
+import type { AugmentationConfig, ViewConfig } from '../config/augmentation-config.ts';
 import { buildTerm } from '../config/build-method.ts';
 import { defaultOptimizer } from '../config/build-optimizer.ts';
 import type { DistillConfig } from '../config/config.ts';
@@ -15,6 +16,9 @@ import type { DistillPlan, Recipe } from './plan.ts';
 /** What a run will cost, known before anything is trained. Multiply-accumulates are those of forward passes. */
 export interface PlanFacts {
   readonly data: DatasetFacts;
+  /** How images are changed, and what further views there are of them. */
+  readonly augmentation?: AugmentationConfig;
+  readonly views?: Readonly<Record<string, ViewConfig>>;
   readonly teacher: NetworkCost & { readonly training?: TrainingLength };
   readonly student: NetworkCost & { readonly training: TrainingLength };
   readonly updates: { readonly teacher?: UpdateSettings; readonly student: UpdateSettings };
@@ -68,6 +72,8 @@ export function planFacts({ config, data, teacher, student }: DistillPlan): Plan
   const deployed = deployedStudent(method, { student: student.student, teachers: [network] });
   return {
     data: describeData(config.dataset.name, data),
+    ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
+    ...(config.views !== undefined && { views: config.views }),
     teacher: {
       ...(isFrozenModel(network)
         ? { architecture: network.name, passes: asked ? 1 : 0 }

@@ -6,7 +6,7 @@ import type { NetworkCost, PlanFacts, TermCost, TrainingLength, UpdateSettings }
 
 /** What `kd distill --plan` prints. */
 export function planText(
-  { data, teacher, student, updates, warmUp, terms, deployed }: PlanFacts,
+  { data, augmentation, views = {}, teacher, student, updates, warmUp, terms, deployed }: PlanFacts,
   colors: Colors,
 ): string {
   const { samples } = data;
@@ -16,6 +16,7 @@ export function planText(
       'Data',
       `${data.name}: ${samples.train} samples to train on${shared}, ${samples.validation} to validate, ${samples.test} to test; ${data.inputShape.join('x')}, ${data.classes} classes`,
     ],
+    ['Images', imageLines(augmentation, views)],
     ['Teacher', [cost(teacher), teacher.training && `trained first: ${length(teacher.training)}`]],
     ...(warmUp === undefined
       ? []
@@ -51,6 +52,21 @@ export function planText(
     'MACs are multiply-accumulates of forward passes over a batch. Training takes about three times those of the student',
     'and of the terms, for the gradients, and those of the teacher once.',
   ].join('\n');
+}
+
+/** One part for the images themselves and one for each further view. */
+function imageLines(
+  augmentation: PlanFacts['augmentation'],
+  views: NonNullable<PlanFacts['views']>,
+): string[] {
+  const text = (settings: object | undefined): string => {
+    const words = settingsText(settings ?? {}).slice(1, -1);
+    return words === '' ? 'as they are' : words;
+  };
+  return [
+    text(augmentation),
+    ...Object.entries(views).map(([name, settings]) => `view '${name}': ${text(settings)}`),
+  ];
 }
 
 /** The teacher's only where they are others. */

@@ -42,3 +42,16 @@ it('trains on full batches only', () => {
   const source = trainingSource(digits(), { batchSize: 500, key: prngKey(1) });
   expect(source.stepsPerEpoch).toBe(3);
 });
+
+it('mixes the images to train on, and shows further views', () => {
+  const source = trainingSource(digits(), {
+    batchSize: 50,
+    key: prngKey(1),
+    augmentation: { mixup: true },
+    views: { strong: { policy: 'randAugment' } },
+  });
+  const { mixed, views } = source.batch(0, 0);
+  expect(source.mixes).toBe(true);
+  expect(mixed!.shares.shape).toEqual([50]);
+  expect(views!.strong!.shape).toEqual([50, 8, 8, 1]);
+});

@@ -7,8 +7,8 @@ import {
   normalize,
   type Transform,
 } from 'kd-data';
-import type { AugmentationConfig } from '../config/augmentation-config.ts';
-import { buildTransforms } from '../config/build-augmentation.ts';
+import type { AugmentationConfig, ViewConfig } from '../config/augmentation-config.ts';
+import { buildMixing, buildTransforms } from '../config/build-augmentation.ts';
 import type { RepeatedImages } from './repeated-images.ts';
 
 const largestEvaluationBatch = 256;
@@ -34,7 +34,7 @@ export function trainingSource(
     readonly batchSize: number;
     readonly key: PrngKey;
     readonly augmentation?: AugmentationConfig;
-    readonly views?: Readonly<Record<string, AugmentationConfig>>;
+    readonly views?: Readonly<Record<string, ViewConfig>>;
     readonly normalization?: NormalizeOptions;
     /** Default: every epoch has images of its own. */
     readonly repeated?: RepeatedImages | undefined;
@@ -42,10 +42,11 @@ export function trainingSource(
     readonly inOrder?: boolean;
   },
 ): Loader {
-  const { batchSize, key, augmentation, views = {}, normalization, repeated, inOrder = false } = options;
+  const { batchSize, key, augmentation = {}, views = {}, normalization, repeated, inOrder = false } = options;
   // What a crop pads with is black before it is normalised, as in the published recipes.
-  const transformsBy = (each: AugmentationConfig | undefined): Transform[] => [
-    ...buildTransforms(each),
+  const mix = buildMixing(augmentation);
+  const transformsBy = (each: ViewConfig): Transform[] => [
+    ...buildTransforms(each, dataset.inputShape),
     ...transformsOf(normalization),
   ];
   return createLoader({
@@ -55,6 +56,7 @@ export function trainingSource(
     shuffle: !inOrder,
     dropLast: !inOrder,
     ...repeated,
+    ...(mix !== undefined && { mix }),
     transforms: transformsBy(augmentation),
     views: Object.fromEntries(Object.entries(views).map(([name, each]) => [name, transformsBy(each)])),
   });

@@ -98,7 +98,8 @@ export const commands: readonly CommandDefinition[] = [
       },
       {
         flags: '--normalize <name>',
-        description: "'imagenet', 'cifar10', 'cifar100', 'mnist', 'symmetric' or 'none'",
+        description:
+          "A data set whose constants are meant, such as 'imagenet' or 'cifar10', or 'symmetric' or 'none'",
       },
       {
         flags: '--mean <numbers>',
@@ -127,12 +128,17 @@ export const commands: readonly CommandDefinition[] = [
       },
       { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
       { flags: '--backend <id>', description: 'The backend to run on (default: auto, the best one here)' },
-      { flags: '--json <file>', description: 'Write all measures to a file' },
+      {
+        flags: '--calibrate <share>',
+        description: 'Fit a temperature on this share of the images, such as 0.2, and measure it on the others',
+      },
+      { flags: '--per-class', description: 'Show accuracy, precision and the worst confusion of each class' },
+      { flags: '--json <file>', description: 'Write all measures to a file, the confusion matrix too' },
     ],
     examples: [
       '--model resnet20-a --weights resnet20.safetensors --data test.zip --normalize imagenet',
       '--weights teacher.onnx --data photos --split val --mean 0.5,0.5,0.5 --std 0.25,0.25,0.25',
-      '--weights runs/demo/student.onnx --data digits',
+      '--weights runs/demo/student.onnx --data digits --calibrate 0.3 --per-class',
     ],
     load: async () => (await import('../commands/eval.ts')).evalCommand,
   },
@@ -164,7 +170,8 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--split <name>', description: 'The part of the data (default: for digits, train)' },
       {
         flags: '--normalize <name>',
-        description: "'imagenet', 'cifar10', 'cifar100', 'mnist', 'symmetric' or 'none'",
+        description:
+          "A data set whose constants are meant, such as 'imagenet' or 'cifar10', or 'symmetric' or 'none'",
       },
       { flags: '--mean <numbers>', description: 'As for kd eval' },
       { flags: '--std <numbers>', description: 'As for kd eval' },

@@ -28,6 +28,16 @@ export function integerOption(options: ParsedOptions, name: string, min: number)
   return value;
 }
 
+/** A number between 0 and 1, both excluded, or undefined when absent. */
+export function shareOption(options: ParsedOptions, name: string): number | undefined {
+  const value = single(options, name);
+  if (value === undefined) return undefined;
+  if (typeof value !== 'number' || !(value > 0 && value < 1)) {
+    throw new UsageError(`--${name} must be a number above 0 and below 1, got '${String(value)}'.`);
+  }
+  return value;
+}
+
 /** One of `choices`, or undefined when absent. */
 export function choiceOption<T extends string>(
   options: ParsedOptions,

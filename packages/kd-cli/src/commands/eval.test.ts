@@ -65,6 +65,24 @@ beforeAll(async () => {
     zipSync({ 'a/1.png': solid(1, 2, 3, 5), 'b/1.png': solid(1, 2, 3, 5) }),
   );
   await writeFile(
+    join(folder, 'many.zip'),
+    zipSync(
+      Object.fromEntries(
+        Array.from({ length: 40 }, (_, index) => [
+          `${['a', 'b', 'c'][index % 3]}/${index}.png`,
+          // Three of four are what their class says.
+          solid(
+            ...([0, 1, 2].map((color) => (color === (index + (index % 4 === 0 ? 1 : 0)) % 3 ? 255 : 0)) as [
+              number,
+              number,
+              number,
+            ]),
+          ),
+        ]),
+      ),
+    ),
+  );
+  await writeFile(
     join(folder, 'broken.zip'),
     zipSync({ ...images, 'test/a-red/2.png': strToU8('no image') }),
   );
@@ -106,6 +124,43 @@ describe('kd eval of an ONNX file', () => {
     expect(metrics.count).toBe(4);
     expect(metrics.top1).toBe(3 / 4);
     expect(metrics.nll).toBeCloseTo((3 * right + (right + 1)) / 4, 5);
+  });
+
+  it('tells how each class does, and in JSON what is taken for what', async () => {
+    const { classes, confusion } = await reported('--weights', 'meter.onnx', '--data', 'images.zip');
+    expect(confusion).toEqual([
+      [1, 0, 1],
+      [0, 1, 0],
+      [0, 0, 1],
+    ]);
+    expect(classes[0]).toEqual({
+      name: 'a-red',
+      count: 2,
+      predicted: 1,
+      correct: 1,
+      accuracy: 0.5,
+      precision: 1,
+    });
+    expect(await readFile(join(folder, 'report.json'), 'utf8')).toMatch(/^ +\[1, 0, 1\],$/m);
+    const { out } = await evaluated('--weights', 'meter.onnx', '--data', 'images.zip', '--per-class');
+    expect(out).toMatch(/a-red +c-blue \(1\) +2 +50\.0 +100\.0\n/);
+    expect(out.indexOf('a-red')).toBeLessThan(out.indexOf('b-green'));
+  });
+
+  it('fits a temperature on a share of the images, and measures it on the others', async () => {
+    const argv = ['--weights', 'meter.onnx', '--data', 'many.zip'];
+    const { calibration, metrics } = await reported(...argv, '--calibrate', '0.5');
+    const { temperature, fittedOn, before, after } = calibration!;
+    expect([fittedOn, before.count, after.count]).toEqual([20, 20, 20]);
+    expect(metrics.count).toBe(40);
+    // Three of four are right of those with one colour, whose logits are 1, 0, 0: surer than 1 / (1 + 2 / e).
+    expect(temperature).toBeLessThan(1);
+    expect(after.nll).toBeLessThan(before.nll);
+    expect(after.top1).toBe(before.top1);
+    const { out } = await evaluated(...argv, '--calibrate', '0.5');
+    expect(out).toContain(`Temperature ${temperature.toFixed(3)}, fitted on 20 samples; on the other 20:`);
+    const { calibration: again } = await reported(...argv, '--calibrate', '0.5');
+    expect(again).toEqual(calibration);
   });
 
   it('normalises, by numbers or by name', async () => {
@@ -160,6 +215,18 @@ describe('kd eval of an ONNX file', () => {
       ['--weights', 'meter.onnx', '--data', 'images', '--model', 'vgg8'],
       2,
       /leave out --model/,
+    ],
+    [
+      'no share',
+      ['--weights', 'meter.onnx', '--data', 'images', '--calibrate', '1'],
+      2,
+      /--calibrate must be a number above 0 and below 1, got '1'/,
+    ],
+    [
+      'a share of nothing',
+      ['--weights', 'meter.onnx', '--data', 'images', '--calibrate', '0.1'],
+      2,
+      /leaves 0 of 4 samples to fit a temperature on and 4 to measure/,
     ],
     [
       'data that are not there',

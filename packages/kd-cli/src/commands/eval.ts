@@ -1,12 +1,21 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type BatchSource, KdError } from 'kd-core';
+import { type BatchSource, confusionMatrix, KdError } from 'kd-core';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf, type Host } from '../cli/host.ts';
-import { choiceOption, integerOption, type ParsedOptions, textOption } from '../cli/options.ts';
+import {
+  choiceOption,
+  integerOption,
+  type ParsedOptions,
+  shareOption,
+  switchOption,
+  textOption,
+} from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { isOnnxFile } from '../config/weights-file.ts';
+import { calibrate } from '../eval/calibrate.ts';
+import { classResults } from '../eval/class-results.ts';
 import { describeEvaluation, type EvalReport } from '../eval/eval-report.ts';
 import { evaluationBatches } from '../eval/evaluation-batches.ts';
 import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
@@ -46,7 +55,7 @@ export const evalCommand: RunCommand = async ({ options }, host) => {
       batchSize: wish.batchSize,
       normalization: isOnnx || normalization === 'none' ? undefined : normalization,
     });
-    const { metrics, seconds } = await timedEvaluation(host, network, batches);
+    const { evaluation, seconds } = await timedEvaluation(host, network, batches);
     const report: EvalReport = {
       format: 'kd-eval/1',
       createdAt: new Date().toISOString(),
@@ -59,10 +68,14 @@ export const evalCommand: RunCommand = async ({ options }, host) => {
       },
       normalization: normalization === 'none' ? null : (normalization ?? (isOnnx ? 'file' : null)),
       backend: network.backend,
-      metrics,
+      metrics: evaluation.metrics,
+      ...(wish.calibrate !== undefined && { calibration: calibrate(evaluation, wish.calibrate) }),
+      ...classResults(confusionMatrix(evaluation), dataset.classNames),
       seconds,
     };
-    host.stdout.write(`${describeEvaluation(report, colorsOf(host, 'stdout'))}\n`);
+    host.stdout.write(
+      `${describeEvaluation(report, colorsOf(host, 'stdout'), { perClass: wish.perClass })}\n`,
+    );
     if (wish.json !== undefined) {
       await writeReport(wish.json, report);
       host.stdout.write(`\nReport: ${displayPath(wish.json, host.cwd)}\n`);
@@ -103,6 +116,8 @@ function readOptions(options: ParsedOptions, host: Host) {
     batchSize: integerOption(options, 'batch-size', 1),
     backend: textOption(options, 'backend'),
     threads: integerOption(options, 'threads', 1),
+    perClass: switchOption(options, 'per-class'),
+    calibrate: shareOption(options, 'calibrate'),
     json: optionalPath(textOption(options, 'json')),
   };
 }
@@ -121,7 +136,7 @@ async function timedEvaluation(host: Host, network: EvalNetwork, source: BatchSo
   const started = host.now();
   progress.nextPhase();
   try {
-    const { metrics } = await network.evaluate({
+    const evaluation = await network.evaluate({
       ...source,
       batch: (epoch, index) => {
         // The batches before this one are done.
@@ -130,15 +145,22 @@ async function timedEvaluation(host: Host, network: EvalNetwork, source: BatchSo
       },
     });
     progress.update(source.stepsPerEpoch);
-    return { metrics, seconds: (host.now() - started) / 1000 };
+    return { evaluation, seconds: (host.now() - started) / 1000 };
   } finally {
     progress.stop();
   }
 }
 
+/** Lists of numbers on one line each, so that a row of the confusion matrix is a line of the file. */
+function joinRows(json: string): string {
+  return json.replaceAll(/\[[\s\d.,eE+-]+\]/g, (list) =>
+    list.replaceAll(/\s+/g, ' ').replace('[ ', '[').replace(' ]', ']'),
+  );
+}
+
 async function writeReport(path: string, report: EvalReport): Promise<void> {
   try {
-    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`);
+    await writeFile(path, `${joinRows(JSON.stringify(report, null, 2))}\n`);
   } catch (cause) {
     const { message } = cause as Error;
     throw new KdError('STORAGE', `The report cannot be written to ${path}: ${message}.`, { cause });

@@ -1,4 +1,5 @@
 import { requireArgument } from 'kd-core';
+import { namedNormalization, normalizationNames } from 'kd-data';
 import { numbersOption, type ParsedOptions, textOption } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -11,21 +12,7 @@ export interface Normalization {
   readonly standardDeviation: readonly number[];
 }
 
-type Constants = Omit<Normalization, 'name'>;
-
-/** The constants that published training code uses, by the data that they were measured on. */
-const presets: Readonly<Record<string, Constants>> = {
-  /** torchvision's reference training. */
-  imagenet: { mean: [0.485, 0.456, 0.406], standardDeviation: [0.229, 0.224, 0.225] },
-  cifar10: { mean: [0.4914, 0.4822, 0.4465], standardDeviation: [0.247, 0.2435, 0.2616] },
-  /** RepDistiller (Tian et al. 2020) and mdistiller. */
-  cifar100: { mean: [0.5071, 0.4867, 0.4408], standardDeviation: [0.2675, 0.2565, 0.2761] },
-  mnist: { mean: [0.1307], standardDeviation: [0.3081] },
-  /** To -1..1, as face networks and many exported ones expect. */
-  symmetric: { mean: [0.5], standardDeviation: [0.5] },
-};
-
-const normalizationNames: readonly string[] = [...Object.keys(presets), 'none'];
+const optionNames: readonly string[] = [...normalizationNames, 'none'];
 
 /**
  * What the options ask for: `--normalize NAME`, or `--mean` and `--std`. 'none' is for pixels as they are; undefined when
@@ -46,12 +33,13 @@ export function normalizationOption(options: ParsedOptions): Normalization | 'no
     return { name: 'given', mean, standardDeviation };
   }
   if (name === undefined || name === 'none') return name;
-  const preset = Object.hasOwn(presets, name) ? presets[name] : undefined;
-  if (preset !== undefined) return { name, ...preset };
-  const known = normalizationNames.map((each) => `'${each}'`).join(', ');
-  throw new UsageError(
-    `--normalize must be one of ${known}, got '${name}'.${didYouMean(name, normalizationNames)}`,
-  );
+  const named = namedNormalization(name);
+  if (named !== undefined) {
+    const { mean, standardDeviation } = named;
+    return { name, mean, standardDeviation };
+  }
+  const known = optionNames.map((each) => `'${each}'`).join(', ');
+  throw new UsageError(`--normalize must be one of ${known}, got '${name}'.${didYouMean(name, optionNames)}`);
 }
 
 /**

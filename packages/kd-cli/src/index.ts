@@ -1,17 +1,31 @@
-export type { AugmentationConfig } from './config/augmentation-config.ts';
+export type {
+  AugmentationConfig,
+  ColorJitterConfig,
+  ErasingConfig,
+  MixConfig,
+  PolicyConfig,
+  PolicyName,
+  RandomResizedCropConfig,
+  ViewConfig,
+} from './config/augmentation-config.ts';
 export { type DistillConfig, defineConfig } from './config/config.ts';
 export type {
+  Cifar10Config,
   Cifar100Config,
   DigitsConfig,
+  FashionMnistConfig,
   IdxConfig,
   IdxFilesConfig,
   ImagesConfig,
+  MnistConfig,
   SplitConfig,
+  SvhnConfig,
 } from './config/dataset-config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';
 export type { LoggingConfig } from './config/logging-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
 export type { ModelConfig, ResnetConfig } from './config/model-config.ts';
+export type { NormalizationConfig, NormalizationNumbers } from './config/normalization-config.ts';
 export type {
   AdamConfig,
   AdamWConfig,

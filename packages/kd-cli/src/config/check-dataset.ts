@@ -1,15 +1,21 @@
+import { normalizationProblem } from './build-normalization.ts';
 import type { DistillConfig } from './config.ts';
-import { filesOf, ownTest } from './dataset-files.ts';
+import { kindOf } from './datasets/dataset-kinds.ts';
 import type { ConfigProblem } from './describe-issues.ts';
-import { isReadable } from './is-readable.ts';
 
 /** What the keys about data say together, and files that are not there. */
 export function checkDataset(config: DistillConfig): ConfigProblem[] {
-  return [...checkSplit(config), ...checkFiles(config)];
+  const { dataset, normalization } = config;
+  const problem = normalizationProblem(normalization, dataset.name);
+  return [
+    ...checkSplit(config),
+    ...kindOf(dataset).problems(dataset),
+    ...(problem === undefined ? [] : [{ path: 'normalization', message: problem }]),
+  ];
 }
 
 function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
-  const reason = ownTest(dataset);
+  const reason = kindOf(dataset).ownTest(dataset);
   if (reason !== undefined && split?.test !== undefined) {
     return [{ path: 'split.test', message: `must be left out, because ${reason}.` }];
   }
@@ -18,16 +24,4 @@ function checkSplit({ dataset, split }: DistillConfig): ConfigProblem[] {
   return [
     { path: 'split', message: `must leave samples to train on, but validation and test add up to ${sum}.` },
   ];
-}
-
-function checkFiles({ dataset }: DistillConfig): ConfigProblem[] {
-  return filesOf(dataset)
-    .filter(({ file }) => !isReadable(file))
-    .map(({ key, file, wanted }) => ({
-      path: `dataset.${key}`,
-      message:
-        wanted === undefined
-          ? `names a file that is not there or cannot be read: ${file}`
-          : `must hold ${wanted}, but this cannot be read: ${file}`,
-    }));
 }

@@ -2,11 +2,41 @@ export interface DigitsConfig {
   name: 'digits';
 }
 
-/** The binary version of CIFAR-100: a folder with `train.bin` and `test.bin`. */
+/** The IDX files of MNIST, raw or gzip. */
+export interface MnistConfig {
+  name: 'mnist';
+  /** Relative paths start at the configuration file. */
+  folder: string;
+}
+
+/** The IDX files of Fashion-MNIST, raw or gzip. */
+export interface FashionMnistConfig {
+  name: 'fashion-mnist';
+  /** Relative paths start at the configuration file. By default where Debian's package `dataset-fashion-mnist` puts it. */
+  folder?: string;
+}
+
+/** CIFAR-10 in its binary or its Python version, unpacked: a folder with `data_batch_1.bin` and so on, or `data_batch_1`. */
+export interface Cifar10Config {
+  name: 'cifar10';
+  /** Relative paths start at the configuration file. */
+  folder: string;
+}
+
+/** CIFAR-100 in its binary or its Python version, unpacked: a folder with `train.bin` and `test.bin`, or `train` and `test`. */
 export interface Cifar100Config {
   name: 'cifar100';
   /** Relative paths start at the configuration file. */
   folder: string;
+}
+
+/** SVHN's cropped digits: a folder with `train_32x32.mat` and `test_32x32.mat`. */
+export interface SvhnConfig {
+  name: 'svhn';
+  /** Relative paths start at the configuration file. */
+  folder: string;
+  /** Whether the easier images of `extra_32x32.mat` are training samples as well; default false. */
+  extra?: boolean;
 }
 
 /** A pair of IDX files, raw or gzip. Relative paths start at the configuration file. */
@@ -51,4 +81,12 @@ export interface SplitConfig {
   seed?: number;
 }
 
-export type DatasetConfig = DigitsConfig | IdxConfig | Cifar100Config | ImagesConfig;
+export type DatasetConfig =
+  | DigitsConfig
+  | MnistConfig
+  | FashionMnistConfig
+  | Cifar10Config
+  | Cifar100Config
+  | SvhnConfig
+  | IdxConfig
+  | ImagesConfig;

@@ -9,11 +9,21 @@ const classNames: z.ZodType<string[]> = z
 
 const files: z.ZodType<IdxFilesConfig> = object({ images: text('a path'), labels: text('a path') });
 
+const folder: z.ZodString = text('the path of a folder');
+
 export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
   'name',
   [
     object({ name: z.literal('digits') }),
-    object({ name: z.literal('cifar100'), folder: text('the path of a folder') }),
+    object({ name: z.literal('mnist'), folder }),
+    object({ name: z.literal('fashion-mnist'), folder: folder.exactOptional() }),
+    object({ name: z.literal('cifar10'), folder }),
+    object({ name: z.literal('cifar100'), folder }),
+    object({
+      name: z.literal('svhn'),
+      folder,
+      extra: z.boolean({ error: 'true or false' }).exactOptional(),
+    }),
     object({
       name: z.literal('idx'),
       train: files,
@@ -28,7 +38,7 @@ export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
       classNames: classNames.exactOptional(),
     }),
   ],
-  { error: "an object with the name 'digits', 'cifar100', 'idx' or 'images'" },
+  { error: "an object with the name of a data set, such as 'cifar10', or of files, such as 'images'" },
 );
 
 export const splitSchema: z.ZodType<SplitConfig> = object({

@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import { KdError } from 'kd-core';
 import { checkTogether } from './check-together.ts';
 import type { DistillConfig } from './config.ts';
-import { withAbsoluteFiles } from './dataset-files.ts';
+import { kindOf } from './datasets/dataset-kinds.ts';
 import { type ConfigProblem, describeIssues } from './describe-issues.ts';
 import { readConfigFile } from './read-config-file.ts';
 import { configSchema } from './schema.ts';
@@ -49,6 +49,6 @@ function withAbsolutePaths(config: DistillConfig, folder: string): DistillConfig
       }),
     },
     ...(study?.page !== undefined && { study: { ...study, page: absolute(study.page) } }),
-    dataset: withAbsoluteFiles(dataset, absolute),
+    dataset: kindOf(dataset).withAbsoluteFiles(dataset, absolute),
   };
 }

@@ -42,7 +42,7 @@ describe('the recipes for CIFAR-100', () => {
     expect(() =>
       checkConfig(recipe, { source: 'vgg13-vgg8.ts', folder: '/nowhere/recipes/cifar100' }),
     ).toThrow(
-      /dataset\.folder must hold the binary version of CIFAR-100 .*\/nowhere\/data\/cifar-100-binary\/train\.bin/,
+      /dataset\.folder .*'\/nowhere\/data\/cifar-100-binary' does not hold the part 'train' of CIFAR-100.*'train\.bin', or 'train'.* cifar-100-binary\.tar\.gz/,
     );
   });
 

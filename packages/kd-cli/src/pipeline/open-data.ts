@@ -1,12 +1,11 @@
 import { prngKey } from 'kd-core';
-import { type Dataset, digits, type NormalizeOptions, stratifiedSplit } from 'kd-data';
-import { readCifar100Dataset, readIdxDataset } from 'kd-data/node';
-import { buildNormalization } from '../config/build-augmentation.ts';
+import { type Dataset, type NormalizeOptions, stratifiedSplit } from 'kd-data';
+import { buildNormalization } from '../config/build-normalization.ts';
 import type { DistillConfig } from '../config/config.ts';
-import type { IdxConfig, IdxFilesConfig, SplitConfig } from '../config/dataset-config.ts';
+import type { SplitConfig } from '../config/dataset-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
 import type { OnData } from './data-progress.ts';
-import { readImages } from './read-images.ts';
+import { openDataset } from './datasets/open-dataset.ts';
 
 /** Disjoint parts of a data set, each class in proportion. */
 export interface DataSplits {
@@ -33,26 +32,21 @@ export async function openData(
 ): Promise<DataSplits> {
   const splits = withTransfer(await openSplits(parts, onData), parts.split);
   if (normalization === undefined) return splits;
-  return { ...splits, normalization: buildNormalization(normalization, splits.train.inputShape[2]) };
+  return {
+    ...splits,
+    normalization: buildNormalization(normalization, {
+      channels: splits.train.inputShape[2],
+      dataset: parts.dataset.name,
+    }),
+  };
 }
 
 async function openSplits(
   { dataset, split }: Pick<DistillConfig, 'dataset' | 'split'>,
   onData: OnData,
 ): Promise<Omit<DataSplits, 'transfer'>> {
-  if (dataset.name === 'digits') return splitThree(digits(), split);
-  if (dataset.name === 'cifar100') {
-    const { folder } = dataset;
-    const train = await readCifar100Dataset({ folder, part: 'train' });
-    return { ...splitTwo(train, split), test: await readCifar100Dataset({ folder, part: 'test' }) };
-  }
-  if (dataset.name === 'images') {
-    const { train, test } = await readImages(dataset, onData);
-    return test === undefined ? splitThree(train, split) : { ...splitTwo(train, split), test };
-  }
-  const train = await readFiles(dataset, dataset.train, 'train');
-  if (dataset.test === undefined) return splitThree(train, split);
-  return { ...splitTwo(train, split), test: await readFiles(dataset, dataset.test, 'test') };
+  const { train, test } = await openDataset(dataset, onData);
+  return test === undefined ? splitThree(train, split) : { ...splitTwo(train, split), test };
 }
 
 /** What a report says about the data. */
@@ -95,12 +89,4 @@ function splitThree(dataset: Dataset, split: SplitConfig = {}): Omit<DataSplits,
     fractions: { train: 1 - validation - test, validation, test },
     key: prngKey(seed),
   });
-}
-
-function readFiles(
-  { classNames }: IdxConfig,
-  { images, labels }: IdxFilesConfig,
-  part: string,
-): Promise<Dataset> {
-  return readIdxDataset({ name: `idx ${part}`, imagesPath: images, labelsPath: labels, classNames });
 }

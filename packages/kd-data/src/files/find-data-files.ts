@@ -42,7 +42,10 @@ export function findDataFiles({ dataset, part, folder }: FindDataFilesOptions): 
       : installed.length > 0
         ? `${entry.title} is not in ${installed.map((each) => `'${each.folder}', where ${each.by} puts it`).join(', or ')}. Say its folder.`
         : `Say the folder of ${entry.title}.`;
-  throw new KdError('STORAGE', `${problem} It should have ${wanted}.`);
+  const packed = forms.flatMap((form) => form.archives.filter(({ packing }) => packing !== 'none'));
+  const archives = packed.map(({ file }) => file).join(' or ');
+  const unpacked = archives === '' ? '' : ` ${archives}, unpacked, has them.`;
+  throw new KdError('STORAGE', `${problem} It should have ${wanted}.${unpacked}`);
 }
 
 function namesOf({ parts }: DatasetForm, part: string): readonly (readonly string[])[] {

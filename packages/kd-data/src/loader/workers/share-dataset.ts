@@ -17,6 +17,8 @@ export function shareDataset(spec: DatasetSpec): DatasetSpec {
     }
     case 'subset':
       return { ...spec, dataset: shareDataset(spec.dataset), indices: share(spec.indices) };
+    case 'joined':
+      return { ...spec, datasets: spec.datasets.map(shareDataset) };
   }
 }
 

@@ -1,0 +1,24 @@
+import type { DatasetConfig } from '../dataset-config.ts';
+import type { DatasetKind } from './dataset-kind.ts';
+import { digitsDataset } from './digits-dataset.ts';
+import { idxDataset } from './idx-dataset.ts';
+import { imagesDataset } from './images-dataset.ts';
+import { publishedDataset } from './published-dataset.ts';
+
+type ConfigOf<Name> = Extract<DatasetConfig, { name: Name }>;
+
+const kinds: { readonly [Name in DatasetConfig['name']]: DatasetKind<ConfigOf<Name>> } = {
+  digits: digitsDataset,
+  mnist: publishedDataset as DatasetKind<ConfigOf<'mnist'>>,
+  'fashion-mnist': publishedDataset as DatasetKind<ConfigOf<'fashion-mnist'>>,
+  cifar10: publishedDataset as DatasetKind<ConfigOf<'cifar10'>>,
+  cifar100: publishedDataset as DatasetKind<ConfigOf<'cifar100'>>,
+  svhn: publishedDataset as DatasetKind<ConfigOf<'svhn'>>,
+  idx: idxDataset,
+  images: imagesDataset,
+};
+
+/** What is known of the kind of data set that a configuration names. */
+export function kindOf<Config extends DatasetConfig>({ name }: Config): DatasetKind<Config> {
+  return kinds[name] as unknown as DatasetKind<Config>;
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DatasetConfig } from '../../config/dataset-config.ts';
+import { kindOf } from '../../config/datasets/dataset-kinds.ts';
+import { openData } from '../open-data.ts';
+import { openDataset } from './open-dataset.ts';
+
+const fixtures = join(import.meta.dirname, '../../../../kd-data/src/testing/fixtures');
+const fixture = (name: string): Buffer => gunzipSync(readFileSync(join(fixtures, name)));
+/** The four bytes of numbers in an IDX file. */
+const uint32 = (value: number): number[] => [...new Uint8Array(Uint32Array.of(value).buffer)].reverse();
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kd-open-'));
+  for (const batch of [
+    'data_batch_1',
+    'data_batch_2',
+    'data_batch_3',
+    'data_batch_4',
+    'data_batch_5',
+    'test_batch',
+  ]) {
+    await writeFile(join(folder, batch), fixture('cifar10-batch.gz'));
+  }
+  for (const part of ['train', 'test']) {
+    await writeFile(join(folder, `${part}.bin`), fixture('cifar100-test.bin.gz'));
+    await writeFile(join(folder, `${part}_32x32.mat`), fixture('svhn-compressed.mat.gz'));
+  }
+  for (const part of ['train', 't10k']) {
+    const images = [0, 0, 8, 3, ...uint32(2), ...uint32(2), ...uint32(3), ...new Array<number>(12).fill(51)];
+    await writeFile(join(folder, `${part}-images-idx3-ubyte`), Uint8Array.from(images));
+    await writeFile(join(folder, `${part}-labels-idx1-ubyte`), Uint8Array.of(0, 0, 8, 1, ...uint32(2), 4, 9));
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('openDataset', () => {
+  it.each<[DatasetConfig['name'], number, readonly number[]]>([
+    ['cifar10', 15, [32, 32, 3]],
+    ['cifar100', 2, [32, 32, 3]],
+    ['svhn', 5, [32, 32, 3]],
+    ['mnist', 2, [2, 3, 1]],
+    ['fashion-mnist', 2, [2, 3, 1]],
+  ])('reads the parts of %s from its folder', async (name, length, inputShape) => {
+    const config = { name, folder } as DatasetConfig;
+    const { train, test } = await openDataset(config, () => {});
+    expect(train).toMatchObject({ name: `${name} train`, length, inputShape });
+    expect(test).toMatchObject({ name: `${name} test`, inputShape });
+    expect(kindOf(config).problems(config)).toEqual([]);
+    expect(kindOf(config).ownTest(config)).toMatch(/has test samples of its own$/);
+  });
+
+  it('adds the extra images of SVHN where they are asked for', async () => {
+    const config: DatasetConfig = { name: 'svhn', folder, extra: true };
+    expect(kindOf(config).problems(config)).toEqual([
+      {
+        path: 'dataset.folder',
+        message: expect.stringMatching(/does not hold the part 'extra' .* It should have 'extra_32x32.mat'/),
+      },
+    ]);
+    await cp(join(folder, 'train_32x32.mat'), join(folder, 'extra_32x32.mat'));
+    const { train } = await openDataset(config, () => {});
+    expect(train).toMatchObject({ name: 'svhn train + svhn extra', length: 10 });
+    expect([train.label(1), train.label(6)]).toEqual([9, 9]);
+  });
+
+  it('shows networks what the catalogue says of the data set', async () => {
+    const { normalization, train, validation } = await openData({
+      dataset: { name: 'cifar10', folder },
+      split: { validation: 0.2 },
+      normalization: 'dataset',
+    });
+    expect(normalization).toEqual({
+      mean: [0.4914, 0.4822, 0.4465],
+      standardDeviation: [0.247, 0.2435, 0.2616],
+    });
+    expect(train.length + validation.length).toBe(15);
+  });
+});

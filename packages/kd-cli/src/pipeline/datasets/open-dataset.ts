@@ -1,0 +1,63 @@
+import { type Dataset, digits, joinDatasets } from 'kd-data';
+import {
+  readCifar10Dataset,
+  readCifar100Dataset,
+  readIdxDataset,
+  readMnistDataset,
+  readSvhnDataset,
+} from 'kd-data/node';
+import type { DatasetConfig, IdxConfig, IdxFilesConfig, SvhnConfig } from '../../config/dataset-config.ts';
+import type { OnData } from '../data-progress.ts';
+import { readImages } from '../read-images.ts';
+
+/** A data set before it is split. */
+export interface OpenedDataset {
+  /** All samples, or those to train on where there are others to test. */
+  readonly train: Dataset;
+  readonly test?: Dataset;
+}
+
+type Opener<Config> = (config: Config, onData: OnData) => Promise<OpenedDataset>;
+type ConfigOf<Name> = Extract<DatasetConfig, { name: Name }>;
+
+const openers: { readonly [Name in DatasetConfig['name']]: Opener<ConfigOf<Name>> } = {
+  digits: async () => ({ train: digits() }),
+  mnist: (config) => bothParts((part) => readMnistDataset({ ...config, part })),
+  'fashion-mnist': (config) => bothParts((part) => readMnistDataset({ ...config, part })),
+  cifar10: ({ folder }) => bothParts((part) => readCifar10Dataset({ folder, part })),
+  cifar100: ({ folder }) => bothParts((part) => readCifar100Dataset({ folder, part })),
+  svhn: openSvhn,
+  idx: openIdx,
+  images: readImages,
+};
+
+/** Reads the data set of a configuration; `onData` is told of what takes long. Throws what the readers of `kd-data` throw. */
+export function openDataset<Config extends DatasetConfig>(
+  config: Config,
+  onData: OnData,
+): Promise<OpenedDataset> {
+  return (openers[config.name] as unknown as Opener<Config>)(config, onData);
+}
+
+/** One after the other, as a part may take all memory that there is while it is read. */
+async function bothParts(
+  read: (part: 'train' | 'test') => Promise<Dataset>,
+): Promise<Required<OpenedDataset>> {
+  const train = await read('train');
+  return { train, test: await read('test') };
+}
+
+async function openSvhn({ folder, extra = false }: SvhnConfig): Promise<OpenedDataset> {
+  const { train, test } = await bothParts((part) => readSvhnDataset({ folder, part }));
+  if (!extra) return { train, test };
+  return { train: joinDatasets([train, await readSvhnDataset({ folder, part: 'extra' })]), test };
+}
+
+async function openIdx({ train, test, classNames }: IdxConfig): Promise<OpenedDataset> {
+  const read = ({ images, labels }: IdxFilesConfig, part: string): Promise<Dataset> =>
+    readIdxDataset({ name: `idx ${part}`, imagesPath: images, labelsPath: labels, classNames });
+  return {
+    train: await read(train, 'train'),
+    ...(test !== undefined && { test: await read(test, 'test') }),
+  };
+}

@@ -27,7 +27,12 @@ export class Side {
 
   /** Runs steps, and gives the milliseconds of each and whatever else the side measures. */
   async run(steps) {
-    this.#child.stdin.write(`${JSON.stringify({ steps })}\n`);
+    return this.ask({ steps });
+  }
+
+  /** The answer to any request. */
+  async ask(request) {
+    this.#child.stdin.write(`${JSON.stringify(request)}\n`);
     return this.#next();
   }
 

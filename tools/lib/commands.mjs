@@ -38,7 +38,7 @@ const commands = {
     await ensureInstalled();
     await ensureBuilt();
     const script = join(root, 'bench', `${name}.mjs`);
-    if (!existsSync(script)) throw new ToolError(`There is no benchmark '${name}'; known: session, step.`);
+    if (!existsSync(script)) throw new ToolError(`There is no benchmark '${name}'; known: data, session, step.`);
     await runForeground(workspaceNode(), ['--expose-gc', script, ...args], { env: workspaceEnvironment() });
   },
   test: async (args) => {

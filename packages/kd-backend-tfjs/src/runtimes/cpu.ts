@@ -1,5 +1,6 @@
 import { findBackend } from '@tensorflow/tfjs-core';
 import { importCpu } from './import-cpu.ts';
+import { keepScatteredInput } from './keep-scattered-input.ts';
 import type { TfjsRuntime } from './tfjs-runtime.ts';
 
 /** Plain JavaScript: slow, complete, and the reference by which other backends are judged. */
@@ -9,6 +10,7 @@ export const cpuRuntime: TfjsRuntime = {
   priority: 0,
   async register() {
     await importCpu();
+    keepScatteredInput();
     // The first upload would otherwise print a banner that advertises another backend.
     (findBackend('cpu') as unknown as { firstUse: boolean }).firstUse = false;
   },

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { KdError } from 'kd-core';
+import { unreadable } from '../files/read-file-of.ts';
 import type { ImageFiles } from './image-files.ts';
 
 /** Folders below folders that are searched: more than any data set has, fewer than a link to a parent makes. */
@@ -45,8 +46,6 @@ async function guard<Result>(path: string, action: () => Promise<Result>): Promi
   try {
     return await action();
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'it is not there' : message;
-    throw new KdError('STORAGE', `Cannot read '${path}': ${reason}.`, { cause });
+    throw unreadable(path, cause);
   }
 }

@@ -13,9 +13,11 @@ import { greyJpeg, webpCase } from '../testing/jpeg-cases.ts';
 import { makePng, solidPng } from '../testing/make-png.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { imageArchive } from './image-archive.ts';
+import { imageFileDataset } from './image-file-dataset.ts';
 import { imageFolder } from './image-folder.ts';
 import { intoMemory } from './into-memory.ts';
 import type { ImageFileDataset } from './labelled-images.ts';
+import { openImageFiles } from './open-image-files.ts';
 
 type Files = Readonly<Record<string, Uint8Array>>;
 
@@ -239,10 +241,23 @@ describe('imageFolder', () => {
     const nowhere = join(folder, 'nowhere');
     await expect(imageFolder(nowhere)).rejects.toMatchObject({
       code: 'STORAGE',
-      message: `Cannot read '${nowhere}': it is not there.`,
+      message: `Cannot read '${nowhere}': there is no such file.`,
     });
     const dataset = await imageFolder(await writeFiles(toy));
     await rm(join(folder, 'test/red/1.png'));
     await expect(dataset.image(1)).rejects.toMatchObject({ code: 'STORAGE' });
+  });
+});
+
+describe('openImageFiles', () => {
+  it('opens a folder or an archive, whichever is there', async () => {
+    const path = join(folder, 'toy.zip');
+    await writeFile(path, zipOf(toy));
+    const archive = await openImageFiles(path);
+    expect(archive.what).toBe("The archive 'toy.zip'");
+    expect((await imageFileDataset(archive)).length).toBe(3);
+    await rm(path);
+    expect((await imageFileDataset(await openImageFiles(await writeFiles(toy)))).length).toBe(3);
+    await expect(openImageFiles(path)).rejects.toThrow(`Cannot read '${path}': there is no such file.`);
   });
 });

@@ -3,6 +3,8 @@ export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/re
 export { type FindDataFilesOptions, findDataFiles } from './files/find-data-files.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { type ReadMnistDatasetOptions, readMnistDataset } from './idx/read-mnist-dataset.ts';
+export { folderFiles } from './image-files/folder-files.ts';
 export { imageFolder } from './image-files/image-folder.ts';
+export { openImageFiles } from './image-files/open-image-files.ts';
 export { sharpDecoder } from './images/sharp-decoder.ts';
 export { type ReadSvhnDatasetOptions, readSvhnDataset } from './svhn/read-svhn-dataset.ts';

@@ -18,6 +18,8 @@ export interface Pair {
 
 export const sources = {
   crd: 'Tian et al., Contrastive Representation Distillation, ICLR 2020, arXiv:1910.10699',
+  multiLevel:
+    'Jin et al., Multi-Level Logit Distillation, CVPR 2023, as listed by Sun et al., CVPR 2024, arXiv:2403.01427',
   dkd: 'Zhao et al., Decoupled Knowledge Distillation, CVPR 2022, arXiv:2203.08679',
 } as const;
 

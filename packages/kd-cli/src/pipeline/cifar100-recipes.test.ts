@@ -16,6 +16,7 @@ describe('the recipes for CIFAR-100', () => {
         'resnet110-resnet20',
         'resnet110-resnet32',
         'resnet32x4-resnet8x4',
+        'resnet32x4-resnet8x4-multi-level',
         'wrn-40-2-wrn-16-2',
         'wrn-40-2-wrn-40-1',
         'vgg13-vgg8',

@@ -50,6 +50,20 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/distill.ts')).distillCommand,
   },
   {
+    name: 'cache',
+    arguments: '<build|show> <config>',
+    description: 'Keep what the teacher of a configuration says of each image, ahead of the training',
+    options: [
+      { flags: '--threads <number>', description: 'Processor threads to use (default: the backend chooses)' },
+      {
+        flags: '--backend <id>',
+        description: "The backend to run on (default: the configuration's, else auto)",
+      },
+    ],
+    examples: ['build distill.config.mts', 'show distill.config.mts'],
+    load: async () => (await import('../commands/cache.ts')).cacheCommand,
+  },
+  {
     name: 'compare',
     arguments: '',
     description: 'Train recipes with several seeds, and compare them with the student alone',
@@ -130,7 +144,8 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--backend <id>', description: 'The backend to run on (default: auto, the best one here)' },
       {
         flags: '--calibrate <share>',
-        description: 'Fit a temperature on this share of the images, such as 0.2, and measure it on the others',
+        description:
+          'Fit a temperature on this share of the images, such as 0.2, and measure it on the others',
       },
       { flags: '--per-class', description: 'Show accuracy, precision and the worst confusion of each class' },
       { flags: '--json <file>', description: 'Write all measures to a file, the confusion matrix too' },

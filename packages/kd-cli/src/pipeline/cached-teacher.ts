@@ -46,20 +46,26 @@ export async function openCachedTeacher(
   });
 }
 
-/** The phase of `fillCache`; none where the teacher is not asked ahead. */
-export function phasesOfFilling({ config, student, allImages }: DistillPlan): Phase[] {
-  if (allImages === undefined || !asksTeacher(student.method)) return [];
-  if (config.teacher.cache?.fill === 'first pass') return [];
-  const steps = allImages.stepsPerEpoch * allImages.variants!;
-  return [{ label: 'teacher cache', kind: 'teacher cache', steps }];
+/** Whether a run asks the teacher about all images before the student's training. */
+export function isFilledAhead({ config, student, allImages }: DistillPlan): boolean {
+  const isKept = allImages !== undefined && asksTeacher(student.method);
+  return isKept && config.teacher.cache?.fill !== 'first pass';
 }
 
-/** Asks the teacher about all images, unless that is left to the first pass. Gives the seconds that it took. */
+/** `fillCache` as progress counts it. */
+export function phaseOfFilling({ allImages }: DistillPlan): Phase {
+  const steps = allImages!.stepsPerEpoch * allImages!.variants!;
+  return { label: 'teacher cache', kind: 'teacher cache', steps };
+}
+
+/**
+ * Asks the teacher about all images, as the next phase of `progress`. Gives the seconds that it took. Throws `INTERRUPTED` after
+ * Ctrl-C, with what was asked so far kept.
+ */
 export async function fillCache(
   { plan, host, interrupt, progress }: Pick<Run, 'plan' | 'host' | 'interrupt' | 'progress'>,
   cached: CachedTeacher,
 ): Promise<number> {
-  if (phasesOfFilling(plan).length === 0) return 0;
   const started = host.now();
   progress.nextPhase();
   let step = 0;

@@ -1,5 +1,6 @@
 import type { RunReport } from '../report/report-data.ts';
-import { phasesOfFilling } from './cached-teacher.ts';
+import { isFilledAhead, phaseOfFilling } from './cached-teacher.ts';
+import { chosenOnTest, chosenOnTestNote } from './chosen-on-test.ts';
 import { continuedNote } from './continued-note.ts';
 import { environmentFacts } from './environment-facts.ts';
 import { encodeNetwork } from './network-file.ts';
@@ -21,7 +22,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
   const started = host.now();
   const progress = progressFor(host, [
     ...('recipe' in plan.teacher ? phasesOfTraining('teacher', plan.teacher.recipe) : []),
-    ...phasesOfFilling(plan),
+    ...(isFilledAhead(plan) ? [phaseOfFilling(plan)] : []),
     ...phasesOfTraining('student', plan.student),
   ]);
   const log = await openRunLog(folder.path, {
@@ -65,6 +66,7 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       notes: [
         ...(resume !== false ? [continuedNote] : []),
         ...(teacherResult === undefined ? [otherClassesNote] : []),
+        ...(chosenOnTest(config) ? [chosenOnTestNote] : []),
       ],
     };
   } finally {

@@ -21,9 +21,9 @@ export async function dryRun(
   { config, student, teacher }: DistillPlan,
   { backend, steps }: { readonly backend: Backend; readonly steps: number },
 ): Promise<DryRun> {
-  const { epochs: _, ...recipe } = student;
-  const { method, source } = recipe;
-  const stepsPerEpoch = Math.min(steps, source.stepsPerEpoch);
+  const { epochs: _epochs, select: _select, earlyStopping: _earlyStopping, ...recipe } = student;
+  const { method, source, accumulation = 1 } = recipe;
+  const stepsPerEpoch = Math.min(steps * accumulation, source.stepsPerEpoch);
   const short = {
     method: { ...method, ...(method.warmUp !== undefined && { warmUp: { ...method.warmUp, epochs: 1 } }) },
     source: { ...source, length: stepsPerEpoch * source.batchSize, stepsPerEpoch },

@@ -1,5 +1,11 @@
 import { type HostTensor, isFrozenModel, type Model, prngKey, sizeOf, type Tree, visitTree } from 'kd-core';
-import { deployedStudent, type MethodShapes, methodShapes, type TeacherNetwork } from 'kd-train';
+import {
+  deployedStudent,
+  type MethodShapes,
+  methodShapes,
+  type TeacherNetwork,
+  updatesPerEpoch,
+} from 'kd-train';
 import type { AugmentationConfig, ViewConfig } from '../config/augmentation-config.ts';
 import { buildTerm } from '../config/build-method.ts';
 import { defaultOptimizer } from '../config/build-optimizer.ts';
@@ -47,7 +53,9 @@ export interface UpdateSettings {
 
 export interface TrainingLength {
   readonly epochs: number;
+  /** Updates. */
   readonly stepsPerEpoch: number;
+  /** Samples of an update: those of all its batches. */
   readonly batchSize: number;
 }
 
@@ -127,8 +135,9 @@ function networkCost(architecture: string, model: Model, batchSize: number, pass
   return { architecture, parameters, macs: macs * batchSize * passes, passes };
 }
 
-function lengthOf({ epochs, source: { stepsPerEpoch, batchSize } }: Recipe): TrainingLength {
-  return { epochs, stepsPerEpoch, batchSize };
+function lengthOf(recipe: Recipe): TrainingLength {
+  const { epochs, source, accumulation = 1 } = recipe;
+  return { epochs, stepsPerEpoch: updatesPerEpoch(recipe), batchSize: source.batchSize * accumulation };
 }
 
 function termCost(term: MethodConfig, shapes: MethodShapes): TermCost {

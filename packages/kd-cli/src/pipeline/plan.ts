@@ -14,6 +14,7 @@ import {
 import { buildMethod } from '../config/build-method.ts';
 import { buildOptimizer } from '../config/build-optimizer.ts';
 import { buildSchedule } from '../config/build-schedule.ts';
+import { type BuiltTraining, buildTraining } from '../config/build-training.ts';
 import type { DistillConfig } from '../config/config.ts';
 import { createModelFrom } from '../config/create-model.ts';
 import type { MethodConfig } from '../config/method-config.ts';
@@ -28,7 +29,7 @@ import { shownTeacher } from './shown-teacher.ts';
 import { trainingSource } from './sources.ts';
 
 /** All that one training needs besides a backend. */
-export interface Recipe {
+export interface Recipe extends BuiltTraining {
   readonly student: Model;
   readonly method: Method;
   readonly optimizer: Optimizer;
@@ -102,6 +103,7 @@ export async function planDistillation(
       method: fittingMethod(terms, { student: network, teachers, source }),
       optimizer: buildOptimizer(settings.optimizer ?? config.optimizer),
       learningRate: buildSchedule(settings.learningRate ?? config.learningRate),
+      ...buildTraining(config.training),
       source,
       epochs: settings.epochs ?? config.epochs,
       key: key.init,

@@ -65,7 +65,7 @@ describe('images of a configuration', () => {
   it.each([
     ['large.zip', 'SHAPE_MISMATCH', /\[2, 2, 3\].*\[2, 3, 3\].*must be the same/],
     ['bird.zip', 'INVALID_ARGUMENT', /class folder 'bird'.*'cat', 'dog'/],
-    ['none.zip', 'STORAGE', /none\.zip': it is not there/],
+    ['none.zip', 'STORAGE', /none\.zip': there is no such file/],
   ])('are refused with the test images of %s', async (test, code, message) => {
     await expect(openData({ dataset: dataset('train.zip', test) })).rejects.toMatchObject({
       code,

@@ -12,7 +12,7 @@ export interface DistillOptions {
   readonly plan: DistillPlan;
   readonly backend: Backend;
   readonly folder: OutputFolder;
-  readonly resume: false | ResumeOptions;
+  readonly resume: boolean | ResumeOptions;
   readonly interrupt: Interrupt;
   /** The command that makes this run again. */
   readonly reproduce: string;

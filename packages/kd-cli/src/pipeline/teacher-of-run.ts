@@ -3,7 +3,7 @@ import type { CachedTeacher } from 'kd-data';
 import type { Teacher } from 'kd-train';
 import type { NetworkResult } from '../report/report-data.ts';
 import { asksTeacher } from './asks-teacher.ts';
-import { fillCache, openCachedTeacher } from './cached-teacher.ts';
+import { fillCache, isFilledAhead, openCachedTeacher } from './cached-teacher.ts';
 import { encodeNetwork } from './network-file.ts';
 import { measureFrozen, measureTrained, type Trained } from './network-result.ts';
 import type { Run } from './run.ts';
@@ -47,7 +47,7 @@ export async function taughtBy(run: Run, teacher: Trained | FrozenModel): Promis
   const cached = await openCachedTeacher(run, teacher);
   const close = (): Promise<void> => ('variables' in teacher ? cached.dispose() : cached.flush());
   try {
-    const fillSeconds = await fillCache(run, cached);
+    const fillSeconds = isFilledAhead(run.plan) ? await fillCache(run, cached) : 0;
     return { teacher: cached, cached, fillSeconds, close };
   } catch (error) {
     await close();

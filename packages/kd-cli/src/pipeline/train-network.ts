@@ -5,14 +5,15 @@ import {
   type TrainingOptions,
   type TrainingResult,
   train,
+  updatesPerEpoch,
 } from 'kd-train';
 import type { Progress } from '../progress/progress.ts';
 import type { CurvePoint } from '../report/report-data.ts';
 import type { RunLog } from './run-log.ts';
 
 /** Steps of the warm-up of a training, which is a phase of its own before it; 0 without one. */
-export function warmUpSteps({ method, source }: Pick<TrainingOptions, 'method' | 'source'>): number {
-  return (method.warmUp?.epochs ?? 0) * source.stepsPerEpoch;
+export function warmUpSteps(options: Pick<TrainingOptions, 'method' | 'source' | 'accumulation'>): number {
+  return (options.method.warmUp?.epochs ?? 0) * updatesPerEpoch(options);
 }
 
 /** Hears of a step of the main stage. */

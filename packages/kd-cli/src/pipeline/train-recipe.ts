@@ -1,5 +1,6 @@
-import type { Storage, Teacher } from 'kd-train';
+import { type Storage, type Teacher, updatesPerEpoch } from 'kd-train';
 import type { Phase } from '../progress/time-left.ts';
+import { chosenOnTest } from './chosen-on-test.ts';
 import type { Trained } from './network-result.ts';
 import type { Recipe } from './plan.ts';
 import type { Run } from './run.ts';
@@ -21,25 +22,26 @@ export interface OneTraining {
 /** The phases of a training as progress counts them. Those of one `kind` are expected to run at the same speed. */
 export function phasesOfTraining(name: string, recipe: Recipe, kind: string = name): Phase[] {
   const warmUp = warmUpSteps(recipe);
-  const main = recipe.epochs * recipe.source.stepsPerEpoch;
+  const main = recipe.epochs * updatesPerEpoch(recipe);
   return [
     ...(warmUp > 0 ? [{ label: 'warm-up', kind: `${kind} warm-up`, steps: warmUp }] : []),
     { label: name, kind, steps: main },
   ];
 }
 
-/** The network that is left to be used. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written. */
+/** The network that is left to be used: that of the best epoch where the configuration selects. Throws `INTERRUPTED` after Ctrl-C, with a checkpoint written. */
 export async function trainRecipe(
   { backend, plan, resume, interrupt, progress, log }: Run,
   { name, recipe, teachers, storage, onStep }: OneTraining,
 ): Promise<Trained> {
   const { everySteps, keep } = plan.config.checkpoint ?? {};
-  const { deployed, step, history } = await trainNetwork(
+  const judges = chosenOnTest(plan.config) ? plan.data.test : plan.data.validation;
+  const { deployed, best, step, history } = await trainNetwork(
     {
       ...recipe,
       teachers,
       backend,
-      validation: { source: evaluationSource(plan.data.validation, plan.data.normalization) },
+      validation: { source: evaluationSource(judges, plan.data.normalization) },
       checkpoint: {
         storage,
         ...(everySteps !== undefined && { every: everySteps }),
@@ -52,5 +54,5 @@ export async function trainRecipe(
     { name, progress, log, ...(onStep !== undefined && { onStep }) },
   );
   interrupt.throwIfAborted();
-  return { ...deployed, step, history };
+  return { ...(best?.deployed ?? deployed), step, history };
 }

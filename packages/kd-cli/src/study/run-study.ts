@@ -1,7 +1,8 @@
 import type { FrozenModel } from 'kd-core';
 import type { StudyConfig } from '../config/study-config.ts';
 import { asksTeacher } from '../pipeline/asks-teacher.ts';
-import { phasesOfFilling } from '../pipeline/cached-teacher.ts';
+import { isFilledAhead, phaseOfFilling } from '../pipeline/cached-teacher.ts';
+import { chosenOnTest, chosenOnTestNote } from '../pipeline/chosen-on-test.ts';
 import { continuedNote } from '../pipeline/continued-note.ts';
 import { environmentFacts } from '../pipeline/environment-facts.ts';
 import { encodeNetwork } from '../pipeline/network-file.ts';
@@ -54,7 +55,7 @@ export async function runStudy(options: DistillOptions, study: StudyConfig): Pro
   const liveEpochs = asksTeacher(plan.student.method) ? (study.liveTeacherEpochs ?? 0) : 0;
   const progress = progressFor(host, [
     ...('recipe' in plan.teacher ? phasesOfTraining('teacher', plan.teacher.recipe) : []),
-    ...phasesOfFilling(plan),
+    ...(isFilledAhead(plan) ? [phaseOfFilling(plan)] : []),
     ...trainings.flatMap(({ name, recipe, kind }) => phasesOfTraining(name, recipe, kind)),
     ...(liveEpochs > 0 ? phasesOfTraining('live teacher', { ...plan.student, epochs: liveEpochs }) : []),
   ]);
@@ -220,6 +221,7 @@ async function measureStudy(
     notes: [
       ...(resume !== false ? [continuedNote] : []),
       ...(teacherResult === undefined ? [otherClassesNote] : []),
+      ...(chosenOnTest(config) ? [chosenOnTestNote] : []),
     ],
   };
 }

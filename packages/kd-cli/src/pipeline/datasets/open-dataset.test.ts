@@ -3,6 +3,8 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { encode } from 'fast-png';
+import { zipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DatasetConfig } from '../../config/dataset-config.ts';
 import { kindOf } from '../../config/datasets/dataset-kinds.ts';
@@ -80,5 +82,69 @@ describe('openDataset', () => {
       standardDeviation: [0.247, 0.2435, 0.2616],
     });
     expect(train.length + validation.length).toBe(15);
+  });
+});
+
+describe('openDataset of image files', () => {
+  const png = (level: number): Uint8Array =>
+    encode({ width: 4, height: 2, channels: 3, depth: 8, data: new Uint8Array(24).fill(level) });
+  const text = (...lines: readonly string[]): Uint8Array => new TextEncoder().encode(lines.join('\n'));
+  const inFolders = (...paths: readonly string[]) =>
+    Object.fromEntries(paths.map((path, index) => [path, png(index)]));
+  const train = ['n00000001', 'n00000002'];
+  const ants = Array.from({ length: 3 }, (_, index) => `101_ObjectCategories/ant/${index}.png`);
+  const files: Readonly<Record<string, Readonly<Record<string, Uint8Array>>>> = {
+    cinic10: inFolders('train/cat/1.png', 'train/dog/1.png', 'valid/cat/2.png', 'test/dog/3.png'),
+    imagenet: inFolders(
+      ...train.map((key) => `train/${key}/1.png`),
+      'val/n00000001/2.png',
+      'val/n00000002/2.png',
+    ),
+    'tiny-imagenet-200': {
+      'wnids.txt': text(...train),
+      ...inFolders(...train.map((key) => `train/${key}/images/1.png`), 'val/images/3.png'),
+      'val/val_annotations.txt': text('3.png\tn00000002\t0\t0\t9\t9'),
+    },
+    'mini-imagenet': {
+      ...inFolders('images/1.png', 'images/2.png', 'images/3.png'),
+      'train.csv': text('filename,label', '1.png,n1'),
+      'val.csv': text('filename,label', '2.png,n2'),
+      'test.csv': text('filename,label', '3.png,n3'),
+    },
+    caltech101: inFolders(...ants, '101_ObjectCategories/BACKGROUND_Google/1.png'),
+  };
+
+  it.each<[DatasetConfig['name'], number, number | undefined, object]>([
+    ['cinic10', 2, 1, {}],
+    ['imagenet', 2, 2, {}],
+    ['tiny-imagenet-200', 2, 1, { decoder: 'sharp' }],
+    ['mini-imagenet', 3, undefined, {}],
+    ['caltech101', 2, 1, { perClass: 2, seed: 3 }],
+  ])('reads %s, of images of one size', async (name, training, testing, more) => {
+    const path = join(folder, `${name}.zip`);
+    await writeFile(path, zipSync(files[name]!));
+    const config = { name, path, size: 8, ...more } as DatasetConfig;
+    expect(kindOf(config).problems(config)).toEqual([]);
+    expect(kindOf(config).ownTest(config) === undefined).toBe(testing === undefined);
+    const { train: samples, test } = await openDataset(config, () => {});
+    expect(samples).toMatchObject({ length: training, inputShape: [8, 8, 3] });
+    expect(test?.length).toBe(testing);
+    expect(test?.classNames ?? samples.classNames).toEqual(samples.classNames);
+  });
+
+  it('tells what does not fit before anything is read', () => {
+    const path = join(folder, 'nowhere.tar');
+    const problems = (more: object) => {
+      const config = { name: 'imagenet', path, ...more } as DatasetConfig;
+      return kindOf(config).problems(config);
+    };
+    expect(problems({ size: 224, shorterSide: 200 })).toEqual([
+      { path: 'dataset.path', message: expect.stringMatching(/nowhere.tar/) },
+      { path: 'dataset.size', message: expect.stringMatching(/at least 224, the larger side/) },
+    ]);
+    expect(problems({ fit: 'cover' })[1]).toEqual({
+      path: 'dataset.fit',
+      message: 'says how images get a size: dataset.size must be given too.',
+    });
   });
 });

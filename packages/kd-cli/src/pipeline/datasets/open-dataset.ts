@@ -8,7 +8,7 @@ import {
 } from 'kd-data/node';
 import type { DatasetConfig, IdxConfig, IdxFilesConfig, SvhnConfig } from '../../config/dataset-config.ts';
 import type { OnData } from '../data-progress.ts';
-import { readImages } from '../read-images.ts';
+import { readImages, readPublishedImages } from '../read-images.ts';
 
 /** A data set before it is split. */
 export interface OpenedDataset {
@@ -29,6 +29,11 @@ const openers: { readonly [Name in DatasetConfig['name']]: Opener<ConfigOf<Name>
   svhn: openSvhn,
   idx: openIdx,
   images: readImages,
+  'tiny-imagenet-200': readPublishedImages,
+  imagenet: readPublishedImages,
+  cinic10: readPublishedImages,
+  'mini-imagenet': readPublishedImages,
+  caltech101: readPublishedImages,
 };
 
 /** Reads the data set of a configuration; `onData` is told of what takes long. Throws what the readers of `kd-data` throw. */

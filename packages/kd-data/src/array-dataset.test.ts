@@ -17,6 +17,16 @@ describe('arrayDataset', () => {
     expect([...floats.image(1)]).toEqual([0.25, 0.5]);
   });
 
+  it('takes any kind of number, where it is told what stands for 1', () => {
+    const pixels = Uint16Array.of(0, 1, 1024, 2048, 3, 4);
+    const medical = arrayDataset({ ...options, pixels, pixelMaximum: 4096, labels: Uint16Array.of(1, 0, 1) });
+    expect([...medical.image(1)]).toEqual([0.25, 0.5]);
+    expect(() => arrayDataset({ ...options, pixels })).toThrow(/'toy' needs pixelMaximum: .* Uint16Array/);
+    expect([
+      ...arrayDataset({ ...options, pixels: Uint8ClampedArray.of(0, 0, 255, 51, 0, 0) }).image(1),
+    ]).toEqual([1, 0.2].map(Math.fround));
+  });
+
   it.each([
     ['a label without a class', { labels: Uint8Array.of(1, 0, 2) }, /Sample 2 of data set 'toy' has label 2/],
     ['a negative label', { labels: Int32Array.of(1, -1, 0) }, /Sample 1 .* label -1/],

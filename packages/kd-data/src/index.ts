@@ -1,4 +1,9 @@
-export { type ArrayDatasetOptions, arrayDataset } from './array-dataset.ts';
+export {
+  type ArrayDatasetOptions,
+  arrayDataset,
+  type LabelArray,
+  type PixelArray,
+} from './array-dataset.ts';
 export { datasetCatalog, datasetEntry } from './catalog/catalog.ts';
 export type {
   CatalogNormalization,
@@ -62,6 +67,10 @@ export type { Mix, MixSpec } from './mixing/mix.ts';
 export { mixOneOf } from './mixing/mix-one-of.ts';
 export type { MixOptions } from './mixing/mix-options.ts';
 export { mixup } from './mixing/mixup.ts';
+export { type NpzDatasetOptions, npzDataset } from './numpy/npz-dataset.ts';
+export { type NumpyDatasetOptions, type NumpyImages, numpyDataset } from './numpy/numpy-dataset.ts';
+export { type NpzArchive, openNpz } from './numpy/open-npz.ts';
+export { type NpyArray, type NpyData, type NpyType, parseNpy } from './numpy/parse-npy.ts';
 export { type StratifiedSplitOptions, stratifiedSplit } from './split/stratified-split.ts';
 export { subset } from './subset.ts';
 export { type SvhnDatasetOptions, svhnDataset } from './svhn/svhn-dataset.ts';

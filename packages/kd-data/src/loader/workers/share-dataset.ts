@@ -1,6 +1,7 @@
+import type { LabelArray, PixelArray } from '../../array-dataset.ts';
 import type { DatasetSpec } from '../../dataset-spec.ts';
 
-type SharedArray = Uint8Array | Float32Array | Int32Array | Uint32Array;
+type SharedArray = PixelArray | LabelArray;
 
 /** Copies that were made before, so that all loaders of a data set share one. */
 const copies = new WeakMap<SharedArray, SharedArray>();

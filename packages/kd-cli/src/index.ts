@@ -16,11 +16,17 @@ export type {
   FashionMnistConfig,
   IdxConfig,
   IdxFilesConfig,
-  ImagesConfig,
   MnistConfig,
   SplitConfig,
   SvhnConfig,
 } from './config/dataset-config.ts';
+export type {
+  Caltech101Config,
+  ImageReadingConfig,
+  ImagesConfig,
+  MiniImagenetConfig,
+  PublishedImagesConfig,
+} from './config/image-dataset-config.ts';
 export { checkConfig, loadConfig } from './config/load-config.ts';
 export type { LoggingConfig } from './config/logging-config.ts';
 export type { LogitTransformConfig, MethodConfig, TemperatureConfig } from './config/method-config.ts';
@@ -48,6 +54,6 @@ export type {
 export type { StudyConfig } from './config/study-config.ts';
 export type { TeacherCacheConfig } from './config/teacher-cache-config.ts';
 export type { TeacherConfig, TeacherTrainingConfig } from './config/teacher-config.ts';
-export type { CheckpointConfig } from './config/training-config.ts';
+export type { CheckpointConfig, SelectConfig, TrainingConfig } from './config/training-config.ts';
 export { reportPage } from './report/page.ts';
 export type * from './report/report-data.ts';

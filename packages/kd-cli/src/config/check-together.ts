@@ -2,6 +2,7 @@ import { KdError, type Model } from 'kd-core';
 import { checkAugmentation } from './check-augmentation.ts';
 import { checkDataset } from './check-dataset.ts';
 import { checkTeacher } from './check-teacher.ts';
+import { checkTraining } from './check-training.ts';
 import type { DistillConfig } from './config.ts';
 import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
@@ -15,6 +16,7 @@ export function checkTogether(config: DistillConfig): ConfigProblem[] {
     ...checkDataset(config),
     ...checkAugmentation(config),
     ...checkTeacher(config.teacher),
+    ...checkTraining(config),
     ...checkStudy(config),
     ...checkModels(config),
   ];

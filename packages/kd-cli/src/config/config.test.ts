@@ -54,6 +54,25 @@ await writeFile(here, '');
 
 describe('a wrong configuration', () => {
   it.each<[string, unknown, string[]]>([
+    [
+      'a clipping by norm and value',
+      { ...good, training: { gradientClipping: { norm: 1, value: 1 } } },
+      [
+        'training.gradientClipping: must be an object with either \'norm\' or \'value\', a limit above 0, got {"norm":1,"value":1}.',
+      ],
+    ],
+    [
+      'a policy without the scale that it reduces',
+      { ...good, training: { nonFinite: 'reduceLossScale' } },
+      ["training.nonFinite: needs a scale that can be reduced: set training.lossScale to 'dynamic'."],
+    ],
+    [
+      'a metric that is none',
+      { ...good, training: { select: { metric: 'accuracy' } } },
+      [
+        "training.select.metric: must be one of 'top1', 'top5', 'nll', 'brier', 'ece', 'adaptiveEce', 'mce', got 'accuracy'.",
+      ],
+    ],
     ['a missing key', withoutEpochs, ['epochs: is missing; it must be a whole number of at least 1.']],
     [
       'a misspelt key',

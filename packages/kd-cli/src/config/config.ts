@@ -8,7 +8,7 @@ import type { OptimizerConfig } from './optimizer-config.ts';
 import type { ScheduleConfig } from './schedule-config.ts';
 import type { StudyConfig } from './study-config.ts';
 import type { TeacherConfig } from './teacher-config.ts';
-import type { CheckpointConfig } from './training-config.ts';
+import type { CheckpointConfig, TrainingConfig } from './training-config.ts';
 
 /** What `kd distill` reads. Every number has a range that is checked before any work starts. */
 export interface DistillConfig {
@@ -39,6 +39,8 @@ export interface DistillConfig {
   backend?: string;
   /** Folder of the results, relative to the configuration file. */
   output: string;
+  /** How all networks are trained, beside their optimisers. */
+  training?: TrainingConfig;
   checkpoint?: CheckpointConfig;
   logging?: LoggingConfig;
   study?: StudyConfig;

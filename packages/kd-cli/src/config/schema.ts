@@ -11,7 +11,7 @@ import { learningRateSchema } from './schedule-schema.ts';
 import { object, text, wholeNumber } from './schema-parts.ts';
 import { studySchema } from './study-schema.ts';
 import { teacherSchema } from './teacher-schema.ts';
-import { checkpointSchema } from './training-schema.ts';
+import { checkpointSchema, trainingSchema } from './training-schema.ts';
 
 /** The form of a configuration: keys, types and ranges. What several keys say together is checked afterwards. */
 export const configSchema: z.ZodType<DistillConfig> = object({
@@ -34,6 +34,7 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   batchSize: wholeNumber(1).exactOptional(),
   backend: text('the id of a backend, such as ort-cpu').exactOptional(),
   output: text('the path of a folder'),
+  training: trainingSchema.exactOptional(),
   checkpoint: checkpointSchema.exactOptional(),
   logging: loggingSchema.exactOptional(),
   study: studySchema.exactOptional(),

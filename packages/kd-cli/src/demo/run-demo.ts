@@ -3,6 +3,7 @@ import type { Dataset } from 'kd-data';
 import {
   type CompiledForward,
   compileForward,
+  type Evaluation,
   type Method,
   methodShapes,
   type ResumeOptions,
@@ -44,7 +45,7 @@ export interface DemoOptions {
   readonly folder: OutputFolder;
   readonly checkpoints: DemoCheckpoints;
   /** Go on from the checkpoints, which are of this demonstration. */
-  readonly resume: false | ResumeOptions;
+  readonly resume: boolean | ResumeOptions;
   readonly interrupt: Interrupt;
   readonly reproduce: string;
   readonly notes: readonly string[];
@@ -163,22 +164,31 @@ async function runSeed(demo: Demo, seed: number): Promise<SeedResult> {
     method: buildMethod(settings.distilled, shapes),
     teacher: teacher.variables,
   });
-  const measured = async (role: Role, trained: TrainingResult) => {
+  const measured = async (role: Role, trained: TrainingResult, teacher?: Evaluation) => {
     const network = await measureNetwork({
       backend: demo.backend,
       model: models[role],
       variables: trained.variables,
       dataset: demo.data[demo.split],
       forward: demo.forwards[role],
+      teacher,
     });
     demo.interrupt.throwIfAborted();
-    const run: SeedRun = { seed, updates: trained.step, metrics: network.metrics, curve: curveOf(trained) };
+    const { metrics, agreement } = network.evaluation;
+    const run: SeedRun = {
+      seed,
+      updates: trained.step,
+      metrics,
+      ...(agreement !== undefined && { agreement }),
+      curve: curveOf(trained),
+    };
     return { ...network, run };
   };
+  const measuredTeacher = await measured('teacher', teacher);
   return {
-    teacher: await measured('teacher', teacher),
-    alone: await measured('alone', alone),
-    distilled: await measured('distilled', distilled),
+    teacher: measuredTeacher,
+    alone: await measured('alone', alone, measuredTeacher.evaluation),
+    distilled: await measured('distilled', distilled, measuredTeacher.evaluation),
     student: distilled.variables,
   };
 }

@@ -1,4 +1,4 @@
-import { decodeSafetensors, KdError, type Storage } from 'kd-core';
+import { decodeSafetensors, type HostData, KdError, type Storage } from 'kd-core';
 import type { Checkpoint } from './checkpoint.ts';
 import {
   asideFile,
@@ -31,7 +31,7 @@ export async function saveCheckpoint(
   const name = checkpointName(step, stage);
   const earlier = await listCheckpoints(storage);
   for (const [path, { data }] of Object.entries(checkpoint.tensors)) {
-    if (data.every(Number.isFinite)) continue;
+    if (allFinite(data)) continue;
     throw new KdError(
       'NON_FINITE',
       `After step ${step} the tensor '${path}' holds NaN or infinity, so no checkpoint was written. ${lastGood(earlier[0], storage)}`,
@@ -155,6 +155,13 @@ async function readCheckpoint(
     return { damage: { file: manifestFile(name), reason: 'it has disappeared' } };
   }
   return decodeCheckpoint(name, { manifest, tensors: await storage.read(tensorFile(name)) });
+}
+
+/** Products with 0 are 0, but those of NaN and the infinities; a branch for each number would take five times as long. */
+function allFinite(data: HostData): boolean {
+  let sum = 0;
+  for (let index = 0; index < data.length; index++) sum += data[index]! * 0;
+  return sum === 0;
 }
 
 function agreementNeeded(

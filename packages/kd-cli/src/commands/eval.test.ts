@@ -232,7 +232,7 @@ describe('kd eval of an ONNX file', () => {
       'data that are not there',
       ['--weights', 'meter.onnx', '--data', 'x'],
       1,
-      /Cannot read '.*x': it is not there/,
+      /Cannot read '.*x': there is no such file/,
     ],
     ['no archive', ['--weights', 'meter.onnx', '--data', 'names.txt'], 1, /not a complete ZIP archive/],
     ['another size', ['--weights', 'meter.onnx', '--data', 'other-size.zip'], 1, /\[5, 5, 3\]/],

@@ -1,3 +1,10 @@
+import type {
+  Caltech101Config,
+  ImagesConfig,
+  MiniImagenetConfig,
+  PublishedImagesConfig,
+} from './image-dataset-config.ts';
+
 export interface DigitsConfig {
   name: 'digits';
 }
@@ -54,21 +61,6 @@ export interface IdxConfig {
   classNames: string[];
 }
 
-/**
- * Images in a folder or an archive, with the classes of their folders: `CLASS/NAME.jpg`, also below one folder such as
- * `train/`. They are decoded into memory. Relative paths start at the configuration file.
- */
-export interface ImagesConfig {
-  name: 'images';
-  train: string;
-  /** Without it, the test samples are split off `train`. It has the classes of `train`. */
-  test?: string;
-  /** Grey (1) or RGB (3), whatever the files have; by default as the first file has them. */
-  channels?: 1 | 3;
-  /** Names of the class folders in label order; by default sorted. */
-  classNames?: string[];
-}
-
 /** Fractions of the samples of each class. */
 export interface SplitConfig {
   /** Share of the training samples that the student learns from, while its teacher learns from all; default 1. */
@@ -89,4 +81,7 @@ export type DatasetConfig =
   | Cifar100Config
   | SvhnConfig
   | IdxConfig
-  | ImagesConfig;
+  | ImagesConfig
+  | PublishedImagesConfig
+  | MiniImagenetConfig
+  | Caltech101Config;

@@ -11,6 +11,47 @@ const files: z.ZodType<IdxFilesConfig> = object({ images: text('a path'), labels
 
 const folder: z.ZodString = text('the path of a folder');
 
+const side = wholeNumber(1);
+
+const reading = {
+  size: z
+    .union([side, z.tuple([side, side])], {
+      error: 'a whole number of at least 1, or a list of height and width',
+    })
+    .exactOptional(),
+  fit: z.enum(['cover', 'stretch']).exactOptional(),
+  shorterSide: side.exactOptional(),
+  filter: z.enum(['bilinear', 'bicubic']).exactOptional(),
+  channels: z.literal([1, 3], { error: '1 or 3' }).exactOptional(),
+  decoder: z.enum(['built-in', 'sharp']).exactOptional(),
+};
+
+const place = text('the path of a folder or an archive');
+
+const published = <Name extends string>(name: Name) =>
+  object({ name: z.literal(name), path: place, ...reading });
+
+const imageDatasetSchemas = [
+  object({
+    name: z.literal('images'),
+    train: place,
+    test: place.exactOptional(),
+    classNames: classNames.exactOptional(),
+    ...reading,
+  }),
+  published('tiny-imagenet-200'),
+  published('imagenet'),
+  published('cinic10'),
+  published('mini-imagenet'),
+  object({
+    name: z.literal('caltech101'),
+    path: place,
+    perClass: wholeNumber(1).exactOptional(),
+    seed: wholeNumber(0).exactOptional(),
+    ...reading,
+  }),
+] as const;
+
 export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
   'name',
   [
@@ -30,13 +71,7 @@ export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
       test: files.exactOptional(),
       classNames,
     }),
-    object({
-      name: z.literal('images'),
-      train: text('the path of a folder or an archive'),
-      test: text('the path of a folder or an archive').exactOptional(),
-      channels: z.literal([1, 3], { error: '1 or 3' }).exactOptional(),
-      classNames: classNames.exactOptional(),
-    }),
+    ...imageDatasetSchemas,
   ],
   { error: "an object with the name of a data set, such as 'cifar10', or of files, such as 'images'" },
 );

@@ -1,11 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import type { AsyncDataset, Dataset, ImageChannels } from 'kd-data';
+import { basename } from 'node:path';
+import { KdError } from 'kd-core';
+import { type AsyncDataset, type Dataset, type ImageChannels, imageFileDataset } from 'kd-data';
+import { openImageFiles } from 'kd-data/node';
 import { UsageError } from '../cli/usage-error.ts';
 import { openData } from '../pipeline/open-data.ts';
-import { openImages, readable } from '../pipeline/open-images.ts';
 
 export interface EvalDataWish {
-  /** `digits`, or the path of a ZIP archive or a folder of images. */
+  /** `digits`, or the path of an archive or a folder of images. */
   readonly data: string;
   readonly split: string | undefined;
   readonly channels: ImageChannels | undefined;
@@ -20,7 +22,7 @@ const digitParts = ['test', 'validation', 'train'] as const;
  * Throws `STORAGE` for what cannot be read, and what the readers of `kd-data` throw.
  */
 export async function openEvalData(wish: EvalDataWish): Promise<Dataset | AsyncDataset> {
-  return wish.data === 'digits' ? openDigits(wish) : openImageFiles(wish);
+  return wish.data === 'digits' ? openDigits(wish) : openImages(wish);
 }
 
 async function openDigits({ split = 'test', channels, classNames }: EvalDataWish): Promise<Dataset> {
@@ -37,8 +39,9 @@ async function openDigits({ split = 'test', channels, classNames }: EvalDataWish
   return { ...dataset, name: `digits (${part})` };
 }
 
-async function openImageFiles({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
-  return openImages(data, {
+async function openImages({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
+  return imageFileDataset(await openImageFiles(data), {
+    name: basename(data),
     ...(split !== undefined && { split }),
     ...(channels !== undefined && { channels }),
     ...(classNames !== undefined && { classNames: await readNames(classNames) }),
@@ -46,7 +49,11 @@ async function openImageFiles({ data, split, channels, classNames }: EvalDataWis
 }
 
 async function readNames(path: string): Promise<string[]> {
-  const text = await readable(path, () => readFile(path, 'utf8'));
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'ENOENT' ? 'there is no such file' : message;
+    throw new KdError('STORAGE', `Cannot read '${path}': ${reason}.`, { cause });
+  });
   return text
     .split('\n')
     .map((line) => line.trim())

@@ -4,6 +4,7 @@ import { digitsDataset } from './digits-dataset.ts';
 import { idxDataset } from './idx-dataset.ts';
 import { imagesDataset } from './images-dataset.ts';
 import { publishedDataset } from './published-dataset.ts';
+import { publishedImagesDataset } from './published-images-dataset.ts';
 
 type ConfigOf<Name> = Extract<DatasetConfig, { name: Name }>;
 
@@ -16,6 +17,11 @@ const kinds: { readonly [Name in DatasetConfig['name']]: DatasetKind<ConfigOf<Na
   svhn: publishedDataset as DatasetKind<ConfigOf<'svhn'>>,
   idx: idxDataset,
   images: imagesDataset,
+  'tiny-imagenet-200': publishedImagesDataset as DatasetKind<ConfigOf<'tiny-imagenet-200'>>,
+  imagenet: publishedImagesDataset as DatasetKind<ConfigOf<'imagenet'>>,
+  cinic10: publishedImagesDataset as DatasetKind<ConfigOf<'cinic10'>>,
+  'mini-imagenet': publishedImagesDataset as DatasetKind<ConfigOf<'mini-imagenet'>>,
+  caltech101: publishedImagesDataset as DatasetKind<ConfigOf<'caltech101'>>,
 };
 
 /** What is known of the kind of data set that a configuration names. */

@@ -1,5 +1,6 @@
-import type { ImagesConfig } from '../dataset-config.ts';
+import type { ImagesConfig } from '../image-dataset-config.ts';
 import type { DatasetKind } from './dataset-kind.ts';
+import { imageSizeProblem } from './image-size-problem.ts';
 import { unreadableFile } from './unreadable-file.ts';
 
 export const imagesDataset: DatasetKind<ImagesConfig> = {
@@ -8,6 +9,10 @@ export const imagesDataset: DatasetKind<ImagesConfig> = {
     train: absolute(config.train),
     ...(config.test !== undefined && { test: absolute(config.test) }),
   }),
-  problems: ({ train, test }) => [...unreadableFile('train', train), ...unreadableFile('test', test)],
+  problems: (config) => [
+    ...unreadableFile('train', config.train),
+    ...unreadableFile('test', config.test),
+    ...imageSizeProblem(config),
+  ],
   ownTest: ({ test }) => (test === undefined ? undefined : 'dataset.test names test images'),
 };

@@ -73,6 +73,15 @@ describe('a wrong configuration', () => {
         "training.select.metric: must be one of 'top1', 'top5', 'nll', 'brier', 'ece', 'adaptiveEce', 'mce', got 'accuracy'.",
       ],
     ],
+    [
+      'wrong logs',
+      { ...good, logging: { csv: 'yes', everySteps: 0, tensorboard: true } },
+      [
+        "logging.csv: must be true or false, got 'yes'.",
+        'logging.everySteps: must be a whole number of at least 1, got 0.',
+        "logging.tensorboard: is not a known key. Did you mean 'tensorBoard'? Known here: csv, tensorBoard, everySteps.",
+      ],
+    ],
     ['a missing key', withoutEpochs, ['epochs: is missing; it must be a whole number of at least 1.']],
     [
       'a misspelt key',

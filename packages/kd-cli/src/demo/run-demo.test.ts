@@ -85,6 +85,8 @@ describe('runDemo', () => {
     expect(runsOf(report, 'teacher').map(({ seed }) => seed)).toEqual([101, 102]);
     expect(runsOf(report, 'distilled')[0]!.metrics.count).toBe(report.dataset.samples.validation);
     expect(runsOf(report, 'distilled')).not.toEqual(runsOf(report, 'alone'));
+    for (const { agreement } of runsOf(report, 'distilled')) expect(agreement!.agreement).toBeGreaterThan(0);
+    expect(runsOf(report, 'teacher')[0]).not.toHaveProperty('agreement');
     expect(report.exported?.agreeing).toBe(2 * report.dataset.samples.validation);
     // 60 % of 1,797 samples for the teacher, half of them for the students, each to within one a class.
     expect(Math.abs(report.dataset.samples.train - 1078)).toBeLessThanOrEqual(10);

@@ -41,10 +41,15 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       storage: folder.checkpointsOf('student'),
     }).finally(() => taught.close());
     progress.stop();
-    const teacherResult = await measureTeacher(run, teacher);
+    const measuredTeacher = await measureTeacher(run, teacher);
     interrupt.throwIfAborted();
     const about = { role: 'distilled', label: 'Student distilled', model: config.student.model } as const;
-    const measured = await measureTrained({ backend, config, data }, about, student);
+    const measured = await measureTrained(
+      { backend, config, data },
+      about,
+      student,
+      measuredTeacher?.evaluation,
+    );
     interrupt.throwIfAborted();
     await folder.results.write(
       'student.safetensors',
@@ -58,14 +63,14 @@ export async function distill(options: DistillOptions): Promise<RunReport> {
       wallSeconds: (host.now() - started) / 1000,
       split: 'test',
       dataset: describeData(config.dataset.name, data),
-      networks: [...(teacherResult === undefined ? [] : [teacherResult]), measured.result],
+      networks: [...(measuredTeacher === undefined ? [] : [measuredTeacher.result]), measured.result],
       exported: { file: 'student.onnx', fileBytes: measured.file.length, ...measured.check },
       configuration: { ...config },
       environment: environmentFacts(backend),
       reproduce: options.reproduce,
       notes: [
         ...(resume !== false ? [continuedNote] : []),
-        ...(teacherResult === undefined ? [otherClassesNote] : []),
+        ...(measuredTeacher === undefined ? [otherClassesNote] : []),
         ...(chosenOnTest(config) ? [chosenOnTestNote] : []),
       ],
     };

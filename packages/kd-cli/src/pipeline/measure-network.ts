@@ -1,11 +1,11 @@
-import type { Backend, ClassificationMetrics, HostTensor, Model, ModelVariables } from 'kd-core';
+import type { Backend, HostTensor, Model, ModelVariables } from 'kd-core';
 import type { Dataset, NormalizeOptions } from 'kd-data';
-import { type CompiledForward, evaluate } from 'kd-train';
+import { type CompiledForward, type Evaluation, evaluate } from 'kd-train';
 import { checkFile, type FileCheck, toOnnx } from './ship-network.ts';
 import { evaluationSource } from './sources.ts';
 
 export interface MeasuredNetwork {
-  readonly metrics: ClassificationMetrics;
+  readonly evaluation: Evaluation;
   /** The ONNX file of the network. */
   readonly file: Uint8Array;
   /** That the file computes the same. */
@@ -20,10 +20,18 @@ export async function measureNetwork(options: {
   readonly dataset: Dataset;
   readonly normalization?: NormalizeOptions;
   readonly forward?: CompiledForward;
+  /** What its teacher gave for the same samples. */
+  readonly teacher?: Evaluation | undefined;
 }): Promise<MeasuredNetwork> {
-  const { model, variables, dataset, normalization } = options;
+  const { model, variables, dataset, normalization, teacher, ...rest } = options;
   const source = evaluationSource(dataset, normalization);
-  const { metrics, logits } = await evaluate({ ...options, source });
+  const evaluation = await evaluate({
+    ...rest,
+    model,
+    variables,
+    source,
+    ...(teacher !== undefined && { teacher }),
+  });
   const file = toOnnx(model, variables, normalization);
-  return { metrics, file, check: await checkFile(file, { source, logits }) };
+  return { evaluation, file, check: await checkFile(file, { source, logits: evaluation.logits }) };
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { describeOnnx } from 'kd-backend-ort';
 import type { Backend, FrozenModel } from 'kd-core';
-import { evaluate, type TrainedNetwork, type TrainingResult } from 'kd-train';
+import { type Evaluation, evaluate, type TrainedNetwork, type TrainingResult } from 'kd-train';
 import type { DistillConfig } from '../config/config.ts';
 import type { ModelConfig } from '../config/model-config.ts';
 import type { NetworkResult } from '../report/report-data.ts';
@@ -24,12 +24,19 @@ export interface Measuring {
   readonly data: DataSplits;
 }
 
-/** Measures a network on the test samples and exports it. */
+/** A network with what it gave for the test samples. */
+export interface MeasuredResult {
+  readonly result: NetworkResult;
+  readonly evaluation: Evaluation;
+}
+
+/** Measures a network on the test samples, against `teacher` where it is given, and exports it. */
 export async function measureTrained(
   { backend, config, data }: Measuring,
   about: Pick<NetworkResult, 'role' | 'label'> & { readonly model: ModelConfig; readonly seed?: number },
   { model, variables, history, step }: Trained,
-): Promise<MeasuredNetwork & { readonly result: NetworkResult }> {
+  teacher?: Evaluation,
+): Promise<MeasuredNetwork & MeasuredResult> {
   const { test: dataset, normalization } = data;
   const measured = await measureNetwork({
     backend,
@@ -37,7 +44,9 @@ export async function measureTrained(
     variables,
     dataset,
     ...(normalization !== undefined && { normalization }),
+    teacher,
   });
+  const { metrics, agreement } = measured.evaluation;
   const { parameters, macs } = model.summary();
   const result: NetworkResult = {
     role: about.role,
@@ -51,7 +60,8 @@ export async function measureTrained(
       {
         seed: about.seed ?? config.seed ?? 0,
         ...(step !== undefined && { updates: step }),
-        metrics: measured.metrics,
+        metrics,
+        ...(agreement !== undefined && { agreement }),
         curve: history === undefined ? [] : curveOf({ history }),
       },
     ],
@@ -63,18 +73,19 @@ export async function measureTrained(
 export async function measureFrozen(
   { config, data }: Measuring,
   teacher: FrozenModel,
-): Promise<NetworkResult> {
+): Promise<MeasuredResult> {
   const file = { ...config.teacher, weights: config.teacher.weights! };
   const source = evaluationSource(data.test, data.normalization);
-  const { metrics } = await evaluate({ model: teacher, source });
+  const evaluation = await evaluate({ model: teacher, source });
   const { parameters } = await describeOnnx(file.weights);
-  return {
+  const result: NetworkResult = {
     role: 'teacher',
     label: 'Teacher',
     architecture: basename(file.weights),
     parameters,
     fileBytes: (await stat(file.weights)).size,
     latency: await frozenLatency((settings) => openOnnxTeacher(file, data, settings)),
-    runs: [{ seed: config.seed ?? 0, metrics, curve: [] }],
+    runs: [{ seed: config.seed ?? 0, metrics: evaluation.metrics, curve: [] }],
   };
+  return { result, evaluation };
 }

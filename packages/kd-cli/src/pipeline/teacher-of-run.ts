@@ -1,11 +1,10 @@
 import type { FrozenModel } from 'kd-core';
 import type { CachedTeacher } from 'kd-data';
 import type { Teacher } from 'kd-train';
-import type { NetworkResult } from '../report/report-data.ts';
 import { asksTeacher } from './asks-teacher.ts';
 import { fillCache, isFilledAhead, openCachedTeacher } from './cached-teacher.ts';
 import { encodeNetwork } from './network-file.ts';
-import { measureFrozen, measureTrained, type Trained } from './network-result.ts';
+import { type MeasuredResult, measureFrozen, measureTrained, type Trained } from './network-result.ts';
 import type { Run } from './run.ts';
 import { shownTeacher } from './shown-teacher.ts';
 import { trainRecipe } from './train-recipe.ts';
@@ -59,11 +58,11 @@ export async function taughtBy(run: Run, teacher: Trained | FrozenModel): Promis
 export async function measureTeacher(
   { backend, plan: { config, data } }: Run,
   teacher: Trained | FrozenModel,
-): Promise<NetworkResult | undefined> {
+): Promise<MeasuredResult | undefined> {
   const measuring = { backend, config, data };
   if ('variables' in teacher) {
     const about = { role: 'teacher', label: 'Teacher', model: config.teacher.model! } as const;
-    return (await measureTrained(measuring, about, teacher)).result;
+    return measureTrained(measuring, about, teacher);
   }
   return teacher.classes === data.train.classes ? measureFrozen(measuring, teacher) : undefined;
 }

@@ -67,7 +67,17 @@ export interface SeedRun {
   /** Optimiser steps made; absent for a network that was read from a file. */
   readonly updates?: number;
   readonly metrics: Metrics;
+  /** With the teacher, of a student whose teacher names the same classes. */
+  readonly agreement?: TeacherAgreement;
   readonly curve: readonly CurvePoint[];
+}
+
+/** How often a student says what its teacher says, on the same samples. */
+export interface TeacherAgreement {
+  /** Fraction of samples, 0 to 1, for which both name the same class. */
+  readonly agreement: number;
+  /** Mean KL divergence of the student's probabilities from the teacher's, in nats. */
+  readonly divergence: number;
 }
 
 /** Fractions in 0..1, `nll` in nats. */

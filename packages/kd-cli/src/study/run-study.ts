@@ -171,7 +171,8 @@ async function measureStudy(
 ): Promise<StudyResult['report']> {
   const { backend, folder, interrupt, plan, resume, reproduce } = run;
   const { config, data } = plan;
-  const teacherResult = await measureTeacher(run, teacher);
+  const measuredTeacher = await measureTeacher(run, teacher);
+  const teacherResult = measuredTeacher?.result;
   const measured: Array<{
     kind: Kind;
     trained: Trained;
@@ -181,7 +182,12 @@ async function measureStudy(
   }> = [];
   for (const { kind, seed, trained } of students) {
     const about = { role: kind, label: labels[kind], model: config.student.model, seed };
-    const { result, file, check } = await measureTrained({ backend, config, data }, about, trained);
+    const { result, file, check } = await measureTrained(
+      { backend, config, data },
+      about,
+      trained,
+      measuredTeacher?.evaluation,
+    );
     interrupt.throwIfAborted();
     measured.push({ kind, trained, result, file, check });
   }

@@ -91,6 +91,7 @@ function network({ role, label, top1, ece, parameters }: Shape, seeds: number): 
           accuracy: Math.min(1, (bin + 0.5) / 15 + (bin % 3 === 0 ? -1 : 1) * ece * 4),
         })),
       },
+      ...(role !== 'teacher' && { agreement: { agreement: accuracy + 0.01, divergence: 0.125 } }),
       curve: Array.from({ length: 30 }, (_, epoch): CurvePoint => {
         const progress = 1 - Math.exp(-(epoch + 1) / 5);
         return {

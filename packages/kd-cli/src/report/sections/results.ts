@@ -1,9 +1,16 @@
 import { summarize } from '../../statistics/summary.ts';
-import { bytes, known, milliseconds, quantity } from '../../text/format-number.ts';
+import { bytes, fixed, known, milliseconds, percent, quantity } from '../../text/format-number.ts';
 import { marker } from '../charts/svg.ts';
 import { type HtmlValue, html, type Markup } from '../html.ts';
 import type { NetworkResult, RunReport } from '../report-data.ts';
-import { distillationGain, type MeasureDefinition, measures, valuesOf, verdict } from '../results.ts';
+import {
+  distillationGain,
+  type MeasureDefinition,
+  meanAndSpread,
+  measures,
+  valuesOf,
+  verdict,
+} from '../results.ts';
 
 /** The table of everything measured. */
 export function resultsSection(report: RunReport): Markup {
@@ -18,7 +25,29 @@ export function resultsSection(report: RunReport): Markup {
 <tbody>${report.networks.map(networkRow)}${differenceRows(report)}</tbody>
 ${latency !== undefined && html`<caption>Latency: median and 95th percentile (p95) for a batch of ${latency.batchSize} on ${latency.threads} thread${latency.threads === 1 ? '' : 's'}, ${latency.runs} runs.</caption>`}
 </table></div>
+${agreementNote(report)}
 </section>`;
+}
+
+/** One sentence for all students that were compared with a teacher. */
+function agreementNote(report: RunReport): HtmlValue {
+  const sentences = report.networks.flatMap(({ label, runs }) => {
+    const found = runs.flatMap(({ agreement }) => (agreement === undefined ? [] : [agreement]));
+    if (found.length === 0) return [];
+    const share = meanAndSpread(
+      found.map(({ agreement }) => agreement),
+      (value) => percent(value, 2),
+    );
+    const divergence = meanAndSpread(
+      found.map((each) => each.divergence),
+      (value) => fixed(value, 3),
+    );
+    return [`${label} ${share} % (KL divergence ${divergence} nats)`];
+  });
+  return (
+    sentences.length > 0 &&
+    html`<p class="about">Predictions that agree with the teacher's: ${sentences.join('; ')}.</p>`
+  );
 }
 
 /** The mark that stands for a network in every chart. */

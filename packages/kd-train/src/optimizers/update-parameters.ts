@@ -5,7 +5,7 @@ import type { OptimizerUpdate } from './optimizer.ts';
 import type { ParameterSettings } from './parameter-groups.ts';
 
 /** What a rule sees of parameters that have the same settings, and what it makes of it. */
-export interface ParameterStep<Memory extends string> {
+interface ParameterStep<Memory extends string> {
   readonly param: Tensor;
   readonly gradient: Tensor;
   readonly memory: Readonly<Record<Memory, Tensor>>;
@@ -16,7 +16,7 @@ export type UpdateRule<Memory extends string> = (
   step: ParameterStep<Memory>,
 ) => Omit<ParameterStep<Memory>, 'gradient'>;
 
-export interface UpdateParametersOptions<Settings extends ParameterSettings, Memory extends string> {
+interface UpdateParametersOptions<Settings extends ParameterSettings, Memory extends string> {
   readonly update: OptimizerUpdate;
   /** Parameters to which this gives one object are joined where that is faster; a fresh one keeps a parameter alone. */
   readonly settingsOf: (path: string, shape: readonly number[]) => Settings;

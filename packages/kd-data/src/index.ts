@@ -17,6 +17,7 @@ export { cifar10ClassNames } from './cifar/cifar10-class-names.ts';
 export { type Cifar10DatasetOptions, cifar10Dataset } from './cifar/cifar10-dataset.ts';
 export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
 export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
+export { type CsvDatasetOptions, csvDataset } from './csv/csv-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
 export type { ArraysSpec, DatasetSpec, JoinedSpec, SubsetSpec } from './dataset-spec.ts';
 export { digits } from './digits/digits.ts';
@@ -61,6 +62,8 @@ export {
   workerLoader,
 } from './loader/workers/worker-loader.ts';
 export type { LoaderWorker, NodeWorker, WebWorker } from './loader/workers/worker-port.ts';
+export { type ManifestImagesOptions, manifestImages } from './manifest/manifest-images.ts';
+export { type ManifestSample, parseManifest } from './manifest/parse-manifest.ts';
 export { buildMix } from './mixing/build-mix.ts';
 export { cutMix } from './mixing/cut-mix.ts';
 export type { Mix, MixSpec } from './mixing/mix.ts';

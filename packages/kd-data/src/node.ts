@@ -1,3 +1,4 @@
+export { type ExtractArchiveOptions, extractArchive } from './archives/extract-archive.ts';
 export { type ReadCifar10DatasetOptions, readCifar10Dataset } from './cifar/read-cifar10-dataset.ts';
 export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/read-cifar100-dataset.ts';
 export { type FindDataFilesOptions, findDataFiles } from './files/find-data-files.ts';

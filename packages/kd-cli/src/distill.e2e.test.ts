@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prngKey } from 'kd-core';
@@ -7,7 +7,7 @@ import { exportOnnx } from 'kd-export';
 import { resnet } from 'kd-models';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { DistillConfig } from './config/config.ts';
-import { finished, interruptAt, kd, requireBuilt, stepsOf, type } from './testing/program.ts';
+import { finished, interruptAt, kd, madeStep, requireBuilt, stepsOf, type } from './testing/program.ts';
 
 const config: DistillConfig = {
   seed: 3,
@@ -141,6 +141,39 @@ describe('kd distill', () => {
     for (const network of ['teacher', 'student']) {
       expect((await weights(folder, network)).equals(await weights(untouched, network))).toBe(true);
     }
+  });
+
+  it('survives a kill with each step in its log once, and passes over a damaged checkpoint only where told to', async () => {
+    const short = JSON.stringify({ ...config, epochs: 3, checkpoint: { everySteps: 4 } });
+    const [untouched, folder] = [await folderWith('kd.json', short), await folderWith('kd.json', short)];
+    expect((await finished(kd(untouched, 'distill', 'kd.json'))).code).toBe(0);
+    const out = join(folder, 'out');
+    const child = kd(folder, 'distill', 'kd.json');
+    const end = finished(child);
+    await madeStep(child, out, 'student', 20);
+    child.kill('SIGKILL');
+    expect((await end).code).toBeNull();
+
+    const checkpoints = join(out, 'checkpoints', 'student');
+    const committed = (await readdir(checkpoints))
+      .filter((name) => /^checkpoint-.*\.json$/.test(name))
+      .sort();
+    const newest = committed.at(-1)!.replace('.json', '.safetensors');
+    await truncate(join(checkpoints, newest), 1000);
+    const refused = await finished(kd(folder, 'distill', 'kd.json', '--resume'));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain(newest);
+    expect(refused.stderr).toContain('--resume --fall-back');
+    const { code, stderr } = await finished(kd(folder, 'distill', 'kd.json', '--resume', '--fall-back'));
+    expect(stderr).toContain("was put aside as '.damaged'");
+    expect(code).toBe(0);
+    expect(await readdir(checkpoints)).toContain(`${newest}.damaged`);
+
+    const upTo = (steps: number) => Array.from({ length: steps }, (_, step) => step);
+    expect(await stepsOf(out, 'teacher')).toEqual(upTo(80));
+    expect(await stepsOf(out, 'student')).toEqual(upTo(48));
+    const student = (of: string) => readFile(join(of, 'out', 'student.safetensors'));
+    expect((await student(folder)).equals(await student(untouched))).toBe(true);
   });
 
   it('reads a TypeScript configuration, and refuses a wrong one before any work', async () => {

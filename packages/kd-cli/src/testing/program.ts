@@ -55,6 +55,18 @@ export async function stepsOf(output: string, network: string): Promise<number[]
   return events.filter((event) => event.type === 'step' && event.network === network).map(({ step }) => step);
 }
 
+/** Waits until `network` has made step `step`, or the program has ended. */
+export async function madeStep(
+  child: ChildProcess,
+  output: string,
+  network: string,
+  step: number,
+): Promise<void> {
+  while (child.exitCode === null && !(await stepsOf(output, network)).some((made) => made >= step)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
 /** Presses Ctrl-C when `network` has made step `step`, and answers with what the program says to continue. */
 export async function interruptAt(
   child: ChildProcess,
@@ -63,9 +75,7 @@ export async function interruptAt(
   step: number,
 ): Promise<string> {
   const end = finished(child);
-  while (child.exitCode === null && !(await stepsOf(output, network)).some((made) => made >= step)) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await madeStep(child, output, network, step);
   child.kill('SIGINT');
   const { code, stderr } = await end;
   if (code !== 130 || !stderr.includes('Stopping after this step; Ctrl-C again quits at once.')) {

@@ -27,7 +27,7 @@ export async function openCachedTeacher(
 ): Promise<CachedTeacher> {
   const cache = config.teacher.cache!;
   const { logits = 'float32', maximumGigabytes } = cache;
-  const taps = tapsOf(student.method);
+  const taps = tapsOfTeacher(student.method);
   const frozen = 'variables' in teacher ? await openFrozenNetwork({ backend, ...teacher, taps }) : teacher;
   const identity = await hashConfig([frozen.fingerprint ?? '', logits, [...taps], dataIdentity(config)]);
   const folder = join(
@@ -78,9 +78,10 @@ export async function fillCache(
   return (host.now() - started) / 1000;
 }
 
-function tapsOf({ requires, warmUp }: Method): readonly string[] {
+/** Taps of teachers that a method or its warm-up reads. */
+export function tapsOfTeacher({ requires, warmUp }: Method): readonly string[] {
   const own = requires.teachers.flatMap(({ taps }) => taps);
-  return [...new Set([...own, ...(warmUp === undefined ? [] : tapsOf(warmUp.method))])].sort();
+  return [...new Set([...own, ...(warmUp === undefined ? [] : tapsOfTeacher(warmUp.method))])].sort();
 }
 
 /** What the images of a student depend on, but for the number of variants, of which more can come later. */

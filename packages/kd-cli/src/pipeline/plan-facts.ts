@@ -1,4 +1,5 @@
 import { type HostTensor, isFrozenModel, type Model, prngKey, sizeOf, type Tree, visitTree } from 'kd-core';
+import { estimateTeacherCache } from 'kd-data';
 import {
   deployedStudent,
   type MethodShapes,
@@ -15,8 +16,10 @@ import type { OptimizerConfig } from '../config/optimizer-config.ts';
 import type { ScheduleConfig } from '../config/schedule-config.ts';
 import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
+import { tapsOfTeacher } from './cached-teacher.ts';
 import { describeModel } from './describe-model.ts';
 import { describeData } from './open-data.ts';
+import { outsideOfStep } from './outside-of-step.ts';
 import type { DistillPlan, Recipe } from './plan.ts';
 
 /** What a run will cost, known before anything is trained. Multiply-accumulates are those of forward passes. */
@@ -26,6 +29,8 @@ export interface PlanFacts {
   readonly augmentation?: AugmentationConfig;
   readonly views?: Readonly<Record<string, ViewConfig>>;
   readonly teacher: NetworkCost & { readonly training?: TrainingLength };
+  /** What is kept of the teacher's outputs. */
+  readonly kept?: { readonly images: number; readonly variants: number; readonly bytes: number };
   readonly student: NetworkCost & { readonly training: TrainingLength };
   readonly updates: { readonly teacher?: UpdateSettings; readonly student: UpdateSettings };
   /** A stage before the student's training. */
@@ -70,7 +75,8 @@ export interface TermCost {
   readonly macs: number;
 }
 
-export function planFacts({ config, data, teacher, student }: DistillPlan): PlanFacts {
+export function planFacts(plan: DistillPlan): PlanFacts {
+  const { config, data, teacher, student } = plan;
   const network: TeacherNetwork = 'model' in teacher ? teacher.model : teacher;
   const { method, source } = student;
   const shapes = methodShapes(student.student, [network], source);
@@ -93,6 +99,7 @@ export function planFacts({ config, data, teacher, student }: DistillPlan): Plan
           )),
       ...('recipe' in teacher && { training: lengthOf(teacher.recipe) }),
     },
+    ...(config.teacher.cache !== undefined && asked && { kept: keptOf(plan) }),
     student: {
       ...networkCost(
         describeModel(config.student.model, student.student),
@@ -128,6 +135,20 @@ function updateSettings(
     optimizer: own.optimizer ?? config.optimizer ?? defaultOptimizer,
     learningRate: own.learningRate ?? config.learningRate,
   };
+}
+
+function keptOf({ config, teacher, student, allImages }: DistillPlan): NonNullable<PlanFacts['kept']> {
+  const network = outsideOfStep('model' in teacher ? teacher.model : teacher);
+  const images = allImages!.length * allImages!.variants!;
+  const { logits } = config.teacher.cache!;
+  const bytesEach = estimateTeacherCache({
+    teacher: network,
+    samples: 1,
+    variants: 1,
+    taps: tapsOfTeacher(student.method),
+    ...(logits !== undefined && { logits }),
+  });
+  return { images, variants: allImages!.variants!, bytes: images * bytesEach };
 }
 
 function networkCost(architecture: string, model: Model, batchSize: number, passes: number): NetworkCost {

@@ -6,7 +6,7 @@ import type { NetworkCost, PlanFacts, TermCost, TrainingLength, UpdateSettings }
 
 /** What `kd distill --plan` prints. */
 export function planText(
-  { data, augmentation, views = {}, teacher, student, updates, warmUp, terms, deployed }: PlanFacts,
+  { data, augmentation, views = {}, teacher, kept, student, updates, warmUp, terms, deployed }: PlanFacts,
   colors: Colors,
 ): string {
   const { samples } = data;
@@ -18,6 +18,14 @@ export function planText(
     ],
     ['Images', imageLines(augmentation, views)],
     ['Teacher', [cost(teacher), teacher.training && `trained first: ${length(teacher.training)}`]],
+    ...(kept === undefined
+      ? []
+      : [
+          [
+            'Kept',
+            `${quantity(kept.images)} outputs of the teacher, of ${kept.variants} images of each sample: ${bytes(kept.bytes)}`,
+          ] as const,
+        ]),
     ...(warmUp === undefined
       ? []
       : [

@@ -94,6 +94,8 @@ describe('a study', () => {
 
   it('finds what kd cache build has kept, also with another seed', async () => {
     const path = await writeConfig();
+    const plan = await kd('distill', path, '--plan');
+    expect(plan.out).toMatch(/Kept +\d+ outputs of the teacher, of 2 images of each sample: [\d.]+ kB/);
     const built = await kd('cache', 'build', path);
     expect(built.out).toMatch(/^(\d+) of \1 outputs are kept \(.* kB\); \1 of them were computed now\.\n$/);
     expect((await kd('cache', 'show', path)).out).toMatch(/^(\d+) of \1 outputs are kept \(.* kB\)\.\n$/);
@@ -141,6 +143,12 @@ describe('a configuration is refused', () => {
     const path = await writeConfig({ teacher });
     expect((await kd('cache', 'build', path)).err).toContain('keeps nothing of its teacher');
     expect((await kd('cache', 'biuld', path)).err).toContain("Did you mean 'build'?");
+  });
+
+  it('with mixtures, which do not come again', async () => {
+    expect(await refusal({ augmentation: { mixup: true } })).toContain(
+      'augmentation.mixup must be left out with teacher.cache',
+    );
   });
 
   it('when the outputs would not fit, before anything is computed', async () => {

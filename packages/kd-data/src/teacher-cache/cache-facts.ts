@@ -18,14 +18,23 @@ export interface CacheFacts {
  * whose outputs would not be told from those of another, and for a tap that it does not have.
  */
 export function cacheFacts(
-  { name, fingerprint, classes, taps: known }: FrozenModel,
+  teacher: FrozenModel,
   { logits, taps }: { readonly logits: LogitsEncoding; readonly taps: readonly string[] },
 ): CacheFacts {
+  const { name, fingerprint, classes } = teacher;
   requireArgument(
     fingerprint !== undefined,
     () =>
       `The teacher '${name}' has no fingerprint, so that its outputs cannot be told from those of another one. Give its FrozenModel a fingerprint, such as a hash of its weights.`,
   );
+  return { teacher: { name, fingerprint }, classes, logits, taps: tapShapes(teacher, taps) };
+}
+
+/** Shapes of taps of a teacher for one sample, sorted by name. Throws `INVALID_ARGUMENT` for a tap that it does not have. */
+export function tapShapes(
+  { name, taps: known }: Pick<FrozenModel, 'name' | 'taps'>,
+  taps: readonly string[],
+): Readonly<Record<string, readonly number[]>> {
   const shapes = [...taps].sort().map((tap) => {
     const shape = known[tap];
     requireArgument(
@@ -34,7 +43,7 @@ export function cacheFacts(
     );
     return [tap, shape] as const;
   });
-  return { teacher: { name, fingerprint }, classes, logits, taps: Object.fromEntries(shapes) };
+  return Object.fromEntries(shapes);
 }
 
 /**

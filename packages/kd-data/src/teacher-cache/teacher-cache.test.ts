@@ -63,7 +63,7 @@ function teacher(fingerprint = 'one'): FrozenModel & { seen: number } {
       this.seen += count;
       const each = (size: number, factor: number): Float32Array =>
         Float32Array.from({ length: count * size }, (_, at) => {
-          const image = data.subarray(Math.floor(at / size) * 48, (Math.floor(at / size) + 1) * 48);
+          const image = [...data.subarray(Math.floor(at / size) * 48, (Math.floor(at / size) + 1) * 48)];
           return image.reduce((sum, pixel, place) => sum + pixel * Math.sin(factor * place + (at % size)), 0);
         });
       return {

@@ -7,7 +7,7 @@ import {
   type SampleIdentity,
   type Storage,
 } from 'kd-core';
-import { type CacheFacts, cacheFacts, claimStorage } from './cache-facts.ts';
+import { type CacheFacts, cacheFacts, claimStorage, tapShapes } from './cache-facts.ts';
 import type { LogitsEncoding } from './logits-encoding.ts';
 import { pickRows } from './pick-rows.ts';
 import { readKept } from './read-kept.ts';
@@ -16,7 +16,7 @@ import { openRowStore } from './row-store.ts';
 
 /** What of a teacher's outputs is kept, of how many images. */
 export interface TeacherCacheSize {
-  readonly teacher: FrozenModel;
+  readonly teacher: Pick<FrozenModel, 'name' | 'classes' | 'taps'>;
   /** Samples of the data set: `samples.count` of the source. */
   readonly samples: number;
   /** Augmented images of each sample: `variants` of the source. */
@@ -28,6 +28,7 @@ export interface TeacherCacheSize {
 }
 
 export interface TeacherCacheOptions extends TeacherCacheSize {
+  readonly teacher: FrozenModel;
   /** A place for this cache alone. */
   readonly storage: Storage;
   /** Bytes that it may take when it is full; default 16 GiB. */
@@ -157,7 +158,7 @@ function layoutOf({
       () => `${name} must be a positive integer, got ${value}.`,
     );
   }
-  return rowLayout({ classes: teacher.classes, logits, taps: cacheFacts(teacher, { logits, taps }).taps });
+  return rowLayout({ classes: teacher.classes, logits, taps: tapShapes(teacher, taps) });
 }
 
 function requireRange(

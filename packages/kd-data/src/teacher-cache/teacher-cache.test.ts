@@ -145,9 +145,9 @@ describe('a cached teacher', () => {
     const { images, indices } = source().batch(0, 0);
     const ask = () => cached.run(images, { indices, variant: 0 });
     const [first, second, exact] = [await ask(), await ask(), await teacher().run(images)];
-    expect([...second.taps['pooled']!.data]).toEqual([...first.taps['pooled']!.data]);
-    for (const [at, value] of first.taps['pooled']!.data.entries()) {
-      expect(Math.abs(value - exact.taps['pooled']!.data[at]!)).toBeLessThanOrEqual(
+    expect([...second.taps.pooled!.data]).toEqual([...first.taps.pooled!.data]);
+    for (const [at, value] of first.taps.pooled!.data.entries()) {
+      expect(Math.abs(value - exact.taps.pooled!.data[at]!)).toBeLessThanOrEqual(
         2 ** -11 * Math.abs(value) + 2 ** -25,
       );
     }

@@ -52,6 +52,13 @@ export type {
   UntilConfig,
 } from './config/schedule-config.ts';
 export type { StudyConfig } from './config/study-config.ts';
+export type {
+  CsvConfig,
+  ManifestConfig,
+  ManifestPartConfig,
+  NpzConfig,
+  NpzPartConfig,
+} from './config/table-dataset-config.ts';
 export type { TeacherCacheConfig } from './config/teacher-cache-config.ts';
 export type { TeacherConfig, TeacherTrainingConfig } from './config/teacher-config.ts';
 export type { CheckpointConfig, SelectConfig, TrainingConfig } from './config/training-config.ts';

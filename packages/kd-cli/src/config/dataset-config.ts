@@ -4,6 +4,7 @@ import type {
   MiniImagenetConfig,
   PublishedImagesConfig,
 } from './image-dataset-config.ts';
+import type { CsvConfig, ManifestConfig, NpzConfig } from './table-dataset-config.ts';
 
 export interface DigitsConfig {
   name: 'digits';
@@ -81,6 +82,9 @@ export type DatasetConfig =
   | Cifar100Config
   | SvhnConfig
   | IdxConfig
+  | NpzConfig
+  | CsvConfig
+  | ManifestConfig
   | ImagesConfig
   | PublishedImagesConfig
   | MiniImagenetConfig

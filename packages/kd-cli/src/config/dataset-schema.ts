@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DatasetConfig, IdxFilesConfig, SplitConfig } from './dataset-config.ts';
-import { fraction } from './schema-numbers.ts';
+import { aboveZero, fraction } from './schema-numbers.ts';
 import { numberIn, object, text, wholeNumber } from './schema-parts.ts';
 
 const classNames: z.ZodType<string[]> = z
@@ -30,6 +30,43 @@ const place = text('the path of a folder or an archive');
 
 const published = <Name extends string>(name: Name) =>
   object({ name: z.literal(name), path: place, ...reading });
+
+const pixelMaximum = aboveZero.exactOptional();
+
+const npzPart = object({
+  file: text('a path'),
+  images: text('the name of an array'),
+  labels: text('the name of an array'),
+});
+
+const manifestPart = object({ file: text('a path'), split: text('a name').exactOptional() });
+
+const tableDatasetSchemas = [
+  object({
+    name: z.literal('npz'),
+    train: npzPart,
+    test: npzPart.exactOptional(),
+    channelsFirst: z.boolean({ error: 'true or false' }).exactOptional(),
+    pixelMaximum,
+    classNames: classNames.exactOptional(),
+  }),
+  object({
+    name: z.literal('csv'),
+    train: text('a path'),
+    test: text('a path').exactOptional(),
+    inputShape: z.tuple([side, side, side], { error: 'a list of height, width and channels' }),
+    label: text("'first', 'last' or the name of a column").exactOptional(),
+    pixelMaximum,
+    classNames: classNames.exactOptional(),
+  }),
+  object({
+    name: z.literal('manifest'),
+    train: manifestPart,
+    test: manifestPart.exactOptional(),
+    classNames: classNames.exactOptional(),
+    ...reading,
+  }),
+] as const;
 
 const imageDatasetSchemas = [
   object({
@@ -71,6 +108,7 @@ export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
       test: files.exactOptional(),
       classNames,
     }),
+    ...tableDatasetSchemas,
     ...imageDatasetSchemas,
   ],
   { error: "an object with the name of a data set, such as 'cifar10', or of files, such as 'images'" },

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { KdError } from 'kd-core';
 import {
   type Dataset,
@@ -6,6 +6,7 @@ import {
   type ImageReadingOptions,
   imageFileDataset,
   intoMemory,
+  manifestImages,
   type PublishedImagesName,
   publishedImages,
 } from 'kd-data';
@@ -17,6 +18,7 @@ import type {
   MiniImagenetConfig,
   PublishedImagesConfig,
 } from '../config/image-dataset-config.ts';
+import type { ManifestConfig, ManifestPartConfig } from '../config/table-dataset-config.ts';
 import type { OnData } from './data-progress.ts';
 
 interface Parts<Part> {
@@ -35,6 +37,27 @@ export async function readImages(config: ImagesConfig, onData: OnData): Promise<
     const given = { name: basename(path), ...reading, ...(names !== undefined && { classNames: names }) };
     return imageFileDataset(await openImageFiles(path), given);
   };
+  const opened = await open(train, classNames);
+  return decodeParts(
+    { train: opened, ...(test !== undefined && { test: await open(test, opened.classNames) }) },
+    onData,
+  );
+}
+
+/** The images of lists, decoded into memory. Throws what `manifestImages` and `intoMemory` throw. */
+export async function readManifests(config: ManifestConfig, onData: OnData): Promise<Parts<Dataset>> {
+  const { train, test, classNames } = config;
+  const reading = await readingOptions(config);
+  const open = async (
+    { file, split }: ManifestPartConfig,
+    names: readonly string[] | undefined,
+  ): Promise<ImageFileDataset> =>
+    manifestImages(await openImageFiles(dirname(file)), {
+      manifest: basename(file),
+      ...(split !== undefined && { split }),
+      ...(names !== undefined && { classNames: names }),
+      ...reading,
+    });
   const opened = await open(train, classNames);
   return decodeParts(
     { train: opened, ...(test !== undefined && { test: await open(test, opened.classNames) }) },

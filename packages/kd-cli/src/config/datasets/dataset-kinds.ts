@@ -5,6 +5,7 @@ import { idxDataset } from './idx-dataset.ts';
 import { imagesDataset } from './images-dataset.ts';
 import { publishedDataset } from './published-dataset.ts';
 import { publishedImagesDataset } from './published-images-dataset.ts';
+import { csvDataset, manifestDataset, npzDataset } from './table-datasets.ts';
 
 type ConfigOf<Name> = Extract<DatasetConfig, { name: Name }>;
 
@@ -16,6 +17,9 @@ const kinds: { readonly [Name in DatasetConfig['name']]: DatasetKind<ConfigOf<Na
   cifar100: publishedDataset as DatasetKind<ConfigOf<'cifar100'>>,
   svhn: publishedDataset as DatasetKind<ConfigOf<'svhn'>>,
   idx: idxDataset,
+  npz: npzDataset,
+  csv: csvDataset,
+  manifest: manifestDataset,
   images: imagesDataset,
   'tiny-imagenet-200': publishedImagesDataset as DatasetKind<ConfigOf<'tiny-imagenet-200'>>,
   imagenet: publishedImagesDataset as DatasetKind<ConfigOf<'imagenet'>>,

@@ -13,6 +13,11 @@ import { openDataset } from './open-dataset.ts';
 
 const fixtures = join(import.meta.dirname, '../../../../kd-data/src/testing/fixtures');
 const fixture = (name: string): Buffer => gunzipSync(readFileSync(join(fixtures, name)));
+/** One red pixel. */
+const png = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+  'base64',
+);
 /** The four bytes of numbers in an IDX file. */
 const uint32 = (value: number): number[] => [...new Uint8Array(Uint32Array.of(value).buffer)].reverse();
 
@@ -69,6 +74,63 @@ describe('openDataset', () => {
     const { train } = await openDataset(config, () => {});
     expect(train).toMatchObject({ name: 'svhn train + svhn extra', length: 10 });
     expect([train.label(1), train.label(6)]).toEqual([9, 9]);
+  });
+
+  it('reads arrays of numpy, the test samples with the classes of the others', async () => {
+    const file = join(fixtures, 'keras-mnist.npz');
+    const config: DatasetConfig = {
+      name: 'npz',
+      train: { file, images: 'x_train', labels: 'y_train' },
+      test: { file, images: 'x_test', labels: 'y_test' },
+    };
+    const { train, test } = await openDataset(config, () => {});
+    expect(train).toMatchObject({ name: 'keras-mnist.npz/x_train', length: 4, inputShape: [6, 5, 1] });
+    expect(test).toMatchObject({ length: 2, classNames: ['0', '1', '2'] });
+    expect(kindOf(config).ownTest(config)).toMatch(/names test samples/);
+    const missing = { ...config, test: { ...config.test!, file: '/nowhere.npz' } };
+    expect(kindOf(missing).problems(missing)).toEqual([
+      {
+        path: 'dataset.test.file',
+        message: expect.stringContaining('not there or cannot be read: /nowhere.npz'),
+      },
+    ]);
+  });
+
+  it('reads tables of pixels, and refuses test images of another shape', async () => {
+    const train = join(folder, 'train.csv');
+    await writeFile(train, '0,255,a\n255,0,b\n');
+    const config: DatasetConfig = { name: 'csv', train, inputShape: [1, 2, 1], classNames: ['a', 'b'] };
+    expect((await openDataset(config, () => {})).train).toMatchObject({ name: 'train.csv', length: 2 });
+    const file = join(fixtures, 'keras-mnist.npz');
+    const other = join(fixtures, 'channels-first.npz');
+    const mixed: DatasetConfig = {
+      name: 'npz',
+      train: { file, images: 'x_train', labels: 'y_train' },
+      test: { file: other, images: 'images', labels: 'labels' },
+    };
+    await expect(openDataset(mixed, () => {})).rejects.toMatchObject({
+      code: 'SHAPE_MISMATCH',
+      message: expect.stringContaining(
+        "are [6, 5, 1], but those of 'channels-first.npz/images', to test on, are [3, 4, 4]",
+      ),
+    });
+  });
+
+  it('reads the images of a list, and makes its paths absolute', async () => {
+    const file = join(folder, 'labels.csv');
+    await writeFile(file, 'path,label,split\nred.png,warm,train\nblue.png,cold,test\n');
+    await writeFile(join(folder, 'red.png'), png);
+    await writeFile(join(folder, 'blue.png'), png);
+    const relative: DatasetConfig = {
+      name: 'manifest',
+      train: { file: 'labels.csv', split: 'train' },
+      test: { file: 'labels.csv', split: 'test' },
+    };
+    const config = kindOf(relative).withAbsoluteFiles(relative, (path) => join(folder, path));
+    expect(config).toEqual({ ...relative, train: { file, split: 'train' }, test: { file, split: 'test' } });
+    const { train, test } = await openDataset(config, () => {});
+    expect(train).toMatchObject({ length: 1, classNames: ['cold', 'warm'], inputShape: [1, 1, 3] });
+    expect([train.label(0), test?.label(0)]).toEqual([1, 0]);
   });
 
   it('shows networks what the catalogue says of the data set', async () => {

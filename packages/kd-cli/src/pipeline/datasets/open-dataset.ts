@@ -1,3 +1,4 @@
+import { KdError } from 'kd-core';
 import { type Dataset, digits, joinDatasets } from 'kd-data';
 import {
   readCifar10Dataset,
@@ -8,7 +9,8 @@ import {
 } from 'kd-data/node';
 import type { DatasetConfig, IdxConfig, IdxFilesConfig, SvhnConfig } from '../../config/dataset-config.ts';
 import type { OnData } from '../data-progress.ts';
-import { readImages, readPublishedImages } from '../read-images.ts';
+import { readImages, readManifests, readPublishedImages } from '../read-images.ts';
+import { openNpzFiles, openTables } from './open-tables.ts';
 
 /** A data set before it is split. */
 export interface OpenedDataset {
@@ -28,6 +30,9 @@ const openers: { readonly [Name in DatasetConfig['name']]: Opener<ConfigOf<Name>
   cifar100: ({ folder }) => bothParts((part) => readCifar100Dataset({ folder, part })),
   svhn: openSvhn,
   idx: openIdx,
+  npz: openNpzFiles,
+  csv: openTables,
+  manifest: readManifests,
   images: readImages,
   'tiny-imagenet-200': readPublishedImages,
   imagenet: readPublishedImages,
@@ -36,12 +41,25 @@ const openers: { readonly [Name in DatasetConfig['name']]: Opener<ConfigOf<Name>
   caltech101: readPublishedImages,
 };
 
-/** Reads the data set of a configuration; `onData` is told of what takes long. Throws what the readers of `kd-data` throw. */
-export function openDataset<Config extends DatasetConfig>(
+/**
+ * Reads the data set of a configuration; `onData` is told of what takes long. Throws what the readers of `kd-data` throw,
+ * and `SHAPE_MISMATCH` for test images of another shape.
+ */
+export async function openDataset<Config extends DatasetConfig>(
   config: Config,
   onData: OnData,
 ): Promise<OpenedDataset> {
-  return (openers[config.name] as unknown as Opener<Config>)(config, onData);
+  const opened = await (openers[config.name] as unknown as Opener<Config>)(config, onData);
+  requireAlike(opened);
+  return opened;
+}
+
+function requireAlike({ train, test }: OpenedDataset): void {
+  if (test === undefined || test.inputShape.join() === train.inputShape.join()) return;
+  throw new KdError(
+    'SHAPE_MISMATCH',
+    `Images of '${train.name}' are [${train.inputShape.join(', ')}], but those of '${test.name}', to test on, are [${test.inputShape.join(', ')}]: height, width and channels must be the same.`,
+  );
 }
 
 /** One after the other, as a part may take all memory that there is while it is read. */

@@ -37,14 +37,14 @@ function drawBox(
   key: PrngKey,
   { height, width, cut }: { readonly height: number; readonly width: number; readonly cut: number },
 ): Rectangle {
-  const [x, y] = drawFractions(key, 2) as [number, number];
+  const [x, y] = drawFractions(key, 2);
   const span = (length: number, fraction: number): readonly [first: number, end: number] => {
     const half = Math.floor(Math.floor(length * cut) / 2);
     const middle = Math.floor(fraction * length);
     return [Math.max(0, middle - half), Math.min(length, middle + half)];
   };
-  const [top, bottom] = span(height, y);
-  const [left, right] = span(width, x);
+  const [top, bottom] = span(height, y!);
+  const [left, right] = span(width, x!);
   return { top, left, height: bottom - top, width: right - left };
 }
 

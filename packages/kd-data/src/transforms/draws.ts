@@ -1,8 +1,11 @@
 import { type PrngKey, randomBits } from 'kd-core';
 
 /** `count` numbers, each uniform in [0, 1). A longer draw from the same key begins with the same numbers. */
-export function drawFractions(key: PrngKey, count: number): number[] {
-  return Array.from(randomBits(key, count), (word) => word / 2 ** 32);
+export function drawFractions(key: PrngKey, count: number): Float64Array {
+  const words = randomBits(key, count);
+  const fractions = new Float64Array(count);
+  for (let draw = 0; draw < count; draw++) fractions[draw] = words[draw]! / 2 ** 32;
+  return fractions;
 }
 
 /** Whether something of a probability in 0..1 happens. */

@@ -17,6 +17,7 @@ export async function openCifar() {
   const files = [];
   const decoder = {
     ...builtInDecoder,
+    name: 'recording',
     decode(bytes, options) {
       if (files.length < decoded) files.push(bytes);
       return builtInDecoder.decode(bytes, options);

@@ -1,7 +1,11 @@
 import type { ArrayDatasetOptions } from './array-dataset.ts';
+import type { FileLayout } from './image-files/file-layout.ts';
+import type { ImageFilesSpec } from './image-files/image-files.ts';
+import type { ImageReadingOptions } from './image-files/labelled-images.ts';
+import type { DecoderName } from './images/image-decoder.ts';
 
 /** A data set as data that can be sent to a worker, which makes the same data set of it. */
-export type DatasetSpec = ArraysSpec | SubsetSpec | JoinedSpec;
+export type DatasetSpec = ArraysSpec | SubsetSpec | JoinedSpec | ImagesSpec;
 
 /** What `arrayDataset` was given. */
 export interface ArraysSpec {
@@ -22,4 +26,13 @@ export interface JoinedSpec {
   readonly kind: 'joined';
   readonly datasets: readonly DatasetSpec[];
   readonly name: string;
+}
+
+/** Image files, which each worker opens and decodes by itself. */
+export interface ImagesSpec {
+  readonly kind: 'images';
+  readonly files: ImageFilesSpec;
+  readonly layout: FileLayout;
+  readonly reading: Omit<ImageReadingOptions, 'decoder'>;
+  readonly decoder: DecoderName;
 }

@@ -19,15 +19,15 @@ export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
 export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
 export { type CsvDatasetOptions, csvDataset } from './csv/csv-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
-export type { ArraysSpec, DatasetSpec, JoinedSpec, SubsetSpec } from './dataset-spec.ts';
+export type { ArraysSpec, DatasetSpec, ImagesSpec, JoinedSpec, SubsetSpec } from './dataset-spec.ts';
 export { digits } from './digits/digits.ts';
 export { fashionMnistClassNames } from './idx/fashion-mnist-class-names.ts';
 export { type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';
 export { type IdxArray, type IdxData, parseIdx } from './idx/parse-idx.ts';
-export { type ArchiveFilesOptions, archiveFiles } from './image-files/archive-files.ts';
+export { archiveFiles } from './image-files/archive-files.ts';
 export { imageArchive } from './image-files/image-archive.ts';
 export { type ImageFileOptions, imageFileDataset } from './image-files/image-file-dataset.ts';
-export type { ImageFiles } from './image-files/image-files.ts';
+export type { ArchiveFilesOptions, ImageFiles, ImageFilesSpec } from './image-files/image-files.ts';
 export { type IntoMemoryOptions, intoMemory } from './image-files/into-memory.ts';
 export type { ImageFileDataset, ImageReadingOptions } from './image-files/labelled-images.ts';
 export {
@@ -39,7 +39,7 @@ export {
 export { browserDecoder } from './images/browser-decoder.ts';
 export { builtInDecoder } from './images/built-in-decoder.ts';
 export { type DecodeImageOptions, decodeImage, readImageHeader } from './images/decode-image.ts';
-export type { ImageDecoder } from './images/image-decoder.ts';
+export type { DecoderName, ImageDecoder } from './images/image-decoder.ts';
 export type { ImageChannels, ImageHeader, Pixels } from './images/pixels.ts';
 export { type PixelResizer, pixelResizer, type ResizePixelsOptions } from './images/resize-pixels.ts';
 export { joinDatasets } from './join-datasets.ts';

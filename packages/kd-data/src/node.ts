@@ -8,7 +8,6 @@ export { type ReadMnistDatasetOptions, readMnistDataset } from './idx/read-mnist
 export { folderFiles } from './image-files/folder-files.ts';
 export { imageFolder } from './image-files/image-folder.ts';
 export { openImageFiles } from './image-files/open-image-files.ts';
-export { readImageArchive } from './image-files/read-image-archive.ts';
 export { sharpDecoder } from './images/sharp-decoder.ts';
 export { type ReadNpzDatasetOptions, readNpzDataset } from './numpy/read-npz-dataset.ts';
 export { type ReadSvhnDatasetOptions, readSvhnDataset } from './svhn/read-svhn-dataset.ts';

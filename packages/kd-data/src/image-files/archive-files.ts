@@ -1,13 +1,6 @@
 import type { ByteSource } from 'kd-core';
 import { openArchive } from '../archives/open-archive.ts';
-import type { ImageFiles } from './image-files.ts';
-
-export interface ArchiveFilesOptions {
-  /** Names the archive in messages. */
-  readonly name?: string;
-  /** Bytes that a compressed tar archive may expand to in memory. Default 4 GiB. */
-  readonly largestBytes?: number;
-}
+import type { ArchiveFilesOptions, ImageFiles } from './image-files.ts';
 
 /**
  * The files of a ZIP, tar or tar.gz archive, with tar archives in a tar archive as folders. Entries are read one by one when
@@ -19,9 +12,15 @@ export interface ArchiveFilesOptions {
  */
 export async function archiveFiles(
   source: ByteSource,
-  { name, ...limits }: ArchiveFilesOptions = {},
+  options: ArchiveFilesOptions = {},
 ): Promise<ImageFiles> {
+  const { name, ...limits } = options;
   const quoted = name === undefined ? 'archive' : `archive '${name}'`;
   const { sizes, read } = await openArchive(source, { what: `the ${quoted}`, ...limits });
-  return { what: `The ${quoted}`, paths: [...sizes.keys()], read };
+  return {
+    what: `The ${quoted}`,
+    paths: [...sizes.keys()],
+    read,
+    spec: { kind: 'archive', source, options },
+  };
 }

@@ -12,10 +12,15 @@ const deepest = 8;
  * be read.
  */
 export async function folderFiles(path: string): Promise<ImageFiles> {
+  return { ...knownFolderFiles(path), paths: await listFiles(path, '', 0) };
+}
+
+/** `folderFiles` for one who has the paths already. */
+export function knownFolderFiles(path: string): Omit<ImageFiles, 'paths'> {
   return {
     what: `The folder '${path}'`,
-    paths: await listFiles(path, '', 0),
     read: (file) => guard(join(path, file), () => readFile(join(path, file))),
+    spec: { kind: 'folder', path },
   };
 }
 

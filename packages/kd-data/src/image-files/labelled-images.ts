@@ -1,7 +1,7 @@
 import { KdError, requireArgument } from 'kd-core';
 import { type AsyncDataset, type ImageShape, requireIndex } from '../dataset.ts';
 import { builtInDecoder } from '../images/built-in-decoder.ts';
-import type { ImageDecoder } from '../images/image-decoder.ts';
+import { type ImageDecoder, isDecoderName } from '../images/image-decoder.ts';
 import type { ImageChannels, Pixels } from '../images/pixels.ts';
 import { pixelResizer, type ResizePixelsOptions } from '../images/resize-pixels.ts';
 import type { FileLayout } from './file-layout.ts';
@@ -33,10 +33,12 @@ export interface ImageFileDataset extends AsyncDataset {
  * `SHAPE_MISMATCH`. Every message about an image names its file.
  */
 export async function labelledImages(
-  files: ImageFiles,
-  { classNames, files: samples }: FileLayout,
-  { name, channels, attribution, decoder = builtInDecoder, size, ...fitting }: ImageReadingOptions,
+  files: Omit<ImageFiles, 'paths'>,
+  layout: FileLayout,
+  { decoder = builtInDecoder, ...reading }: ImageReadingOptions,
 ): Promise<ImageFileDataset> {
+  const { classNames, files: samples } = layout;
+  const { name, channels, attribution, size, ...fitting } = reading;
   requireArgument(
     channels === undefined || channels === 1 || channels === 3,
     () => `channels must be 1 (grey) or 3 (RGB), got ${channels}.`,
@@ -68,6 +70,10 @@ export async function labelledImages(
     classNames,
     inputShape,
     ...(attribution !== undefined && { attribution }),
+    ...(files.spec !== undefined &&
+      isDecoderName(decoder.name) && {
+        spec: { kind: 'images', files: files.spec, layout, reading, decoder: decoder.name },
+      }),
     path: (index) => sample(index).path,
     label: (index) => sample(index).label,
     originalIndex(index) {

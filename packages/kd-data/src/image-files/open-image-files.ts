@@ -18,5 +18,9 @@ export async function openImageFiles(path: string): Promise<ImageFiles> {
   const source = await openAsBlob(path).catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
-  return archiveFiles(source, { name: basename(path) });
+  // Node sends no Blob of a file to workers.
+  return {
+    ...(await archiveFiles(source, { name: basename(path) })),
+    spec: { kind: 'archive file', path },
+  };
 }

@@ -1,4 +1,5 @@
+import { nodeFilePlatform } from './file-platform.node.ts';
 import { openParentPort } from './parent-port.ts';
 import { serveLoader } from './serve-loader.ts';
 
-serveLoader(openParentPort()!);
+serveLoader(openParentPort()!, nodeFilePlatform);

@@ -18,6 +18,8 @@ export function shareDataset(spec: DatasetSpec): DatasetSpec {
     }
     case 'subset':
       return { ...spec, dataset: shareDataset(spec.dataset), indices: share(spec.indices) };
+    case 'images':
+      return spec;
     case 'joined':
       return { ...spec, datasets: spec.datasets.map(shareDataset) };
   }

@@ -1,7 +1,8 @@
 import type { ImageChannels, Pixels } from './pixels.ts';
 
 /**
- * The first `channels` samples of each pixel, of `stride` interleaved ones: leaves out transparency.
+ * The first `channels` samples of each pixel, of `stride` interleaved ones: leaves out transparency. What has no more than those
+ * is not copied.
  * `pixels` is the number of pixels.
  */
 export function takeChannels(
@@ -10,7 +11,18 @@ export function takeChannels(
   stride: number,
   channels: ImageChannels,
 ): Uint8Array {
+  if (stride === channels && samples instanceof Uint8Array && samples.length === pixels * channels) {
+    return new Uint8Array(samples.buffer, samples.byteOffset, samples.length);
+  }
   const data = new Uint8Array(pixels * channels);
+  if (channels === 3) {
+    for (let from = 0, to = 0; to < data.length; from += stride, to += 3) {
+      data[to] = samples[from]!;
+      data[to + 1] = samples[from + 1]!;
+      data[to + 2] = samples[from + 2]!;
+    }
+    return data;
+  }
   for (let pixel = 0; pixel < pixels; pixel++) {
     for (let channel = 0; channel < channels; channel++) {
       data[pixel * channels + channel] = samples[pixel * stride + channel]!;

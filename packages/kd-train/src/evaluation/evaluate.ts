@@ -60,8 +60,9 @@ export interface Evaluation {
 
 /**
  * Runs `model` in evaluation mode over epoch 0 of `source`: a network with its variables on a backend, or a frozen model
- * by itself. Samples that fill a last batch up (`Batch.mask`) are left out. Throws what `checkBatch` throws for images and labels that the model cannot take, for a frozen model
- * what `runFrozenModel` throws, and `SHAPE_MISMATCH` or `INVALID_ARGUMENT` for a teacher's evaluation of other samples or classes.
+ * by itself. Samples that fill a last batch up (`Batch.mask`) are left out. Throws what `checkBatch` throws for images and labels
+ * that the model cannot take, for a frozen model what `runFrozenModel` throws, and `SHAPE_MISMATCH` or `INVALID_ARGUMENT` for a
+ * teacher's evaluation of other samples or classes.
  */
 export async function evaluate(options: EvaluateOptions): Promise<Evaluation> {
   const { model, source } = options;

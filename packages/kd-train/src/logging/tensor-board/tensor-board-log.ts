@@ -22,10 +22,10 @@ export interface TensorBoardLogOptions extends Pick<LogOptions, 'everySteps'> {
 
 /**
  * Event files that TensorBoard reads, in `folder`, which is one run of TensorBoard; the warm-up of a method is the run `warm-up` in
- * it. Tags are `train/..` for steps, `epoch/..` for means over the batches of an epoch, `validation/..`, and `gradient-norm/..` and `dead-units/..` of the monitors; the step is the
- * number of updates made in the stage. Each stage of each process writes a file of its own, `events.out.tfevents.TIME.HOST`, record by
- * record, so that a killed run leaves what it had measured. A resumed run tells TensorBoard to forget the steps after the one that it
- * is resumed at.
+ * it. Tags are `train/..` for steps, `epoch/..` for means over the batches of an epoch, `validation/..`, and `gradient-norm/..` and
+ * `dead-units/..` of the monitors; the step is the number of updates made in the stage. Each stage of each process writes a file of its
+ * own, `events.out.tfevents.TIME.HOST`, record by record, so that a killed run leaves what it had measured. A resumed run tells
+ * TensorBoard to forget the steps after the one that it is resumed at.
  */
 export function tensorBoardLog(folder: LogFolder, options: TensorBoardLogOptions = {}): LogSink {
   const isWritten = stepFilter(options.everySteps);

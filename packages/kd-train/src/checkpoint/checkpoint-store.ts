@@ -9,7 +9,7 @@ import {
   tensorFile,
 } from './checkpoint-files.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './encode-checkpoint.ts';
-import { CHECKPOINT_FORMAT, type Damage } from './manifest.ts';
+import { CHECKPOINT_FORMAT, type CheckpointManifest, type Damage, decodeManifest } from './manifest.ts';
 import { rotateCheckpoints } from './rotate-checkpoints.ts';
 
 /** Names of all whole and damaged checkpoints in `storage`, newest first: those of the main stage before those of its warm-up. */
@@ -94,7 +94,9 @@ export async function loadBestCheckpoint(
   storage: Storage,
 ): Promise<Omit<LoadedCheckpoint, 'damaged'> | undefined> {
   for (const name of await listCheckpoints(storage)) {
-    const read = await readCheckpoint(storage, name);
+    const found = await readManifest(storage, name);
+    if ('manifest' in found && !found.manifest.best) continue;
+    const read = 'damage' in found ? found : await readCheckpoint(storage, name);
     if ('damage' in read) {
       throw new KdError(
         'CHECKPOINT',
@@ -102,7 +104,7 @@ export async function loadBestCheckpoint(
         { details: { damaged: [{ name, ...read.damage }] } },
       );
     }
-    if (read.checkpoint.best) return { name, checkpoint: read.checkpoint };
+    return { name, checkpoint: read.checkpoint };
   }
   return undefined;
 }
@@ -155,6 +157,16 @@ async function readCheckpoint(
     return { damage: { file: manifestFile(name), reason: 'it has disappeared' } };
   }
   return decodeCheckpoint(name, { manifest, tensors: await storage.read(tensorFile(name)) });
+}
+
+async function readManifest(
+  storage: Storage,
+  name: string,
+): Promise<{ readonly manifest: CheckpointManifest } | { readonly damage: Damage }> {
+  const bytes = await storage.read(manifestFile(name));
+  return bytes === undefined
+    ? { damage: { file: manifestFile(name), reason: 'it has disappeared' } }
+    : decodeManifest(bytes, name);
 }
 
 /** Products with 0 are 0, but those of NaN and the infinities; a branch for each number would take five times as long. */

@@ -102,6 +102,9 @@ describe('the store of checkpoints', () => {
     expect(await kept()).toEqual([10, 9, 8]);
     expect((await loadBestCheckpoint(storage))?.checkpoint.progress.step).toBe(8);
 
+    // What is wrong with others does not matter.
+    await storage.remove(`${checkpointName(10)}.safetensors`);
+    expect((await loadBestCheckpoint(storage))?.name).toBe(checkpointName(8));
     await storage.remove(`${checkpointName(8)}.safetensors`);
     await expect(loadBestCheckpoint(storage)).rejects.toThrow(
       /'checkpoint-0000000008\.safetensors': it is not there/,

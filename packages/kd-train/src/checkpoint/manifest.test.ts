@@ -15,6 +15,12 @@ async function manifest(): Promise<CheckpointManifest> {
   return read.manifest;
 }
 
+/** A manifest with `change` made in its text, and the SHA-256 of that. */
+async function altered(change: (body: string) => string): Promise<Uint8Array> {
+  const body = change(JSON.stringify(await manifest(), null, 1));
+  return bytesOf(`${body.slice(0, -2)},\n "sha256": "${await sha256(bytesOf(body))}"\n}\n`);
+}
+
 /** Why a manifest is refused that has a right SHA-256, as one has who means harm. */
 async function reasonOf(change: (whole: CheckpointManifest) => unknown): Promise<string> {
   const altered = change(await manifest()) as CheckpointManifest;
@@ -50,15 +56,24 @@ describe('a manifest', () => {
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])("with the key '%s' is refused", async (key) => {
-    const body = JSON.stringify(await manifest(), null, 1).replace(
-      '"software": {',
-      `"software": {"${key}": {},`,
-    );
-    const text = `${body.slice(0, -2)},\n "sha256": "${await sha256(bytesOf(body))}"\n}\n`;
-    expect(await decodeManifest(bytesOf(text), name)).toMatchObject({
+    const bytes = await altered((body) => body.replace('"software": {', `"software": {"${key}": {},`));
+    expect(await decodeManifest(bytes, name)).toMatchObject({
       damage: { reason: expect.stringContaining(`The key '${key}' is not allowed`) },
     });
   });
+
+  it.each([500, 1000, 2000, 4000])(
+    'with lists %d deep is taken or refused, and breaks nothing',
+    async (depth) => {
+      const lists = `${'['.repeat(depth)}${']'.repeat(depth)}`;
+      const bytes = await altered((body) =>
+        body.replace('"configuration": {', `"configuration": {"deep": ${lists},`),
+      );
+      const read = await decodeManifest(bytes, name);
+      if (depth > 3000) expect(read).toMatchObject({ damage: { file: `${name}.json` } });
+      else expect(Object.keys(read)).toHaveLength(1);
+    },
+  );
 
   it.each([
     ['nested without end', bytesOf('['.repeat(200_000) + ']'.repeat(200_000))],

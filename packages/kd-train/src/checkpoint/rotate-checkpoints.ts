@@ -1,5 +1,6 @@
 import type { Storage } from 'kd-core';
 import { manifestFile, sortFiles, tensorFile } from './checkpoint-files.ts';
+import { saysBest } from './manifest.ts';
 
 /** Removes all checkpoints but the newest `keep` and the newest that was called the best, and what interrupted writes have left. */
 export async function rotateCheckpoints(
@@ -24,13 +25,4 @@ async function newestBest(storage: Storage, names: readonly string[]): Promise<s
     if (bytes !== undefined && saysBest(bytes)) return name;
   }
   return undefined;
-}
-
-/** Of a manifest that need not be whole; nothing of it is trusted but which files are kept. */
-function saysBest(bytes: Uint8Array): boolean {
-  try {
-    return (JSON.parse(new TextDecoder().decode(bytes)) as { best?: unknown } | null)?.best === true;
-  } catch {
-    return false;
-  }
 }

@@ -23,7 +23,7 @@ export interface DeviceRunOptions extends Omit<TrainingStepOptions, 'teachers' |
 export type Draws = Readonly<Record<string, HostTensor>>;
 
 /** What comes with a batch: the outputs of the teachers outside of the step, and what the method draws. */
-export interface BesideBatch {
+interface BesideBatch {
   readonly teacherOutputs?: TeacherOutputs;
   readonly draws?: Draws;
 }

@@ -25,7 +25,7 @@ export interface Monitors {
   dispose(): Promise<void>;
 }
 
-export interface ObservedStep {
+interface ObservedStep {
   readonly step: number;
   readonly epoch: number;
   readonly metrics: StepMetrics;

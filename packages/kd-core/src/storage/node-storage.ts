@@ -1,15 +1,20 @@
 import { constants, openAsBlob } from 'node:fs';
-import { access, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
+import { access, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { KdError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
 import { checkStorageName, type Storage } from './storage.ts';
 
-const TEMPORARY = '.tmp';
+/** What no other program calls its files, so that old ones can be removed. */
+const TEMPORARY = '.kd-tmp';
+
+/** Milliseconds after which a temporary file is no write under way, of this process or another, but what a killed one has left. */
+const ABANDONED_AFTER = 3_600_000;
 
 /**
  * Storage in a folder, made when it is not there. A write goes to a temporary file, is synced, renamed over the
  * old file, and the folder synced, so that a crash leaves the old blob or the new one, never a torn one.
+ * What a killed process has left of a write is removed by a `probe` an hour later.
  * Every failure of the file system is a `STORAGE` error with the path and the reason.
  */
 export function nodeStorage(directory: string): Storage {
@@ -27,6 +32,7 @@ export function nodeStorage(directory: string): Storage {
         const trial = join(location, `.probe${TEMPORARY}`);
         await writeSynced(trial, new Uint8Array(1));
         await rm(trial);
+        await removeAbandoned(location);
       });
       const { bavail, bsize } = await guard(`The disk of ${location} cannot be examined`, () =>
         statfs(location),
@@ -106,6 +112,20 @@ async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
     await file.sync();
   } finally {
     await file.close();
+  }
+}
+
+/** A write that is killed half-way leaves as much as it has written, under a name that `list` does not show. */
+async function removeAbandoned(location: string): Promise<void> {
+  for (const name of await readdir(location)) {
+    if (!name.startsWith('.') || !name.endsWith(TEMPORARY)) continue;
+    const path = join(location, name);
+    // It may have got its real name meanwhile.
+    const written = await stat(path).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Number.POSITIVE_INFINITY,
+    );
+    if (Date.now() - written > ABANDONED_AFTER) await rm(path, { force: true });
   }
 }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -82,10 +82,20 @@ describe('nodeStorage', () => {
     expect(await storage.list()).toEqual(['a']);
   });
 
+  it('removes what a killed process has left of a write, but no write under way and no file of others', async () => {
+    const hoursAgo = new Date(Date.now() - 7_200_000);
+    for (const name of ['.a.kd-tmp', '.b.kd-tmp', '.c.tmp']) {
+      await writeFile(join(folder, name), 'x');
+      if (name !== '.b.kd-tmp') await utimes(join(folder, name), hoursAgo, hoursAgo);
+    }
+    await nodeStorage(folder).probe(1);
+    expect((await readdir(folder)).sort()).toEqual(['.b.kd-tmp', '.c.tmp']);
+  });
+
   it('reports a full device as such', async () => {
     // Writing to /dev/full fails with ENOSPC, as on a full disk; only Linux has it.
     if (process.platform !== 'linux') return;
-    await symlink('/dev/full', join(folder, '.a.tmp'));
+    await symlink('/dev/full', join(folder, '.a.kd-tmp'));
     const failing = nodeStorage(folder).write('a', new Uint8Array(10));
     await expect(failing).rejects.toMatchObject({ code: 'STORAGE', details: { code: 'ENOSPC' } });
     await expect(failing).rejects.toThrow(/The disk is full/);

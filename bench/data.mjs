@@ -1,6 +1,7 @@
 // How fast batches are made, and whether training waits for them. See README.md.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { measureAugmentation } from './data/augmentation.mjs';
 import { openCifar } from './data/cifar.mjs';
 import { measureDecoding } from './data/decoding.mjs';
 import { measureLoading } from './data/loading.mjs';
@@ -10,11 +11,11 @@ import { findPythonWithTorch } from './lib/find-python.mjs';
 
 const usage = `usage: pnpm bench data [options]
 
-  --only PART     loading, decoding or waiting; may be given several times
+  --only PART     loading, augmentation, decoding or waiting; may be given several times
   --rounds N      turns of each contender (default 3)
   --python PATH   an interpreter that can import torch (default python3, then /usr/bin/python3)`;
 
-const parts = ['loading', 'decoding', 'waiting'];
+const parts = ['loading', 'augmentation', 'decoding', 'waiting'];
 /** Other work on the same cores makes times that are not to be trusted. */
 const busyLoad = 0.5;
 
@@ -47,6 +48,7 @@ const torch = python === undefined ? undefined : await openPyTorchSide(python, c
 console.log(torch === undefined ? 'PyTorch is left out: no interpreter can import it.' : torch.description);
 try {
   if (values.only.includes('loading')) await measureLoading(cifar, torch, rounds);
+  if (values.only.includes('augmentation')) await measureAugmentation(rounds);
   if (values.only.includes('decoding')) await measureDecoding(cifar, torch, rounds);
   if (values.only.includes('waiting')) await measureWaiting(cifar);
 } finally {

@@ -11,6 +11,7 @@ export type KdErrorCode =
   | 'PARSE'
   | 'CONFIG'
   | 'STORAGE'
+  | 'DOWNLOAD'
   | 'CHECKPOINT'
   | 'NON_FINITE'
   | 'INTERRUPTED'

@@ -39,6 +39,7 @@ describe('a manifest', () => {
 
   it.each<[string, (whole: CheckpointManifest) => unknown, RegExp]>([
     ['files elsewhere', (m) => ({ ...m, tensors: { ...m.tensors, file: '../other' } }), /under another name/],
+    ['another step', (m) => ({ ...m, progress: { ...m.progress, step: 6 } }), /under another name/],
     ['a negative size', (m) => ({ ...m, tensors: { ...m.tensors, bytes: -1 } }), /'tensors\/bytes'/],
     ['no progress', ({ progress: _, ...m }) => m, /'progress'/],
     ['a step that is text', (m) => ({ ...m, progress: { ...m.progress, step: '5' } }), /'progress\/step'/],

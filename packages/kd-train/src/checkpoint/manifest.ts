@@ -1,7 +1,7 @@
 import { KdError } from 'kd-core';
 import { sha256 } from '../hash.ts';
 import type { TrainingProgress } from './checkpoint.ts';
-import { manifestFile, tensorFile } from './checkpoint-files.ts';
+import { checkpointName, manifestFile, tensorFile } from './checkpoint-files.ts';
 import { exactJson, parseExactJson } from './exact-json.ts';
 import { manifestSchema } from './manifest-schema.ts';
 
@@ -74,8 +74,10 @@ export async function decodeManifest(
   if (manifest.format !== CHECKPOINT_FORMAT) {
     return damaged(`its format is '${manifest.format.slice(0, 50)}' instead of '${CHECKPOINT_FORMAT}'`);
   }
-  if (manifest.name !== name || manifest.tensors.file !== tensorFile(name)) {
-    return damaged(`it is the manifest of '${manifest.name.slice(0, 50)}', under another name`);
+  const { stage, step } = manifest.progress;
+  const names = [manifest.name, checkpointName(step, stage), manifest.tensors.file];
+  if (names.join() !== [name, name, tensorFile(name)].join()) {
+    return damaged(`it is the manifest of '${names.join("', '").slice(0, 200)}', under another name`);
   }
   return { manifest };
 }

@@ -2,12 +2,12 @@ import type { Storage } from 'kd-core';
 import { manifestFile, sortFiles, tensorFile } from './checkpoint-files.ts';
 import { saysBest } from './manifest.ts';
 
-/** Removes all checkpoints but the newest `keep` and the newest that was called the best, and what interrupted writes have left. */
+/** Removes all checkpoints but the newest `keep` and the newest that was called the best. */
 export async function rotateCheckpoints(
   storage: Storage,
   { keep }: { readonly keep: number },
 ): Promise<void> {
-  const { committed, unfinished } = sortFiles(await storage.list());
+  const { committed } = sortFiles(await storage.list());
   const old = committed.slice(keep);
   const best = old.length === 0 ? undefined : await newestBest(storage, committed);
   for (const name of old) {
@@ -16,7 +16,6 @@ export async function rotateCheckpoints(
     await storage.remove(manifestFile(name));
     await storage.remove(tensorFile(name));
   }
-  for (const name of unfinished) await storage.remove(tensorFile(name));
 }
 
 async function newestBest(storage: Storage, names: readonly string[]): Promise<string | undefined> {

@@ -25,8 +25,10 @@ export async function resumeStage(
 ): Promise<{ readonly stage: Stage; readonly warnings: readonly string[] }> {
   const { progress } = checkpoint;
   requireSameConfiguration(name, progress.configuration, main.progress.configuration);
-  // The same configuration has the same stages.
-  const fresh = progress.stage === 'warm-up' ? warmUp! : main;
+  const fresh = progress.stage === 'warm-up' ? warmUp : main;
+  if (fresh === undefined) {
+    throw new KdError('CHECKPOINT', `'${name}' is of a warm-up, which this run does not have.`);
+  }
   if (progress.step > fresh.totalSteps) {
     throw new KdError(
       'CHECKPOINT',

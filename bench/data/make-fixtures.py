@@ -2,7 +2,7 @@
 
     python bench/data/make-fixtures.py     # needs numpy and scipy
 
-Pixels follow one formula, so that a test can say what belongs where: `pixel` below, and `patternPixel` in
+Pixels follow one formula, so that a test can say what belongs where: `pixel` below, and `patternImage` in
 packages/kd-data/src/testing/fixture.ts. Files are compressed by gzip where the pattern makes them small.
 """
 

@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { arrayDataset } from './array-dataset.ts';
+import type { Dataset } from './dataset.ts';
 import { joinDatasets } from './join-datasets.ts';
+import { nodeFilePlatform } from './loader/workers/file-platform.node.ts';
 import { openDataset } from './loader/workers/open-dataset.ts';
 
 const part = (pixels: number[], classNames = ['a', 'b'], width = 1) =>
@@ -12,9 +14,10 @@ const part = (pixels: number[], classNames = ['a', 'b'], width = 1) =>
     classNames,
   });
 
-it('gives the samples of each part in order, with indices of its own, also in a worker', () => {
+it('gives the samples of each part in order, with indices of its own, also in a worker', async () => {
   const joined = joinDatasets([part([0, 0.25]), part([0.5]), part([0.75, 1])]);
-  for (const dataset of [joined, openDataset(joined.spec!)]) {
+  const inWorker = (await openDataset(joined.spec!, nodeFilePlatform)) as Dataset;
+  for (const dataset of [joined, inWorker]) {
     expect(dataset).toMatchObject({ name: 'part 0 + part 0.5 + part 0.75', length: 5, classes: 2 });
     const indices = [0, 1, 2, 3, 4];
     expect(indices.map((index) => dataset.image(index)[0])).toEqual([0, 0.25, 0.5, 0.75, 1]);

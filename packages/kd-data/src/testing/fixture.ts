@@ -8,7 +8,7 @@ export function dataFixture(name: string): Uint8Array<ArrayBuffer> {
 }
 
 /** The pixel 0..255 that the fixtures have there, by the formula of make-fixtures.py. */
-export function patternPixel(sample: number, row: number, column: number, channel: number): number {
+function patternPixel(sample: number, row: number, column: number, channel: number): number {
   return (sample * 31 + row * 5 + column * 3 + channel * 67) % 256;
 }
 

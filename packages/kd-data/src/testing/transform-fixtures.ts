@@ -8,13 +8,13 @@ interface Encoded {
   readonly bytes: string;
 }
 
-export interface OperationCase extends Encoded {
+interface OperationCase extends Encoded {
   readonly image: string;
   readonly operation: string;
   readonly arguments: readonly never[];
 }
 
-export interface PolicyCase extends Encoded {
+interface PolicyCase extends Encoded {
   readonly image: string;
   readonly space: 'narrow' | 'wide' | 'autoAugment';
   readonly operation: string;

@@ -5,7 +5,7 @@ import type { ImageReadingOptions } from './image-files/labelled-images.ts';
 import type { DecoderName } from './images/image-decoder.ts';
 
 /** A data set as data that can be sent to a worker, which makes the same data set of it. */
-export type DatasetSpec = ArraysSpec | SubsetSpec | JoinedSpec | ImagesSpec;
+export type DatasetSpec = ArraysSpec | SubsetSpec | JoinedSpec | ImagesSpec | DecodedFileSpec;
 
 /** What `arrayDataset` was given. */
 export interface ArraysSpec {
@@ -35,4 +35,10 @@ export interface ImagesSpec {
   readonly layout: FileLayout;
   readonly reading: Omit<ImageReadingOptions, 'decoder'>;
   readonly decoder: DecoderName;
+}
+
+/** A file of decoded images, which each worker opens by itself. */
+export interface DecodedFileSpec {
+  readonly kind: 'decoded file';
+  readonly path: string;
 }

@@ -19,7 +19,14 @@ export { cifar100ClassNames } from './cifar/cifar100-class-names.ts';
 export { type Cifar100DatasetOptions, cifar100Dataset } from './cifar/cifar100-dataset.ts';
 export { type CsvDatasetOptions, csvDataset } from './csv/csv-dataset.ts';
 export type { AsyncDataset, Dataset, ImageShape } from './dataset.ts';
-export type { ArraysSpec, DatasetSpec, ImagesSpec, JoinedSpec, SubsetSpec } from './dataset-spec.ts';
+export type {
+  ArraysSpec,
+  DatasetSpec,
+  DecodedFileSpec,
+  ImagesSpec,
+  JoinedSpec,
+  SubsetSpec,
+} from './dataset-spec.ts';
 export { digits } from './digits/digits.ts';
 export { fashionMnistClassNames } from './idx/fashion-mnist-class-names.ts';
 export { type IdxDatasetOptions, idxDataset } from './idx/idx-dataset.ts';

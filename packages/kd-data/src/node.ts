@@ -2,6 +2,8 @@ export { type ExtractArchiveOptions, extractArchive } from './archives/extract-a
 export { type ReadCifar10DatasetOptions, readCifar10Dataset } from './cifar/read-cifar10-dataset.ts';
 export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/read-cifar100-dataset.ts';
 export { type ReadCsvDatasetOptions, readCsvDataset } from './csv/read-csv-dataset.ts';
+export { type IntoFileOptions, intoFile } from './decoded-file/into-file.ts';
+export { type DecodedFileDataset, openDecodedFile } from './decoded-file/open-decoded-file.ts';
 export { type FindDataFilesOptions, findDataFiles } from './files/find-data-files.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { type ReadMnistDatasetOptions, readMnistDataset } from './idx/read-mnist-dataset.ts';

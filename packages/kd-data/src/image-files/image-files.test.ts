@@ -183,7 +183,10 @@ describe.each(ways)('%s', (_, open) => {
   it('is loaded in batches, and into memory', async () => {
     const dataset = await open(toy);
     const progress: [number, number][] = [];
-    const memory = await intoMemory(dataset, { onProgress: (...told) => progress.push(told) });
+    const onProgress = (...told: number[]): void => void progress.push(told);
+    const memory = await intoMemory(dataset, { onProgress, shared: true });
+    const { spec } = memory;
+    expect(spec?.kind === 'arrays' && spec.options.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);
     expect(progress).toEqual([
       [1, 3],
       [2, 3],

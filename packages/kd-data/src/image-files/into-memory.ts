@@ -8,6 +8,11 @@ export interface IntoMemoryOptions {
   readonly onProgress?: (done: number, all: number) => void;
   /** Bytes that the pixels may take. Default 4 GiB. */
   readonly largestBytes?: number;
+  /**
+   * Whether the pixels are put into shared memory, where workers (`parallelLoader`) read them without a copy of their own beside this one.
+   * Needs `SharedArrayBuffer`, which browsers have on isolated pages. Default false.
+   */
+  readonly shared?: boolean;
 }
 
 const defaultLargestBytes = 2 ** 32;
@@ -21,7 +26,7 @@ const inFlight = 16;
  */
 export async function intoMemory(
   dataset: ImageFileDataset,
-  { onProgress, largestBytes = defaultLargestBytes }: IntoMemoryOptions = {},
+  { onProgress, largestBytes = defaultLargestBytes, shared = false }: IntoMemoryOptions = {},
 ): Promise<Dataset> {
   const { name, length, inputShape, classNames, attribution } = dataset;
   const size = inputShape.reduce((product, dimension) => product * dimension, 1);
@@ -31,7 +36,9 @@ export async function intoMemory(
       `The ${length} images of data set '${name}', [${inputShape.join(', ')}] each, take ${length * size} bytes in memory, above the ${largestBytes} that they may take. Read them at a smaller size, take a subset, or give the data set to the loader as it is, which reads images when they are asked for.`,
     );
   }
-  const pixels = new Uint8Array(length * size);
+  const pixels = shared
+    ? new Uint8Array(new SharedArrayBuffer(length * size))
+    : new Uint8Array(length * size);
   const labels = new Int32Array(length);
   let next = 0;
   let done = 0;

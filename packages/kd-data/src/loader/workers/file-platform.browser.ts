@@ -9,6 +9,9 @@ export const browserFilePlatform: FilePlatform = {
     if (spec.kind === 'archive') return archiveFiles(spec.source, spec.options);
     throw notInBrowsers(`The ${spec.kind} '${spec.path}'`);
   },
+  openDecodedFile(path) {
+    throw notInBrowsers(`The file '${path}' of decoded images`);
+  },
   async openDecoder(name) {
     if (name === 'sharp') throw notInBrowsers('The decoder sharp');
     return name === 'browser' ? browserDecoder() : builtInDecoder;

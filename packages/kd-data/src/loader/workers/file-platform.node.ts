@@ -1,3 +1,4 @@
+import { openDecodedFile } from '../../decoded-file/open-decoded-file.ts';
 import { archiveFiles } from '../../image-files/archive-files.ts';
 import { knownFolderFiles } from '../../image-files/folder-files.ts';
 import { openImageFiles } from '../../image-files/open-image-files.ts';
@@ -17,6 +18,7 @@ export const nodeFilePlatform: FilePlatform = {
         return openImageFiles(spec.path);
     }
   },
+  openDecodedFile,
   async openDecoder(name) {
     if (name === 'sharp') return sharpDecoder();
     return name === 'browser' ? browserDecoder() : builtInDecoder;

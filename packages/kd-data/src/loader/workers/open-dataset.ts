@@ -10,6 +10,7 @@ import { subset } from '../../subset.ts';
 /** What data sets of files need, which is not the same in Node and in browsers. */
 export interface FilePlatform {
   openFiles(spec: ImageFilesSpec): Promise<Omit<ImageFiles, 'paths'>>;
+  openDecodedFile(path: string): Dataset;
   openDecoder(name: DecoderName): Promise<ImageDecoder>;
 }
 
@@ -28,6 +29,8 @@ export async function openDataset(
       return subset(await openPart(spec.dataset), spec.indices, { name: spec.name });
     case 'joined':
       return joinDatasets(await Promise.all(spec.datasets.map(openPart)), { name: spec.name });
+    case 'decoded file':
+      return platform.openDecodedFile(spec.path);
     case 'images': {
       const { files, layout, reading, decoder } = spec;
       return labelledImages(await platform.openFiles(files), layout, {

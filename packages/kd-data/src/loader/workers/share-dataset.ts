@@ -19,6 +19,7 @@ export function shareDataset(spec: DatasetSpec): DatasetSpec {
     case 'subset':
       return { ...spec, dataset: shareDataset(spec.dataset), indices: share(spec.indices) };
     case 'images':
+    case 'decoded file':
       return spec;
     case 'joined':
       return { ...spec, datasets: spec.datasets.map(shareDataset) };

@@ -100,6 +100,21 @@ describe('planText', () => {
     );
   });
 
+  it('says what else is done to updates, and counts those', async () => {
+    const plain = await factsOf();
+    const facts = await factsOf({ training: { accumulation: 2, averaging: { decay: 0.99 } } });
+    expect(planText(facts, createColors(false))).toContain(
+      '\nTraining  accumulation 2, averaging (decay 0.99)\n',
+    );
+    const { stepsPerEpoch, batchSize } = plain.student.training;
+    expect(facts.student.training).toMatchObject({
+      stepsPerEpoch: Math.ceil(stepsPerEpoch / 2),
+      batchSize: 2 * batchSize,
+    });
+    expect(facts.student.macs).toBe(2 * plain.student.macs!);
+    expect(facts.terms.map(({ macs }) => macs)).toEqual(plain.terms.map(({ macs }) => 2 * macs));
+  });
+
   it('says how images are changed, and what views there are of them', async () => {
     const facts = await factsOf({
       augmentation: { padding: 1, mixup: true },

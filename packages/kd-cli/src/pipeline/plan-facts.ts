@@ -15,6 +15,7 @@ import type { MethodConfig } from '../config/method-config.ts';
 import type { OptimizerConfig } from '../config/optimizer-config.ts';
 import type { ScheduleConfig } from '../config/schedule-config.ts';
 import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
+import type { TrainingConfig } from '../config/training-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
 import { tapsOfTeacher } from './cached-teacher.ts';
 import { describeModel } from './describe-model.ts';
@@ -33,6 +34,8 @@ export interface PlanFacts {
   readonly kept?: { readonly images: number; readonly variants: number; readonly bytes: number };
   readonly student: NetworkCost & { readonly training: TrainingLength };
   readonly updates: { readonly teacher?: UpdateSettings; readonly student: UpdateSettings };
+  /** What else is done to updates, of all trainings. */
+  readonly training?: TrainingConfig;
   /** A stage before the student's training. */
   readonly warmUp?: TrainingLength & { readonly method: string; readonly keepsStudent: boolean };
   readonly terms: readonly TermCost[];
@@ -71,14 +74,15 @@ export interface TermCost {
   readonly parameters: number;
   /** Of what it remembers from step to step: running statistics, banks of representations. */
   readonly stateBytes: number;
-  /** Of its own, for a batch. */
+  /** Of its own, for the batches of a step. */
   readonly macs: number;
 }
 
 export function planFacts(plan: DistillPlan): PlanFacts {
   const { config, data, teacher, student } = plan;
   const network: TeacherNetwork = 'model' in teacher ? teacher.model : teacher;
-  const { method, source } = student;
+  const { method, source, accumulation = 1 } = student;
+  const samples = source.batchSize * accumulation;
   const shapes = methodShapes(student.student, [network], source);
   const passes = 1 + (method.requires.views?.length ?? 0);
   const asked = method.requires.teachers.length > 0;
@@ -91,28 +95,19 @@ export function planFacts(plan: DistillPlan): PlanFacts {
     teacher: {
       ...(isFrozenModel(network)
         ? { architecture: network.name, passes: asked ? 1 : 0 }
-        : networkCost(
-            describeModel(config.teacher.model!, network),
-            network,
-            source.batchSize,
-            asked ? passes : 0,
-          )),
+        : networkCost(describeModel(config.teacher.model!, network), network, samples, asked ? passes : 0)),
       ...('recipe' in teacher && { training: lengthOf(teacher.recipe) }),
     },
     ...(config.teacher.cache !== undefined && asked && { kept: keptOf(plan) }),
     student: {
-      ...networkCost(
-        describeModel(config.student.model, student.student),
-        student.student,
-        source.batchSize,
-        passes,
-      ),
+      ...networkCost(describeModel(config.student.model, student.student), student.student, samples, passes),
       training: lengthOf(student),
     },
     updates: {
       ...('recipe' in teacher && { teacher: updateSettings(config, config.teacher.training) }),
       student: updateSettings(config),
     },
+    ...(config.training !== undefined && { training: config.training }),
     ...(warmUp !== undefined && {
       warmUp: {
         ...lengthOf({ ...student, epochs: warmUp.epochs }),
@@ -120,7 +115,7 @@ export function planFacts(plan: DistillPlan): PlanFacts {
         keepsStudent: warmUp.keepsStudent,
       },
     }),
-    terms: config.method.map((term) => termCost(term, shapes)),
+    terms: config.method.map((term) => termCost(term, shapes, accumulation)),
     ...(deployed.model !== student.student && {
       deployed: { architecture: deployed.model.name, parameters: deployed.model.summary().parameters },
     }),
@@ -161,7 +156,7 @@ function lengthOf(recipe: Recipe): TrainingLength {
   return { epochs, stepsPerEpoch: updatesPerEpoch(recipe), batchSize: source.batchSize * accumulation };
 }
 
-function termCost(term: MethodConfig, shapes: MethodShapes): TermCost {
+function termCost(term: MethodConfig, shapes: MethodShapes, batches: number): TermCost {
   const method = buildTerm(term, shapes);
   const key = prngKey(0);
   const { params, state } = method.init(key, shapes, method.warmUp?.method.init(key, shapes));
@@ -170,7 +165,7 @@ function termCost(term: MethodConfig, shapes: MethodShapes): TermCost {
     weight: term.weight ?? 1,
     parameters: scalarsOf(params),
     stateBytes: bytesOf(state),
-    macs: method.macs?.(shapes) ?? 0,
+    macs: (method.macs?.(shapes) ?? 0) * batches,
   };
 }
 

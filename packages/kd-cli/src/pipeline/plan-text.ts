@@ -6,7 +6,19 @@ import type { NetworkCost, PlanFacts, TermCost, TrainingLength, UpdateSettings }
 
 /** What `kd distill --plan` prints. */
 export function planText(
-  { data, augmentation, views = {}, teacher, kept, student, updates, warmUp, terms, deployed }: PlanFacts,
+  {
+    data,
+    augmentation,
+    views = {},
+    teacher,
+    kept,
+    student,
+    updates,
+    training,
+    warmUp,
+    terms,
+    deployed,
+  }: PlanFacts,
   colors: Colors,
 ): string {
   const { samples } = data;
@@ -39,6 +51,7 @@ export function planText(
         ]),
     ['Student', [cost(student), length(student.training)]],
     ['Updates', updateLines(updates)],
+    ...(training === undefined ? [] : [['Training', settingsText(training).slice(1, -1)] as const]),
     ...(deployed === undefined
       ? []
       : [['Deployed', `${deployed.architecture}, ${quantity(deployed.parameters)} parameters`] as const]),
@@ -57,8 +70,8 @@ export function planText(
     '',
     table(rows, colors),
     '',
-    'MACs are multiply-accumulates of forward passes over a batch. Training takes about three times those of the student',
-    'and of the terms, for the gradients, and those of the teacher once.',
+    'MACs are multiply-accumulates of forward passes over the samples of a step. Training takes about three times those of',
+    'the student and of the terms, for the gradients, and those of the teacher once.',
   ].join('\n');
 }
 

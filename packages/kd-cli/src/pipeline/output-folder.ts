@@ -46,12 +46,15 @@ export async function claim(
 ): Promise<void> {
   if (resume) return;
   const storages = trainings.map((training) => folder.checkpointsOf(training));
+  if (overwrite) {
+    for (const storage of storages) await removeCheckpoints(storage);
+    return;
+  }
   const checkpoints = await Promise.all(storages.map(listCheckpoints));
-  if (checkpoints.flat().length > 0 && !overwrite) {
+  if (checkpoints.flat().length > 0) {
     throw new KdError(
       'STORAGE',
       `${folder.path} holds the checkpoints of an earlier run. Continue it with --resume, start anew with --overwrite, or choose another output.`,
     );
   }
-  for (const storage of storages) await removeCheckpoints(storage);
 }

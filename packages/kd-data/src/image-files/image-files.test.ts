@@ -183,7 +183,7 @@ describe.each(ways)('%s', (_, open) => {
   it('is loaded in batches, and into memory', async () => {
     const dataset = await open(toy);
     const progress: [number, number][] = [];
-    const onProgress = (...told: number[]): void => void progress.push(told);
+    const onProgress = (done: number, all: number): void => void progress.push([done, all]);
     const memory = await intoMemory(dataset, { onProgress, shared: true });
     const { spec } = memory;
     expect(spec?.kind === 'arrays' && spec.options.pixels.buffer).toBeInstanceOf(SharedArrayBuffer);

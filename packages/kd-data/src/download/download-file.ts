@@ -1,137 +1,163 @@
-import { createWriteStream } from 'node:fs';
-import { rename, stat, truncate } from 'node:fs/promises';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { KdError } from 'kd-core';
+import { open, rename, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { KdError, requireArgument } from 'kd-core';
+import { makeFolder } from 'kd-core/node';
+import { type Checksums, checkFile } from './check-file.ts';
+import { DownloadFailure } from './download-failure.ts';
+import { openDownload } from './open-download.ts';
+import { notePartial, partialPath, readPartial, removePartial } from './partial-file.ts';
 
 export interface DownloadFileOptions {
-  /** The same file in several places, tried in this order. */
+  /** Where the file is to be had: tried in order, https or http. */
   readonly urls: readonly string[];
-  /** Where it goes. Until it is complete, it has the ending `.part`, from which a later call goes on. */
+  /** What it becomes. Its folder is made. */
   readonly path: string;
-  /** Its size, where it is known: more is not taken. */
-  readonly bytes?: number;
+  /** The size of the file. */
+  readonly bytes?: number | undefined;
+  /** What it may have where `bytes` is not known. Default 4 GiB. */
+  readonly largestBytes?: number;
+  /** At least one. */
+  readonly checksums: Checksums;
   /** Is told how many bytes are there, of how many where that is known. */
   readonly onProgress?: (done: number, all: number | undefined) => void;
-  /** Ends the download; what is there stays. */
-  readonly signal?: AbortSignal;
-  /** Checks the complete file before it gets its name; one that is refused is removed, and the next place is tried. */
-  readonly verify?: (path: string) => Promise<void>;
+  /** Is told how many bytes of the finished file are checked. */
+  readonly onCheck?: (done: number, all: number) => void;
+  /** Ends the transfer. What has come stays, and the next call goes on with it. */
+  readonly signal?: AbortSignal | undefined;
+  /** How long a server may send nothing. Default 30 s. */
+  readonly idleMilliseconds?: number;
+  /** What passes between tries of a place that fails, twice as much before the third. Default 1 s. */
+  readonly retryMilliseconds?: number;
 }
 
-/** Of each place, each going on where the last one ended. */
-const attempts = 3;
-/** A server that is silent for so long is given up. */
-const silenceMilliseconds = 60_000;
+const defaults = { largestBytes: 2 ** 32, idleMilliseconds: 30_000, retryMilliseconds: 1000 } as const;
+/** Tries of one place that bring nothing new. */
+const tries = 3;
+
+type Settings = DownloadFileOptions & typeof defaults;
 
 /**
- * Downloads a file, going on where an earlier download was cut off (HTTP ranges). Throws `STORAGE` with the reason of every
- * place when none gives the file, `VERIFICATION` when the last one gives another, and `INTERRUPTED` at `signal`.
+ * Fetches a file and checks it; what is there and right is not fetched again (the answer is then false). What has come is kept in
+ * `PATH.part` until all of it is there and has the right digest, so that `path` is never half a file, and a transfer that was cut off goes
+ * on where it ended, as long as the server says that its file is the same (If-Range, RFC 9110). Redirects are followed five times.
+ *
+ * Throws `DOWNLOAD` with every place and its reason when none gives the file, `STORAGE` when it cannot be written,
+ * `INVALID_ARGUMENT` without checksums, and the reason of `signal`.
  */
-export async function downloadFile(options: DownloadFileOptions): Promise<void> {
-  const { urls, path, verify, signal } = options;
-  const part = `${path}.part`;
-  const failures: string[] = [];
-  let refused: unknown;
-  for (const url of urls) {
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      try {
-        await fetchInto(part, url, options);
-      } catch (cause) {
-        if (signal?.aborted === true) {
-          throw new KdError(
-            'INTERRUPTED',
-            `The download of ${url} was ended; '${part}' keeps what is there.`,
-            {
-              cause,
-            },
-          );
-        }
-        failures.push(`${url}: ${reasonOf(cause)}`);
-        if (cause instanceof FinalAnswer) break;
-        continue;
-      }
-      try {
-        await verify?.(part);
-      } catch (error) {
-        refused = error;
-        // What was there before may have been of another version: the next attempt starts anew.
-        await truncate(part);
-        continue;
-      }
-      await rename(part, path);
-      return;
-    }
-  }
-  if (refused !== undefined) throw refused;
-  const reasons = [...new Set(failures)].map((failure) => `\n  ${failure}`).join('');
-  throw new KdError('STORAGE', `Cannot download '${path}':${reasons}`);
-}
-
-/** An answer that will be the same when it is asked for again. */
-class FinalAnswer extends Error {}
-
-async function fetchInto(
-  part: string,
-  url: string,
-  { bytes, onProgress, signal }: DownloadFileOptions,
-): Promise<void> {
-  const before = await stat(part).then(
-    ({ size }) => size,
-    () => 0,
+export async function downloadFile(options: DownloadFileOptions): Promise<boolean> {
+  const settings: Settings = { ...defaults, ...options, path: resolve(options.path) };
+  const { urls, path, signal } = settings;
+  requireArgument(
+    options.checksums.md5 !== undefined || options.checksums.sha256 !== undefined,
+    () => `checksums must have md5 or sha256: what '${path}' becomes could not be checked otherwise.`,
   );
-  if (bytes !== undefined && before === bytes) return;
-  const begin = bytes !== undefined && before > bytes ? 0 : before;
-  const silence = new AbortController();
-  const guard = setTimeout(() => silence.abort(new Error('it has fallen silent')), silenceMilliseconds);
-  try {
-    const response = await fetch(url, {
-      signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]),
-      headers: {
-        // What is compressed on the way has other ranges.
-        'accept-encoding': 'identity',
-        ...(begin > 0 && { range: `bytes=${begin}-` }),
-      },
-    });
-    // The part is the whole file, or longer: its checksum will tell.
-    if (response.status === 416 && begin > 0) return;
-    if (!response.ok || response.body === null) {
-      const message = `the server answers ${response.status} ${response.statusText}`.trim();
-      throw response.status >= 500 ? new Error(message) : new FinalAnswer(message);
+  if (await isThere(settings)) return false;
+  await storing(path, () => makeFolder(dirname(path)));
+  const reasons: string[] = [];
+  for (const url of urls) {
+    try {
+      await fetchFrom(url, settings);
+      await storing(path, async () => {
+        await rename(partialPath(path), path);
+        await removePartial(path);
+      });
+      return true;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof DownloadFailure)) throw error;
+      reasons.push(`${url}: ${error.message}`);
     }
-    const start = startOf(response, begin);
-    const length = Number(response.headers.get('content-length') ?? Number.NaN);
-    const all = bytes ?? (Number.isFinite(length) ? start + length : undefined);
-    let done = start;
-    await pipeline(
-      Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]),
-      async function* (pieces: AsyncIterable<Uint8Array>) {
-        for await (const piece of pieces) {
-          guard.refresh();
-          done += piece.length;
-          if (all !== undefined && done > all) throw new FinalAnswer(`it is larger than ${all} bytes`);
-          yield piece;
-          onProgress?.(done, all);
-        }
-      },
-      createWriteStream(part, { flags: start > 0 ? 'a' : 'w' }),
+  }
+  throw new KdError(
+    'DOWNLOAD',
+    `Cannot get '${path}' from ${urls.length === 1 ? 'its place' : `any of its ${urls.length} places`}:\n${reasons.map((reason) => `  ${reason}`).join('\n')}\nTry again later, name another mirror, or bring the file from elsewhere.`,
+    { details: { path, reasons } },
+  );
+}
+
+async function isThere({ path, bytes, checksums, signal, onCheck }: Settings): Promise<boolean> {
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) return false;
+  return (await checkFile(path, { bytes, checksums, signal, onCheck })) === undefined;
+}
+
+async function fetchFrom(url: string, settings: Settings): Promise<void> {
+  const { path, bytes, checksums, signal, onCheck, retryMilliseconds } = settings;
+  let failures = 0;
+  for (;;) {
+    const before = (await readPartial(path))?.bytes ?? 0;
+    try {
+      await transfer(url, settings);
+      break;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!(error instanceof DownloadFailure && error.passing)) throw error;
+      const after = (await readPartial(path))?.bytes ?? 0;
+      failures = after > before ? 1 : failures + 1;
+      if (failures === tries) throw error;
+      await wait(retryMilliseconds * failures, undefined, { signal }).catch(() => signal?.throwIfAborted());
+    }
+  }
+  const problem = await checkFile(partialPath(path), { bytes, checksums, signal, onCheck });
+  if (problem === undefined) return;
+  await storing(path, () => removePartial(path));
+  throw new DownloadFailure(`sent another file: ${problem}`, { passing: false });
+}
+
+/** Brings `PATH.part` to its full size. */
+async function transfer(
+  url: string,
+  { path, bytes, largestBytes, idleMilliseconds, signal, onProgress }: Settings,
+): Promise<void> {
+  const limit = bytes ?? largestBytes;
+  const kept = await readPartial(path);
+  const resume = kept?.url === url && kept.bytes > 0 && kept.bytes <= limit ? kept : undefined;
+  if (resume !== undefined && resume.bytes === bytes) return;
+  const opened = await openDownload(url, { resume, idleMilliseconds, signal });
+  const tooLarge = (size: string): DownloadFailure =>
+    new DownloadFailure(
+      bytes === undefined
+        ? `has ${size}, above the ${limit} allowed`
+        : `has ${size}, not the ${bytes} of the file`,
+      { passing: false },
     );
-    if (all !== undefined && done < all) throw new Error(`it ended after ${done} of ${all} bytes`);
+  try {
+    const { start, total, validator } = opened;
+    if (total !== undefined && (total > limit || total !== (bytes ?? total)))
+      throw tooLarge(`${total} bytes`);
+    if (start === 0) await storing(path, () => notePartial(path, { url, validator }));
+    const file = await storing(path, () => open(partialPath(path), 'a'));
+    let done = start;
+    try {
+      onProgress?.(done, bytes ?? total);
+      for await (const chunk of opened.chunks) {
+        if (done + chunk.length > limit) {
+          await storing(path, () => removePartial(path));
+          throw tooLarge(`more than ${limit} bytes`);
+        }
+        await storing(path, () => file.writeFile(chunk));
+        done += chunk.length;
+        onProgress?.(done, bytes ?? total);
+      }
+      await storing(path, () => file.sync());
+    } finally {
+      await file.close();
+    }
+    const expected = bytes ?? total;
+    if (expected !== undefined && done < expected) {
+      throw new DownloadFailure(`ends after ${done} of ${expected} bytes`, { passing: true });
+    }
   } finally {
-    clearTimeout(guard);
+    opened.close();
   }
 }
 
-/** Where the answer begins: servers may give all of a file when they are asked for its rest. */
-function startOf(response: Response, begin: number): number {
-  if (response.status !== 206) return 0;
-  const range = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '');
-  if (Number(range?.[1]) !== begin)
-    throw new FinalAnswer('the server gives another range than it was asked for');
-  return begin;
-}
-
-function reasonOf(cause: unknown): string {
-  const { message, cause: inner } = cause as Error;
-  return inner instanceof Error && inner.message !== '' ? `${message} (${inner.message})` : message;
+async function storing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (cause) {
+    const { message } = cause as Error;
+    throw new KdError('STORAGE', `Cannot write '${path}': ${message}.`, { cause });
+  }
 }

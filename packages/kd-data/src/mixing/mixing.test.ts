@@ -3,6 +3,7 @@ import { type Batch, foldIn, HostTensor, prngKey } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { digits } from '../digits/digits.ts';
 import { createLoader } from '../loader/create-loader.ts';
+import { buildLoaderOptions, describeLoader, type LoaderSpec } from '../loader/workers/loader-spec.ts';
 import { buildMix } from './build-mix.ts';
 import { cutMix } from './cut-mix.ts';
 import type { Mix, MixSpec } from './mix.ts';
@@ -174,6 +175,15 @@ describe('createLoader with mix', () => {
     expect(createLoader(options).batch(2, 5)).toEqual(batch);
     expect(loader.batch(3, 5).mixed!.shares).not.toEqual(batch.mixed!.shares);
     expect(createLoader(unmixed)).not.toHaveProperty('mixes');
+  });
+
+  it('goes to workers as data', () => {
+    const spec = JSON.parse(JSON.stringify(describeLoader(options))) as LoaderSpec;
+    const again = createLoader(buildLoaderOptions(spec, digits()));
+    expect(again.batch(1, 2)).toEqual(createLoader(options).batch(1, 2));
+    expect(() => describeLoader({ ...options, mix: (batch) => batch })).toThrow(
+      /The mix is a function of your own/,
+    );
   });
 
   it('refuses variants and a padded last batch', () => {

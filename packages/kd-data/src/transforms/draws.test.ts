@@ -1,9 +1,11 @@
-import { foldIn, prngKey } from 'kd-core';
+import { foldIn, type PrngKey, prngKey, randomPermutation, splitKey } from 'kd-core';
 import { describe, expect, it } from 'vitest';
 import { colorJitter } from './color-jitter.ts';
 import { crop } from './crop.ts';
 import { between, betweenRatios, drawFractions, happens } from './draws.ts';
 import { gaussianBlur } from './gaussian-blur.ts';
+import { adjustBrightness, adjustContrast, adjustSaturation } from './operations/adjust-colors.ts';
+import { adjustHue } from './operations/adjust-hue.ts';
 import { autoAugment } from './policies/auto-augment.ts';
 import { cifar10Policy } from './policies/cifar10-policy.ts';
 import { randAugment } from './policies/rand-augment.ts';
@@ -215,6 +217,28 @@ describe('other transforms', () => {
     expect(Math.min(...values)).toBeGreaterThan(0.2 - 1e-6);
     expect(Math.max(...values)).toBeLessThan(0.6 + 1e-6);
     expect(Math.abs(mean(values) - 0.4)).toBeLessThan(5 * Math.sqrt(0.16 / 12 / 600));
+  });
+
+  it('jitters in a drawn order, each kind by a number of its own', () => {
+    const image = slopes(4, 5, 3);
+    const strengths = { brightness: 0.8, contrast: 0.9, saturation: 0.7, hue: 0.3 };
+    const orders = new Set<string>();
+    for (const each of keys(40)) {
+      const [orderKey, factorKey] = splitKey(each) as [PrngKey, PrngKey];
+      const [brightness, contrast, saturation, hue] = drawFractions(factorKey, 4) as unknown as number[];
+      const order = [...randomPermutation(orderKey, 4)];
+      orders.add(order.join());
+      const kinds = [
+        (given: Image) => adjustBrightness(given, 0.2 + 1.6 * brightness!),
+        (given: Image) => adjustContrast(given, 0.1 + 1.8 * contrast!),
+        (given: Image) => adjustSaturation(given, 0.3 + 1.4 * saturation!),
+        (given: Image) => adjustHue(given, -0.3 + 0.6 * hue!),
+      ];
+      const expected = order.reduce((given, kind) => kinds[kind]!(given), image);
+      const found = colorJitter(strengths)(image, each);
+      for (const [index, value] of found.data.entries()) expect(value).toBeCloseTo(expected.data[index]!, 5);
+    }
+    expect(orders.size).toBeGreaterThan(15);
   });
 
   it('blurs to the mean of what is around, and keeps an even image', () => {

@@ -40,8 +40,8 @@ export interface PickleGlobal {
 
 /** An object that a pickle makes first and gives its content afterwards. */
 export abstract class PickleObject {
-  /** Takes the content. Throws for what is none. */
-  abstract build(state: PickleValue): void;
+  /** Takes the content, charging what it copies. Throws for what is none. */
+  abstract build(state: PickleValue, bound: MemoryBound): void;
 }
 
 /** The kind of a value for messages; never its content, which may be endless. */

@@ -267,7 +267,7 @@ class PickleMachine {
     const state = this.pop();
     const object = this.top();
     // Of anything else these are attributes, such as the versions that PyTorch notes on a state dict.
-    if (object instanceof PickleObject) object.build(state);
+    if (object instanceof PickleObject) object.build(state, this.options.bound);
   }
 
   private push(value: PickleValue): void {

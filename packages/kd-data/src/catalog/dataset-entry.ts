@@ -67,6 +67,8 @@ export interface DatasetArchive {
   readonly packing: 'none' | 'tar' | 'tar.gz' | 'zip';
   /** The folder within the archive that holds what `DatasetForm.parts` names; the archive's own root where absent. */
   readonly root?: string;
+  /** The folder of the data set's folder that `root` becomes; the data set's folder itself where absent. */
+  readonly into?: string;
 }
 
 export interface InstalledFolder {

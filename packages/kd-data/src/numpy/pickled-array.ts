@@ -1,4 +1,11 @@
-import { type KdError, kindOfPickleValue, PickleObject, type PickleValue } from 'kd-core';
+import {
+  type KdError,
+  kindOfPickleValue,
+  type MemoryBound,
+  PickleObject,
+  type PickleValue,
+  pickleValueBytes,
+} from 'kd-core';
 
 type Refuse = (reason: string) => KdError;
 
@@ -32,7 +39,7 @@ export class PickledArray extends PickleObject {
   }
 
   /** The state of numpy's `ndarray.__reduce__`: version, shape, type, whether columns run first, elements. */
-  override build(state: PickleValue): void {
+  override build(state: PickleValue, bound: MemoryBound): void {
     const parts: readonly PickleValue[] = Array.isArray(state) ? state : [];
     const [version, shape, type, columnsFirst, data] = parts;
     if (parts.length !== 5 || version !== 1 || !isShape(shape) || typeof columnsFirst !== 'boolean') {
@@ -46,6 +53,7 @@ export class PickledArray extends PickleObject {
       const found = data instanceof Uint8Array ? `${data.length} bytes` : kindOfPickleValue(data);
       throw this.refuse(`an array of shape [${shape.join(', ')}] has ${found}.`);
     }
+    bound.charge(contentBytes + pickleValueBytes.item * shape.length);
     // A copy: a pickle can append to a list that it has handed on.
     this.content = { shape: [...shape], columnsFirst, data };
   }
@@ -58,6 +66,9 @@ export interface PickledBytes {
   /** A view of the file. */
   readonly data: Uint8Array;
 }
+
+/** Of a content and its list in memory, about, without the items. */
+const contentBytes = 96;
 
 /** numpy's own limit of axes. */
 const mostAxes = 64;

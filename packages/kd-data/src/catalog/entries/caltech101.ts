@@ -47,6 +47,8 @@ export const caltech101Entry: DatasetEntry = {
             sha256: 'af6ece2f339791ca20f855943d8b55dd60892c0a25105fcd631ee3d6430f9926',
           },
           packing: 'tar.gz',
+          root: '101_ObjectCategories',
+          into: '101_ObjectCategories',
         },
       ],
     },

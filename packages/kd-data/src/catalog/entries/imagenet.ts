@@ -10,13 +10,14 @@ const normalization: CatalogNormalization = {
 };
 const access = 'Register at https://image-net.org/download, agree to the terms, and download it from there.';
 
-const archive = (file: string, md5: string, bytes?: number): DatasetArchive => ({
+const archive = (file: string, md5: string, bytes: number, into: string): DatasetArchive => ({
   file,
   urls: [],
   access,
-  ...(bytes !== undefined && { bytes }),
+  bytes,
   checksums: { md5 },
-  packing: file.endsWith('.gz') ? 'tar.gz' : 'tar',
+  packing: 'tar',
+  into,
 });
 
 export const imagenetEntry: DatasetEntry = {
@@ -33,9 +34,8 @@ export const imagenetEntry: DatasetEntry = {
         'JPEG images of many sizes: train/WNID/NAME.JPEG and val/WNID/NAME.JPEG; labels follow the sorted WordNet IDs.',
       parts: { train: ['train/'], val: ['val/'] },
       archives: [
-        archive('ILSVRC2012_img_train.tar', '1d675b47d978889d74fa0da5fadfb00e', 147_897_477_120),
-        archive('ILSVRC2012_img_val.tar', '29b22e2961454d5413ddabcf34fc5622', 6_744_924_160),
-        archive('ILSVRC2012_devkit_t12.tar.gz', 'fa75699e90414af021442c21a62c3abf'),
+        archive('ILSVRC2012_img_train.tar', '1d675b47d978889d74fa0da5fadfb00e', 147_897_477_120, 'train'),
+        archive('ILSVRC2012_img_val.tar', '29b22e2961454d5413ddabcf34fc5622', 6_744_924_160, 'val'),
       ],
     },
   ],
@@ -48,7 +48,7 @@ export const imagenetEntry: DatasetEntry = {
 export const tinyImagenetEntry: DatasetEntry = {
   name: 'tiny-imagenet-200',
   title: 'Tiny ImageNet',
-  homepage: 'http://cs231n.stanford.edu/reports/2015/pdfs/yle_project.pdf',
+  homepage: 'https://www.kaggle.com/c/tiny-imagenet',
   classes: 200,
   inputShape: [64, 64, 3],
   // Labels of its test images were never published.

@@ -106,3 +106,21 @@ it.each<[string, Partial<TrainingOptions>]>([
     );
   },
 );
+
+it('a run that crashes after its best epoch still has the best network', async () => {
+  const whole = await runTraining(everything());
+  const updates = 3 * (whole.best!.epoch + 1);
+  const checkpoint = { storage: memoryStorage(), every: 2, keep: 1 };
+  const crash = runTraining(everything({ checkpoint }), {
+    step: ({ step }) => {
+      if (step === updates + 3) throw new Error('power cut');
+    },
+  });
+  await expect(crash).rejects.toThrow('power cut');
+  const warnings: string[] = [];
+  const resumed = await runTraining(everything({ checkpoint, resume: true }), {
+    warning: ({ message }) => void warnings.push(message),
+  });
+  expect(outcome(resumed)).toEqual(outcome(whole));
+  expect(warnings).toEqual([]);
+});

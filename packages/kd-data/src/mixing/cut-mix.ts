@@ -14,10 +14,10 @@ import { checkedMixOptions, type MixOptions, mixKeys } from './mix-options.ts';
 export function cutMix(options: MixOptions = {}): Mix {
   const { alpha, probability } = checkedMixOptions(options);
   return describedMix({ name: 'cutMix', options: { alpha, probability } }, (batch, key) => {
-    const keys = mixKeys(key, probability);
-    if (keys === undefined) return unmixed(batch);
     const [, height, width] = batch.images.shape as [number, number, number, number];
     requireOneSize(batch, height, width);
+    const keys = mixKeys(key, probability);
+    if (keys === undefined) return unmixed(batch);
     const cut = Math.sqrt(1 - randomBeta(keys[0], { alpha, beta: alpha }));
     const box = drawBox(keys[2], { height, width, cut });
     return mixBatch(batch, keys[1], {

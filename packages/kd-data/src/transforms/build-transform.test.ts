@@ -104,6 +104,22 @@ describe('every transform', () => {
   });
 });
 
+describe('transforms of colours', () => {
+  it.each(
+    all
+      .filter(({ spec }) => takesColors.has(spec!.name))
+      .map((transform) => [transform.spec!.name, transform]),
+  )('%s refuses images of other channels whatever it draws, and takes grey ones', (_, transform) => {
+    for (let draw = 0; draw < 20; draw++) {
+      const key = foldIn(prngKey(6), draw);
+      const two: Image = { data: image.data.slice(0, 60), shape: [6, 5, 2] };
+      expect(() => transform(two, key)).toThrow(/take images of 1 or 3 channels, .* \[6, 5, 2\]/);
+      const grey: Image = { data: image.data.slice(0, 30), shape: [6, 5, 1] };
+      expect(transform(grey, key).data.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+  });
+});
+
 describe('buildTransform', () => {
   it.each(
     [...all, normalized, pipeline([...all, normalized]), pipeline([])].map((transform) => [

@@ -2,6 +2,7 @@ import { type PrngKey, randomPermutation, splitKey } from 'kd-core';
 import { between, drawFractions } from './draws.ts';
 import { adjustBrightness, adjustContrast, adjustSaturation } from './operations/adjust-colors.ts';
 import { adjustHue } from './operations/adjust-hue.ts';
+import { requireGreyOrColors } from './operations/luminance.ts';
 import { requireNumber } from './require-options.ts';
 import { describedTransform, type Image, type Transform } from './transform.ts';
 
@@ -41,6 +42,7 @@ export function colorJitter({
     (image, fraction) => (hue === 0 ? image : adjustHue(image, between([-hue, hue], fraction))),
   ];
   return describedTransform({ name: 'colorJitter', options }, (image, key) => {
+    requireGreyOrColors(image.shape);
     const [orderKey, factorKey] = splitKey(key) as [PrngKey, PrngKey];
     const fractions = drawFractions(factorKey, steps.length);
     let jittered = image;

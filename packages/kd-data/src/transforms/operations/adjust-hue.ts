@@ -1,5 +1,4 @@
 import type { Image } from '../transform.ts';
-import { requireColors } from './luminance.ts';
 
 /**
  * Turns the hue by `shift` of the colour circle, as torchvision's `adjust_hue` of float tensors (Pillow's own path rounds hue,
@@ -8,7 +7,6 @@ import { requireColors } from './luminance.ts';
 export function adjustHue(image: Image, shift: number): Image {
   const { data, shape } = image;
   if (shape[2] === 1 || shift === 0) return image;
-  requireColors(shape);
   const turned = new Float32Array(data.length);
   for (let at = 0; at < data.length; at += 3) {
     const red = data[at]!;

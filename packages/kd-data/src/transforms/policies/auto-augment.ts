@@ -1,5 +1,6 @@
 import { foldIn, type PrngKey, randomBits, randomInteger, splitKey } from 'kd-core';
 import { happens } from '../draws.ts';
+import { requireGreyOrColors } from '../operations/luminance.ts';
 import { describedTransform, type Transform } from '../transform.ts';
 import { cifar10Policy } from './cifar10-policy.ts';
 import { magnitudeOf, narrowSpace } from './magnitudes.ts';
@@ -17,6 +18,7 @@ const strongest = 9;
 export function autoAugment(policy: PolicyOptions = {}): Transform {
   const warping = checkedPolicyOptions(policy);
   return describedTransform({ name: 'autoAugment', options: { ...warping } }, (image, key) => {
+    requireGreyOrColors(image.shape);
     const steps = cifar10Policy[randomInteger(foldIn(key, 0), { min: 0, max: cifar10Policy.length })]!;
     let augmented = image;
     for (const [place, [operation, probability, magnitude]] of steps.entries()) {

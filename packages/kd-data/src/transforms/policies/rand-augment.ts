@@ -1,4 +1,5 @@
 import { foldIn, randomBits, randomInteger } from 'kd-core';
+import { requireGreyOrColors } from '../operations/luminance.ts';
 import { requireNumber, requireWholeNumber } from '../require-options.ts';
 import { describedTransform, type Transform } from '../transform.ts';
 import { magnitudeOf, narrowSpace } from './magnitudes.ts';
@@ -49,6 +50,7 @@ export function randAugment({
   const warping = checkedPolicyOptions(policy);
   const options = { operations, magnitude, ...warping };
   return describedTransform({ name: 'randAugment', options }, (image, key) => {
+    requireGreyOrColors(image.shape);
     let augmented = image;
     for (let place = 0; place < operations; place++) {
       const placeKey = foldIn(key, place);

@@ -1,4 +1,5 @@
 import { foldIn, randomBits, randomInteger } from 'kd-core';
+import { requireGreyOrColors } from '../operations/luminance.ts';
 import { describedTransform, type Transform } from '../transform.ts';
 import { magnitudeOf, wideSpace } from './magnitudes.ts';
 import { applyOperation } from './operation.ts';
@@ -13,6 +14,7 @@ import { randomOperations, strongest } from './rand-augment.ts';
 export function trivialAugment(policy: PolicyOptions = {}): Transform {
   const warping = checkedPolicyOptions(policy);
   return describedTransform({ name: 'trivialAugment', options: { ...warping } }, (image, key) => {
+    requireGreyOrColors(image.shape);
     const operation =
       randomOperations[randomInteger(foldIn(key, 0), { min: 0, max: randomOperations.length })]!;
     const magnitude = randomInteger(foldIn(key, 1), { min: 0, max: strongest + 1 });

@@ -20,6 +20,7 @@ export function studyPage(result: StudyResult): string {
   return `${[
     `# ${title(report)}`,
     `Written by \`${report.reproduce}\`; every number is of this run, which took ${clock(report.wallSeconds)}.`,
+    ...report.notes,
     facts(result),
     '## Accuracy',
     accuracy(report),

@@ -35,6 +35,11 @@ export interface DistillConfig {
   epochs: number;
   /** Default 64. */
   batchSize?: number;
+  /**
+   * Threads that make the batches of trainings, which does not change them; 0 makes them in the main thread, beside the steps. Default 0:
+   * training hardly waits for images in memory, unless the augmentation is heavy and the network small.
+   */
+  workers?: number;
   /** Default: the best backend that can run here. */
   backend?: string;
   /** Folder of the results, relative to the configuration file. */

@@ -32,6 +32,7 @@ export const configSchema: z.ZodType<DistillConfig> = object({
   learningRate: learningRateSchema,
   epochs: wholeNumber(1),
   batchSize: wholeNumber(1).exactOptional(),
+  workers: wholeNumber(0).exactOptional(),
   backend: text('the id of a backend, such as ort-cpu').exactOptional(),
   output: text('the path of a folder'),
   training: trainingSchema.exactOptional(),

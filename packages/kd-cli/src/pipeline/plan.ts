@@ -26,7 +26,7 @@ import { openTeacher, type SessionSettings } from './open-teacher.ts';
 import { outsideOfStep } from './outside-of-step.ts';
 import { type RepeatedImages, repeatedImages } from './repeated-images.ts';
 import { shownTeacher } from './shown-teacher.ts';
-import { trainingSource } from './sources.ts';
+import { type TrainingSource, trainingSource } from './sources.ts';
 
 /** All that one training needs besides a backend. */
 export interface Recipe extends BuiltTraining {
@@ -34,7 +34,7 @@ export interface Recipe extends BuiltTraining {
   readonly method: Method;
   readonly optimizer: Optimizer;
   readonly learningRate: number | Schedule;
-  readonly source: Loader;
+  readonly source: TrainingSource;
   readonly epochs: number;
   readonly key: PrngKey;
 }
@@ -97,6 +97,7 @@ export async function planDistillation(
       ...(config.views !== undefined && teachers.length > 0 && { views: config.views }),
       ...(normalization !== undefined && { normalization }),
       repeated: again,
+      workers: config.workers,
     });
     return {
       student: network,

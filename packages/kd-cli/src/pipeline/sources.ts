@@ -3,8 +3,11 @@ import {
   createLoader,
   type Dataset,
   type Loader,
+  type LoaderOptions,
   type NormalizeOptions,
   normalize,
+  type ParallelLoader,
+  parallelLoader,
   type Transform,
 } from 'kd-data';
 import type { AugmentationConfig, ViewConfig } from '../config/augmentation-config.ts';
@@ -27,6 +30,12 @@ export function evaluationSource(dataset: Dataset, normalization?: NormalizeOpti
   });
 }
 
+/** A loader that a training may use in workers while it lasts. */
+export interface TrainingSource extends Loader {
+  /** The same batches, made by workers; absent where they are made in the main thread. */
+  readonly inWorkers?: () => Promise<ParallelLoader>;
+}
+
 /** Full, shuffled and augmented batches; one size means one compilation. */
 export function trainingSource(
   dataset: Dataset,
@@ -40,16 +49,19 @@ export function trainingSource(
     readonly repeated?: RepeatedImages | undefined;
     /** Every sample in the order of the data set, the last batch as short as it is: to ask a teacher about all of them. */
     readonly inOrder?: boolean;
+    /** Default 0, the main thread. */
+    readonly workers?: number | undefined;
   },
-): Loader {
+): TrainingSource {
   const { batchSize, key, augmentation = {}, views = {}, normalization, repeated, inOrder = false } = options;
+  const { workers = 0 } = options;
   // What a crop pads with is black before it is normalised, as in the published recipes.
   const mix = buildMixing(augmentation);
   const transformsBy = (each: ViewConfig): Transform[] => [
     ...buildTransforms(each, dataset.inputShape),
     ...transformsOf(normalization),
   ];
-  return createLoader({
+  const loaderOptions: LoaderOptions = {
     dataset,
     batchSize,
     key,
@@ -59,7 +71,11 @@ export function trainingSource(
     ...(mix !== undefined && { mix }),
     transforms: transformsBy(augmentation),
     views: Object.fromEntries(Object.entries(views).map(([name, each]) => [name, transformsBy(each)])),
-  });
+  };
+  return {
+    ...createLoader(loaderOptions),
+    ...(workers > 0 && { inWorkers: () => parallelLoader({ ...loaderOptions, workers }) }),
+  };
 }
 
 function transformsOf(normalization: NormalizeOptions | undefined): Transform[] {

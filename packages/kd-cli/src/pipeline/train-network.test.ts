@@ -51,7 +51,13 @@ it('shows a warm-up as a phase of its own, and as one that is over when the main
   expect(phases).toEqual([0, 0]);
   expect(events.filter(({ type }) => type === 'step')).toHaveLength(warmUp + 1);
   phases.length = 0;
-  await trainNetwork(options, about);
+  const last = await trainNetwork(options, about);
   expect(phases).toEqual([warmUp, 1]);
+
+  // Workers give the same batches, so they may come and go.
+  const inWorkers = (await planDistillation({ ...config, workers: 1 })).student.source;
+  const storage = memoryStorage();
+  const again = await trainNetwork({ ...options, source: inWorkers, checkpoint: { storage } }, about);
+  expect(again.variables).toEqual(last.variables);
   await backend.dispose();
 });

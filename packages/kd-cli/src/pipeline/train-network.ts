@@ -1,3 +1,4 @@
+import type { BatchSource } from 'kd-core';
 import {
   logTo,
   runTraining,
@@ -10,6 +11,7 @@ import {
 import type { Progress } from '../progress/progress.ts';
 import type { CurvePoint } from '../report/report-data.ts';
 import type { RunLog } from './run-log.ts';
+import type { TrainingSource } from './sources.ts';
 
 /** Steps of the warm-up of a training, which is a phase of its own before it; 0 without one. */
 export function warmUpSteps(options: Pick<TrainingOptions, 'method' | 'source' | 'accumulation'>): number {
@@ -19,20 +21,34 @@ export function warmUpSteps(options: Pick<TrainingOptions, 'method' | 'source' |
 /** Hears of a step of the main stage. */
 export type OnStep = (event: Extract<TrainingEvent, { type: 'step' }>) => void;
 
-/** Trains one network as the next phase of `progress`, or the next two with a warm-up, and writes its events to `log`. */
-export async function trainNetwork(
+/** What to train, with a source that may be used in workers. */
+interface NetworkTraining extends TrainingOptions {
+  readonly source: BatchSource & Pick<TrainingSource, 'inWorkers'>;
+}
+
+interface TrainingAbout {
+  readonly name: string;
+  readonly progress: Progress;
+  readonly log: RunLog;
+  readonly onStep?: OnStep;
+}
+
+/**
+ * Trains one network as the next phase of `progress`, or the next two with a warm-up, and writes its events to `log`. Workers that make
+ * its batches end with it.
+ */
+export async function trainNetwork(options: NetworkTraining, about: TrainingAbout): Promise<TrainingResult> {
+  const workers = await options.source.inWorkers?.();
+  try {
+    return await runPhases(workers === undefined ? options : { ...options, source: workers }, about);
+  } finally {
+    await workers?.dispose();
+  }
+}
+
+async function runPhases(
   options: TrainingOptions,
-  {
-    name,
-    progress,
-    log,
-    onStep,
-  }: {
-    readonly name: string;
-    readonly progress: Progress;
-    readonly log: RunLog;
-    readonly onStep?: OnStep;
-  },
+  { name, progress, log, onStep }: TrainingAbout,
 ): Promise<TrainingResult> {
   const warmUp = warmUpSteps(options);
   let warmedUp = warmUp === 0;

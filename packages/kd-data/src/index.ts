@@ -41,6 +41,7 @@ export {
   type PublishedImagesName,
   type PublishedImagesOptions,
   publishedImages,
+  publishedImagesNames,
   publishedParts,
 } from './image-files/published/published-images.ts';
 export { browserDecoder } from './images/browser-decoder.ts';

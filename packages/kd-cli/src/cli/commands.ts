@@ -1,4 +1,21 @@
-import type { CommandDefinition } from './command.ts';
+import type { CommandDefinition, OptionDefinition } from './command.ts';
+
+/** How images in files are read. */
+const imageOptions: readonly OptionDefinition[] = [
+  {
+    flags: '--channels <number>',
+    description: 'Read images as grey (1) or RGB (3) (default: as the first one is)',
+  },
+  { flags: '--size <number>', description: 'Resize images to a square, and cut out its middle' },
+  {
+    flags: '--shorter-side <number>',
+    description: 'With --size: what the shorter side is resized to first, such as 256 for 224',
+  },
+  {
+    flags: '--layout <name>',
+    description: "Files of a published data set as its authors lay them out, such as 'tiny-imagenet-200'",
+  },
+];
 
 export const commands: readonly CommandDefinition[] = [
   {
@@ -104,7 +121,7 @@ export const commands: readonly CommandDefinition[] = [
       },
       {
         flags: '--data <path>',
-        description: "A ZIP archive or a folder with images in CLASS/NAME.jpg or .png, or 'digits'",
+        description: "An archive (ZIP, tar) or a folder with images in CLASS/NAME.jpg or .png, or 'digits'",
       },
       {
         flags: '--model <name>',
@@ -132,10 +149,7 @@ export const commands: readonly CommandDefinition[] = [
         description: "The network's classes in order, one a line (default: sorted folders)",
       },
       { flags: '--classes <number>', description: 'Classes of the network (default: those of the data)' },
-      {
-        flags: '--channels <number>',
-        description: 'Read images as grey (1) or RGB (3) (default: as the first one is)',
-      },
+      ...imageOptions,
       {
         flags: '--batch-size <number>',
         description: 'Images in a batch (default: by their size, at most 64)',
@@ -191,10 +205,7 @@ export const commands: readonly CommandDefinition[] = [
       { flags: '--mean <numbers>', description: 'As for kd eval' },
       { flags: '--std <numbers>', description: 'As for kd eval' },
       { flags: '--classes <number>', description: 'Classes of the network (default: those of the data)' },
-      {
-        flags: '--channels <number>',
-        description: 'Read images as grey (1) or RGB (3) (default: as the first one is)',
-      },
+      ...imageOptions,
       {
         flags: '--batch-size <number>',
         description: 'Images in a batch (default: by their size, at most 64)',

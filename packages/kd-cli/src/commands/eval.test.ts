@@ -126,6 +126,20 @@ describe('kd eval of an ONNX file', () => {
     expect(metrics.nll).toBeCloseTo((3 * right + (right + 1)) / 4, 5);
   });
 
+  it('resizes images of other sizes, in the layout of their authors too', async () => {
+    const synsets = { n00000001: [255, 0, 0], n00000002: [0, 255, 0], n00000003: [0, 0, 255] } as const;
+    const large = Object.entries(synsets).map(([name, color], index) => [
+      `val/${name}/${index}.png`,
+      solid(...color, 5 + index),
+    ]);
+    await writeFile(join(folder, 'imagenet.zip'), zipSync(Object.fromEntries(large)));
+    const data = ['--data', 'imagenet.zip', '--size', '4', '--shorter-side', '5'];
+    const layout = ['--layout', 'imagenet', '--split', 'val'];
+    const { data: facts, metrics } = await reported('--weights', 'meter.onnx', ...data, ...layout);
+    expect(facts).toMatchObject({ name: 'imagenet.zip', inputShape: [4, 4, 3], samples: 3 });
+    expect(metrics.top1).toBe(1);
+  });
+
   it('tells how each class does, and in JSON what is taken for what', async () => {
     const { classes, confusion } = await reported('--weights', 'meter.onnx', '--data', 'images.zip');
     expect(confusion).toEqual([
@@ -233,6 +247,24 @@ describe('kd eval of an ONNX file', () => {
       ['--weights', 'meter.onnx', '--data', 'x'],
       1,
       /Cannot read '.*x': there is no such file/,
+    ],
+    [
+      'a shorter side of no size',
+      ['--weights', 'meter.onnx', '--data', 'images', '--shorter-side', '8'],
+      2,
+      /give --size too/,
+    ],
+    [
+      'a layout without a part',
+      ['--weights', 'meter.onnx', '--data', 'images', '--layout', 'cinic10'],
+      2,
+      /--layout cinic10 needs --split/,
+    ],
+    [
+      'another layout',
+      ['--weights', 'meter.onnx', '--data', 'images', '--layout', 'tiny-imagenet-200', '--split', 'val'],
+      1,
+      /is not Tiny ImageNet: it has no wnids.txt/,
     ],
     ['no archive', ['--weights', 'meter.onnx', '--data', 'names.txt'], 1, /not a complete ZIP archive/],
     ['another size', ['--weights', 'meter.onnx', '--data', 'other-size.zip'], 1, /\[5, 5, 3\]/],

@@ -4,20 +4,14 @@ import { type BatchSource, confusionMatrix, KdError } from 'kd-core';
 import type { RunCommand } from '../cli/command.ts';
 import { exitCode } from '../cli/exit-code.ts';
 import { colorsOf, type Host } from '../cli/host.ts';
-import {
-  choiceOption,
-  integerOption,
-  type ParsedOptions,
-  shareOption,
-  switchOption,
-  textOption,
-} from '../cli/options.ts';
+import { integerOption, type ParsedOptions, shareOption, switchOption, textOption } from '../cli/options.ts';
 import { UsageError } from '../cli/usage-error.ts';
 import { isOnnxFile } from '../config/weights-file.ts';
 import { calibrate } from '../eval/calibrate.ts';
 import { classResults } from '../eval/class-results.ts';
 import { describeEvaluation, type EvalReport } from '../eval/eval-report.ts';
 import { evaluationBatches } from '../eval/evaluation-batches.ts';
+import { imageOptions } from '../eval/image-options.ts';
 import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
 import { openEvalData } from '../eval/open-eval-data.ts';
 import { type EvalNetwork, openNamedNetwork, openOnnxNetwork } from '../eval/open-eval-network.ts';
@@ -101,7 +95,6 @@ function readOptions(options: ParsedOptions, host: Host) {
   if (isOnnx && model !== undefined) {
     throw new UsageError('An .onnx file is a whole network: leave out --model.');
   }
-  const channels = choiceOption(options, 'channels', ['1', '3'] as const);
   return {
     shownWeights,
     weights: path(shownWeights),
@@ -110,7 +103,7 @@ function readOptions(options: ParsedOptions, host: Host) {
     data: data === 'digits' ? data : path(data),
     split: textOption(options, 'split'),
     classNames: optionalPath(textOption(options, 'class-names')),
-    channels: channels === undefined ? undefined : channels === '1' ? (1 as const) : (3 as const),
+    ...imageOptions(options),
     classes: integerOption(options, 'classes', 1),
     normalization: normalizationOption(options),
     batchSize: integerOption(options, 'batch-size', 1),

@@ -10,6 +10,7 @@ import { choiceOption, integerOption, type ParsedOptions, textOption } from '../
 import { UsageError } from '../cli/usage-error.ts';
 import { isOnnxFile } from '../config/weights-file.ts';
 import { evaluationBatches } from '../eval/evaluation-batches.ts';
+import { imageOptions } from '../eval/image-options.ts';
 import { forChannels, normalizationIn, normalizationOption } from '../eval/normalization.ts';
 import { openEvalData } from '../eval/open-eval-data.ts';
 import { describeHintPoints } from '../hints/describe-hint-points.ts';
@@ -82,7 +83,6 @@ function readOptions(shownWeights: string, options: ParsedOptions, host: Host) {
   }
   const data = textOption(options, 'data');
   if (data === undefined) throw new UsageError('kd hints needs --data, such as --data train.zip.');
-  const channels = choiceOption(options, 'channels', ['1', '3'] as const);
   const split = textOption(options, 'split');
   return {
     weights: resolve(host.cwd, shownWeights),
@@ -90,7 +90,7 @@ function readOptions(shownWeights: string, options: ParsedOptions, host: Host) {
     data: data === 'digits' ? data : resolve(host.cwd, data),
     // A student is taught on the images for training.
     split: split ?? (data === 'digits' ? 'train' : undefined),
-    channels: channels === undefined ? undefined : channels === '1' ? (1 as const) : (3 as const),
+    ...imageOptions(options),
     classes: integerOption(options, 'classes', 1),
     clusters: integerOption(options, 'clusters', 1) ?? DEFAULT_CLUSTERS,
     similarity: choiceOption(options, 'similarity', ['cka', 'rbf-cka', 'cca'] as const) ?? 'cka',

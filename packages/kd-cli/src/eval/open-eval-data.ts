@@ -1,16 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { KdError } from 'kd-core';
-import { type AsyncDataset, type Dataset, type ImageChannels, imageFileDataset } from 'kd-data';
+import { type AsyncDataset, type Dataset, imageFileDataset, publishedImages } from 'kd-data';
 import { openImageFiles } from 'kd-data/node';
 import { UsageError } from '../cli/usage-error.ts';
 import { openData } from '../pipeline/open-data.ts';
+import type { ImageWish } from './image-options.ts';
 
-export interface EvalDataWish {
+export interface EvalDataWish extends ImageWish {
   /** `digits`, or the path of an archive or a folder of images. */
   readonly data: string;
   readonly split: string | undefined;
-  readonly channels: ImageChannels | undefined;
   /** Path of a text file with the name of a class in each line, in label order. */
   readonly classNames: string | undefined;
 }
@@ -25,27 +25,47 @@ export async function openEvalData(wish: EvalDataWish): Promise<Dataset | AsyncD
   return wish.data === 'digits' ? openDigits(wish) : openImages(wish);
 }
 
-async function openDigits({ split = 'test', channels, classNames }: EvalDataWish): Promise<Dataset> {
+async function openDigits({
+  split = 'test',
+  channels,
+  classNames,
+  size,
+  layout,
+}: EvalDataWish): Promise<Dataset> {
   const part = digitParts.find((each) => each === split);
   if (part === undefined) {
     throw new UsageError(`--split of the digits must be one of ${digitParts.join(', ')}, got '${split}'.`);
   }
-  if (channels === 3 || classNames !== undefined) {
+  if (channels === 3 || classNames !== undefined || size !== undefined || layout !== undefined) {
     throw new UsageError(
-      '--channels and --class-names are for images in files; the digits are grey and named.',
+      '--channels, --size, --layout and --class-names are for images in files; the digits are grey, 8x8 and named.',
     );
   }
   const dataset = (await openData({ dataset: { name: 'digits' } }))[part];
   return { ...dataset, name: `digits (${part})` };
 }
 
-async function openImages({ data, split, channels, classNames }: EvalDataWish): Promise<AsyncDataset> {
-  return imageFileDataset(await openImageFiles(data), {
+async function openImages(wish: EvalDataWish): Promise<AsyncDataset> {
+  const { data, split, channels, classNames, size, shorterSide, layout } = wish;
+  const reading = {
     name: basename(data),
-    ...(split !== undefined && { split }),
     ...(channels !== undefined && { channels }),
-    ...(classNames !== undefined && { classNames: await readNames(classNames) }),
-  });
+    ...(size !== undefined && { size }),
+    ...(shorterSide !== undefined && { shorterSide }),
+  };
+  if (layout === undefined) {
+    return imageFileDataset(await openImageFiles(data), {
+      ...reading,
+      ...(split !== undefined && { split }),
+      ...(classNames !== undefined && { classNames: await readNames(classNames) }),
+    });
+  }
+  if (split === undefined || classNames !== undefined) {
+    throw new UsageError(
+      `--layout ${layout} needs --split, the part to read, and no --class-names: labels are those of its authors.`,
+    );
+  }
+  return publishedImages({ dataset: layout, part: split, files: await openImageFiles(data), ...reading });
 }
 
 async function readNames(path: string): Promise<string[]> {

@@ -49,6 +49,11 @@ const layouts: Readonly<Record<PublishedImagesName, PublishedLayout>> = {
 
 const defaults = { perClass: 30, seed: 0 } as const;
 
+/** The data sets that `publishedImages` knows. */
+export const publishedImagesNames: readonly PublishedImagesName[] = Object.keys(
+  layouts,
+) as PublishedImagesName[];
+
 /** The parts that a data set can be read in. */
 export function publishedParts(dataset: PublishedImagesName): readonly string[] {
   return layouts[dataset].parts;
@@ -69,7 +74,7 @@ export async function publishedImages({
 }: PublishedImagesOptions): Promise<ImageFileDataset> {
   const layout: PublishedLayout | undefined = layouts[dataset];
   if (layout === undefined) {
-    const known = Object.keys(layouts).map((name) => `'${name}'`);
+    const known = publishedImagesNames.map((name) => `'${name}'`);
     throw new KdError(
       'INVALID_ARGUMENT',
       `dataset must be one of ${known.join(', ')}, got '${dataset}'. Other images in folders of their classes: imageArchive and imageFolder.`,

@@ -60,7 +60,7 @@ it.each([
   { backend: 'tfjs-cpu', kills: 200, steps: 60, startUp: 500 },
   { backend: 'ort-cpu', kills: 20, steps: 60, startUp: 800 },
 ] as const)(
-  '$kills kills of training on $backend lose no more than an interval, and no bit',
+  '$kills kills of training on $backend lose nothing that was called safe, and no bit',
   async (run) => {
     const program: KilledProgram = { ...run, file, every: 3 };
     const whole = await undisturbed(program);

@@ -66,6 +66,7 @@ export interface Backend {
    */
   compile<A extends object, R extends object>(fn: (args: A) => R, options?: CompileOptions): Compiled<A, R>;
   upload<T extends Tree<HostTensor>>(tree: T): Promise<UploadedTree<T>>;
+  /** Copies: what is done with the tensors afterwards, donating them included, does not change the result. */
   download<T extends Tree<DeviceTensor>>(tree: T): Promise<DownloadedTree<T>>;
   memory(): MemoryInfo;
   /**

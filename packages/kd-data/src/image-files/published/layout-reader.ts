@@ -2,7 +2,7 @@ import type { FileLayout } from '../file-layout.ts';
 import type { ImageFiles } from '../image-files.ts';
 
 /** Which part of a published data set to lay out. */
-export interface LayoutWish {
+interface LayoutWish {
   readonly part: string;
   /** Endings of the names of images, in lower case, without the dot. */
   readonly extensions: readonly string[];

@@ -1,6 +1,9 @@
+import { zipSync } from 'fflate';
 import { prngKey } from 'kd-core';
 import { expect, it } from 'vitest';
 import { digits } from '../digits/digits.ts';
+import { imageArchive } from '../image-files/image-archive.ts';
+import { greyJpeg, subsampledJpeg } from '../testing/jpeg-cases.ts';
 import { normalize } from '../transforms/normalize.ts';
 import { padCropFlip } from '../transforms/pad-crop-flip.ts';
 import { createLoader } from './create-loader.ts';
@@ -29,6 +32,14 @@ it('gives in Web Workers the batches of createLoader', async () => {
   for (const [epoch, index] of places) {
     expect(await loader.batch(epoch, index)).toEqual(expected.batch(epoch, index));
   }
+});
+
+it('decodes image files in Web Workers', async () => {
+  const archive = zipSync({ 'a/1.jpg': subsampledJpeg.file, 'b/2.jpg': greyJpeg.file });
+  const dataset = await imageArchive(new Blob([archive]), { size: 6, channels: 3 });
+  const images = { dataset, batchSize: 2, key: prngKey(1) };
+  await using loader = await parallelLoader(images);
+  expect(await loader.batch(1, 0)).toEqual(await createLoader(images).batch(1, 0));
 });
 
 it('gives them on a page that is not isolated, which has no shared memory', async () => {

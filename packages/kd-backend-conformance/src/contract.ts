@@ -108,6 +108,17 @@ export function describeBackendContract(id: string, create: () => Promise<Backen
       });
     });
 
+    it('gives copies, which stay as they are when the tensors are donated and written over', async () => {
+      const step = backend.compile(({ w }: { w: Tensor }) => ({ w: add(w, 1) }), { donate: ['w'] });
+      let w = await backend.upload(floats(1, 2, 3));
+      const downloaded: HostTensor[] = [];
+      for (let index = 0; index < 5; index++) {
+        downloaded.push(await backend.download(w));
+        ({ w } = await step({ w }));
+      }
+      expect(downloaded.map(({ data }) => data[0])).toEqual([1, 2, 3, 4, 5]);
+    });
+
     it('keeps what a call returns unchanged, whatever becomes of the argument', async () => {
       const step = backend.compile(
         ({ state }: { state: { w: Tensor; frozen: Tensor } }) => ({

@@ -4,6 +4,15 @@ export { type ReadCifar100DatasetOptions, readCifar100Dataset } from './cifar/re
 export { type ReadCsvDatasetOptions, readCsvDataset } from './csv/read-csv-dataset.ts';
 export { type IntoFileOptions, intoFile } from './decoded-file/into-file.ts';
 export { type DecodedFileDataset, openDecodedFile } from './decoded-file/open-decoded-file.ts';
+export { type DownloadFileOptions, downloadFile } from './download/download-file.ts';
+export { type GetDatasetOptions, type GotDataset, getDataset } from './download/get-dataset.ts';
+export {
+  type LocateDatasetOptions,
+  type LocatedDataset,
+  locateDataset,
+} from './download/locate-dataset.ts';
+export type { DatasetProgress } from './download/progress.ts';
+export { dataFolder, datasetFolder } from './files/data-folder.ts';
 export { type FindDataFilesOptions, findDataFiles } from './files/find-data-files.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { type ReadMnistDatasetOptions, readMnistDataset } from './idx/read-mnist-dataset.ts';

@@ -58,6 +58,8 @@ export interface DatasetArchive {
   readonly urls: readonly string[];
   /** How to come by it, where `urls` is empty. */
   readonly access?: string;
+  /** The archive that it comes in, which unpacks it into the data set's folder. */
+  readonly within?: string;
   readonly bytes?: number;
   /** Lower-case hexadecimal digests of the file; `sha256` is preferred where both are known. */
   readonly checksums: { readonly md5?: string; readonly sha256?: string };

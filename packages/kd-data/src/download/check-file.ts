@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { unreadable } from '../files/read-file-of.ts';
 import { fileDigest } from './file-digest.ts';
 
 /** Lower-case hexadecimal digests; `sha256` is preferred where both are known. */
@@ -14,12 +15,14 @@ export interface CheckFileOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What is wrong with a file, in words such as `its MD5 is ..., not ...`; undefined when it is the right one. */
+/** What is wrong with a file, in words such as `its MD5 is ..., not ...`; undefined when it is the right one. Throws `STORAGE` when it cannot be read. */
 export async function checkFile(
   path: string,
   { bytes, checksums, onCheck, signal }: CheckFileOptions,
 ): Promise<string | undefined> {
-  const { size } = await stat(path);
+  const { size } = await stat(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
   if (bytes !== undefined && size !== bytes) return `it has ${size} bytes, not ${bytes}`;
   const algorithm = checksums.sha256 === undefined ? 'md5' : 'sha256';
   const expected = checksums[algorithm];

@@ -7,6 +7,7 @@ import { type Checksums, checkFile } from './check-file.ts';
 import { DownloadFailure } from './download-failure.ts';
 import { openDownload } from './open-download.ts';
 import { notePartial, partialPath, readPartial, removePartial } from './partial-file.ts';
+import { storing } from './storing.ts';
 
 export interface DownloadFileOptions {
   /** Where the file is to be had: tried in order, https or http. */
@@ -31,7 +32,7 @@ export interface DownloadFileOptions {
   readonly retryMilliseconds?: number;
 }
 
-const defaults = { largestBytes: 2 ** 32, idleMilliseconds: 30_000, retryMilliseconds: 1000 } as const;
+const defaults = { largestBytes: 2 ** 32, idleMilliseconds: 30_000, retryMilliseconds: 1000 };
 /** Tries of one place that bring nothing new. */
 const tries = 3;
 
@@ -150,14 +151,5 @@ async function transfer(
     }
   } finally {
     opened.close();
-  }
-}
-
-async function storing<Result>(path: string, action: () => Promise<Result>): Promise<Result> {
-  try {
-    return await action();
-  } catch (cause) {
-    const { message } = cause as Error;
-    throw new KdError('STORAGE', `Cannot write '${path}': ${message}.`, { cause });
   }
 }

@@ -80,7 +80,7 @@ async function follow(
 }
 
 function requireWeb(address: string, base?: URL): URL {
-  const url = URL.canParse(address, base) ? new URL(address, base) : undefined;
+  const url = URL.canParse(address, base?.href) ? new URL(address, base) : undefined;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url;
   const what = base === undefined ? 'is' : `redirects to '${address}', which is`;
   throw new DownloadFailure(`${what} no address of the web (https: or http:)`, { passing: false });

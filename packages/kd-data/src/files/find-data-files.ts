@@ -1,15 +1,14 @@
-import { accessSync, constants } from 'node:fs';
-import { join } from 'node:path';
 import { KdError } from 'kd-core';
 import { datasetEntry } from '../catalog/catalog.ts';
-import type { DatasetForm } from '../catalog/dataset-entry.ts';
+import { datasetFolder } from './data-folder.ts';
+import { heldPart, partNames } from './held-part.ts';
 
 export interface FindDataFilesOptions {
   /** Of the catalogue. */
   readonly dataset: string;
   /** One of the entry's `splits`. */
   readonly part: string;
-  /** By default, where a package of the operating system has put the data set. */
+  /** By default where `getDataset` puts it (`datasetFolder`), or else where a package of the operating system does. */
   readonly folder?: string | undefined;
 }
 
@@ -22,48 +21,25 @@ export function findDataFiles({ dataset, part, folder }: FindDataFilesOptions): 
   const entry = datasetEntry(dataset);
   const forms = entry.forms.filter((form) => form.parts[part] !== undefined);
   const installed = entry.forms.flatMap((form) => form.installed ?? []);
+  const usual = datasetFolder(dataset);
+  const folders = folder === undefined ? [usual, ...installed.map((each) => each.folder)] : [folder];
   for (const form of forms) {
-    for (const names of namesOf(form, part)) {
-      for (const place of folder === undefined
-        ? installed.map((each) => each.folder)
-        : placesIn(folder, form)) {
-        const paths = names.map((name) => join(place, name));
-        if (paths.every(isReadable)) return paths;
-      }
+    for (const each of folders) {
+      const held = heldPart(form, part, each);
+      if (held !== undefined) return held.paths;
     }
   }
   const wanted = forms
-    .flatMap((form) => namesOf(form, part))
+    .flatMap((form) => partNames(form, part))
     .map((names) => names.map((name) => `'${name}'`).join(', '))
     .join(', or ');
+  const others = installed.map((each) => `, nor in '${each.folder}', where ${each.by} puts it`).join('');
   const problem =
-    folder !== undefined
-      ? `'${folder}' does not hold the part '${part}' of ${entry.title}.`
-      : installed.length > 0
-        ? `${entry.title} is not in ${installed.map((each) => `'${each.folder}', where ${each.by} puts it`).join(', or ')}. Say its folder.`
-        : `Say the folder of ${entry.title}.`;
+    folder === undefined
+      ? `The part '${part}' of ${entry.title} is not in '${usual}'${others}. 'kd data get ${dataset}' fetches it; or say its folder.`
+      : `'${folder}' does not hold the part '${part}' of ${entry.title}.`;
   const packed = forms.flatMap((form) => form.archives.filter(({ packing }) => packing !== 'none'));
   const archives = packed.map(({ file }) => file).join(' or ');
   const unpacked = archives === '' ? '' : ` ${archives}, unpacked, has them.`;
   throw new KdError('STORAGE', `${problem} It should have ${wanted}.${unpacked}`);
-}
-
-function namesOf({ parts }: DatasetForm, part: string): readonly (readonly string[])[] {
-  const names = parts[part]!;
-  const unpacked = names.map((name) => name.replace(/\.gz$/, ''));
-  return unpacked.join() === names.join() ? [names] : [names, unpacked];
-}
-
-function placesIn(folder: string, { archives }: DatasetForm): readonly string[] {
-  const roots = archives.flatMap(({ root }) => (root === undefined ? [] : [root]));
-  return [folder, ...roots.map((root) => join(folder, root))];
-}
-
-function isReadable(path: string): boolean {
-  try {
-    accessSync(path, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -198,7 +198,7 @@ describe('readMnistDataset', () => {
 
   it('asks for a folder where none is known', async () => {
     await expect(readMnistDataset({ name: 'mnist', part: 'train' })).rejects.toThrow(
-      /Say the folder of MNIST\. It should have 'train-images-idx3-ubyte.gz'/,
+      /'kd data get mnist' fetches it; or say its folder\. It should have 'train-images-idx3-ubyte.gz'/,
     );
   });
 });

@@ -41,6 +41,7 @@ export const caltech101Entry: DatasetEntry = {
           file: '101_ObjectCategories.tar.gz',
           urls: [],
           access: 'It is inside caltech-101.zip.',
+          within: 'caltech-101.zip',
           bytes: 131_740_031,
           checksums: {
             md5: 'b224c7392d521a49829488ab0f1120d9',

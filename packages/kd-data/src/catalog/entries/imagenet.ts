@@ -31,7 +31,7 @@ export const imagenetEntry: DatasetEntry = {
     {
       name: 'images',
       layout:
-        'JPEG images of many sizes: train/WNID/NAME.JPEG and val/WNID/NAME.JPEG; labels follow the sorted WordNet IDs.',
+        'JPEG images of many sizes: train/WNID/NAME.JPEG and val/WNID/NAME.JPEG; labels follow the sorted WordNet IDs. Images of val in one folder, as their archive has them, need LOC_val_solution.csv or imagenet_2012_validation_synset_labels.txt beside train/ and val/.',
       parts: { train: ['train/'], val: ['val/'] },
       archives: [
         archive('ILSVRC2012_img_train.tar', '1d675b47d978889d74fa0da5fadfb00e', 147_897_477_120, 'train'),

@@ -1,8 +1,11 @@
 import { namedClasses, parseWords } from './class-words.ts';
-import { type DataPlace, dataPlace, type Sample, sortedKeys } from './data-place.ts';
+import { type Classes, type DataPlace, dataPlace, type Sample, sortedKeys } from './data-place.ts';
 import type { LayoutReader } from './layout-reader.ts';
 
-const wordFiles = ['LOC_synset_mapping.txt', 'words.txt', 'synset_words.txt'];
+/** Words of the thousand classes, as Kaggle and Caffe have them. */
+const classFiles = ['LOC_synset_mapping.txt', 'synset_words.txt'];
+/** Words of all of WordNet. */
+const wordFile = 'words.txt';
 const synsetLabels = 'imagenet_2012_validation_synset_labels.txt';
 const kaggle = 'LOC_val_solution.csv';
 const wordNetId = /^n\d{8}$/;
@@ -20,14 +23,26 @@ export const layOutImagenet: LayoutReader = async (files, { part, extensions }) 
   const flat = images.every((parts) => parts.length === 1);
   const classOf = flat ? await listedClasses(place) : (parts: readonly string[]) => parts[0]!;
   const samples = images.map((parts): Sample => ({ path: folder + parts.join('/'), key: classOf(parts) }));
-  const wordFile = wordFiles.find((name) => place.has(name));
-  const words = wordFile === undefined ? new Map<string, string>() : parseWords(await place.lines(wordFile));
   const stray = samples.find(({ key }) => !wordNetId.test(key));
   if (stray !== undefined) {
     throw place.refuse(`has '${stray.path}', which lies in no folder of a WordNet ID, such as n01440764.`);
   }
-  return place.layOut(namedClasses(sortedKeys(samples.map(({ key }) => key)), words), samples);
+  return place.layOut(await classesOf(place, samples), samples);
 };
+
+/**
+ * The classes that a file lists; or else those of all folders, so that parts of which one lacks a class have the same labels.
+ */
+async function classesOf(place: DataPlace, samples: readonly Sample[]): Promise<Classes> {
+  const classFile = classFiles.find((name) => place.has(name));
+  if (classFile !== undefined) {
+    const words = parseWords(await place.lines(classFile));
+    return namedClasses(sortedKeys(words.keys()), words);
+  }
+  const words = place.has(wordFile) ? parseWords(await place.lines(wordFile)) : new Map<string, string>();
+  const folders = place.paths.flatMap((path) => path.split('/').filter((part) => wordNetId.test(part)));
+  return namedClasses(sortedKeys([...folders, ...samples.map(({ key }) => key)]), words);
+}
 
 /** The folder that holds the part, or the root when there is none. */
 function partFolder(place: DataPlace, part: string): string {

@@ -144,6 +144,10 @@ describe('ImageNet', () => {
     ]);
     const inFolders = { 'val/n02012849/ILSVRC2012_val_00000002.JPEG': jpeg };
     expect(samplesOf(await read(inFolders, { dataset, part: 'val' }))).toHaveLength(1);
+    // A part without images of a class has its labels nevertheless.
+    const lacking = { ...inFolders, 'train/n01440764/1.JPEG': jpeg };
+    const val = await read(lacking, { dataset, part: 'val' });
+    expect([val.classNames, val.label(0)]).toEqual([['n01440764', 'n02012849'], 1]);
     await expect(read(flat, { dataset, part: 'val' })).rejects.toThrow(
       /without classes. Put LOC_val_solution.csv or imagenet_2012/,
     );

@@ -65,12 +65,8 @@ describe.skipIf(found === undefined)('workers of the packed packages run in a br
     }
   }
 
-  test("served by Vite, with the package left out of Vite's optimised dependencies", async () => {
-    const server = await createServer({
-      ...settings,
-      server: { port: 0 },
-      optimizeDeps: { exclude: ['kd-data'] },
-    });
+  test('served by Vite', async () => {
+    const server = await createServer({ ...settings, server: { port: 0 } });
     await server.listen();
     expect(await titleOf(server.resolvedUrls!.local[0]!)).toBe('true,true');
     await server.close();

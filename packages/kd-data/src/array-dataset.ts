@@ -1,5 +1,6 @@
 import { KdError, requireArgument } from 'kd-core';
 import { type Dataset, type ImageShape, requireIndex } from './dataset.ts';
+import { describedDataset } from './dataset-spec.ts';
 
 export type PixelArray =
   | Uint8Array
@@ -62,30 +63,32 @@ export function arrayDataset(options: ArrayDatasetOptions): Dataset {
       `Sample ${bad} of data set '${name}' has label ${labels[bad]}, but with ${classes} class names labels must be 0..${classes - 1}.`,
   );
 
-  return {
-    name,
-    length,
-    classes,
-    classNames,
-    inputShape,
-    ...(attribution === undefined ? {} : { attribution }),
-    spec: { kind: 'arrays', options },
-    image(index) {
-      requireIndex(index, length, `Data set '${name}'`);
-      const image = new Float32Array(size);
-      const first = index * size;
-      for (let i = 0; i < size; i++) image[i] = pixels[first + i]! / pixelMaximum;
-      return image;
+  return describedDataset<Dataset>(
+    { kind: 'arrays', options },
+    {
+      name,
+      length,
+      classes,
+      classNames,
+      inputShape,
+      ...(attribution === undefined ? {} : { attribution }),
+      image(index) {
+        requireIndex(index, length, `Data set '${name}'`);
+        const image = new Float32Array(size);
+        const first = index * size;
+        for (let i = 0; i < size; i++) image[i] = pixels[first + i]! / pixelMaximum;
+        return image;
+      },
+      label(index) {
+        requireIndex(index, length, `Data set '${name}'`);
+        return labels[index]!;
+      },
+      originalIndex(index) {
+        requireIndex(index, length, `Data set '${name}'`);
+        return index;
+      },
     },
-    label(index) {
-      requireIndex(index, length, `Data set '${name}'`);
-      return labels[index]!;
-    },
-    originalIndex(index) {
-      requireIndex(index, length, `Data set '${name}'`);
-      return index;
-    },
-  };
+  );
 }
 
 function defaultMaximum(pixels: PixelArray): number | undefined {

@@ -42,3 +42,14 @@ export interface DecodedFileSpec {
   readonly kind: 'decoded file';
   readonly path: string;
 }
+
+/**
+ * `dataset`, which is what a worker makes of `spec`. The spec stays with this very object: a copy with another `image` is another data
+ * set, and has none, as `dataset` without one.
+ */
+export function describedDataset<Kind extends { readonly spec?: DatasetSpec }>(
+  spec: DatasetSpec | undefined,
+  dataset: Kind,
+): Kind {
+  return spec === undefined ? dataset : Object.defineProperty(dataset, 'spec', { value: spec });
+}

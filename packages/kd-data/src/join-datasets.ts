@@ -1,5 +1,6 @@
 import { KdError, requireArgument } from 'kd-core';
 import { type Dataset, requireIndex } from './dataset.ts';
+import { type DatasetSpec, describedDataset } from './dataset-spec.ts';
 
 /**
  * The samples of several data sets, one after the other, as one data set with indices of its own; nothing is copied. Throws
@@ -26,18 +27,19 @@ export function joinDatasets(
     return use(datasets[part]!, index - starts[part]!);
   };
 
-  return {
+  const spec: DatasetSpec | undefined =
+    specs.length === datasets.length ? { kind: 'joined', datasets: specs, name } : undefined;
+  return describedDataset<Dataset>(spec, {
     name,
     length,
     classes: first.classes,
     classNames: first.classNames,
     inputShape: first.inputShape,
     ...(first.attribution === undefined ? {} : { attribution: first.attribution }),
-    ...(specs.length === datasets.length && { spec: { kind: 'joined', datasets: specs, name } }),
     image: (index) => read(index, (dataset, at) => dataset.image(at)),
     label: (index) => read(index, (dataset, at) => dataset.label(at)),
     originalIndex: (index) => read(index, () => index),
-  };
+  });
 }
 
 function requireAlike(first: Dataset, other: Dataset): void {

@@ -1,5 +1,6 @@
 import { requireArgument } from 'kd-core';
 import { type Dataset, requireIndex } from './dataset.ts';
+import { type DatasetSpec, describedDataset } from './dataset-spec.ts';
 
 /**
  * The samples `indices` of a data set, in that order. Nothing is copied, and every sample keeps its
@@ -24,18 +25,21 @@ export function subset(
     return chosen[index]!;
   };
 
-  return {
+  const spec: DatasetSpec | undefined = dataset.spec && {
+    kind: 'subset',
+    dataset: dataset.spec,
+    indices: chosen,
+    name,
+  };
+  return describedDataset<Dataset>(spec, {
     name,
     length,
     classes: dataset.classes,
     classNames: dataset.classNames,
     inputShape: dataset.inputShape,
     ...(dataset.attribution === undefined ? {} : { attribution: dataset.attribution }),
-    ...(dataset.spec !== undefined && {
-      spec: { kind: 'subset', dataset: dataset.spec, indices: chosen, name },
-    }),
     image: (index) => dataset.image(parentIndex(index)),
     label: (index) => dataset.label(parentIndex(index)),
     originalIndex: (index) => dataset.originalIndex(parentIndex(index)),
-  };
+  });
 }

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import { KdError } from 'kd-core';
 import { type Dataset, requireIndex } from '../dataset.ts';
+import { describedDataset } from '../dataset-spec.ts';
 import { unreadable } from '../files/read-file-of.ts';
 import { type DecodedFileHeader, headerBytes, readHeader } from './decoded-file-header.ts';
 
@@ -63,39 +64,41 @@ function fileDataset(
     if (!closed) closeFile();
     closed = true;
   };
-  return {
-    name,
-    length,
-    classes: classNames.length,
-    classNames,
-    inputShape,
-    ...(attribution !== undefined && { attribution }),
-    spec: { kind: 'decoded file', path },
-    image(index) {
-      require(index);
-      if (closed) throw new KdError('STORAGE', `The file '${path}' of data set '${name}' has been closed.`);
-      const bytes = read(begin + index * size, size);
-      if (crc32(bytes) !== checksums[index]) {
-        throw new KdError(
-          'PARSE',
-          `The pixels of sample ${index} in '${path}' are damaged: their checksum does not match. Remove the file, and make it again with intoFile.`,
-        );
-      }
-      const image = new Float32Array(size);
-      for (let i = 0; i < size; i++) image[i] = bytes[i]! / 255;
-      return image;
+  return describedDataset<DecodedFileDataset>(
+    { kind: 'decoded file', path },
+    {
+      name,
+      length,
+      classes: classNames.length,
+      classNames,
+      inputShape,
+      ...(attribution !== undefined && { attribution }),
+      image(index) {
+        require(index);
+        if (closed) throw new KdError('STORAGE', `The file '${path}' of data set '${name}' has been closed.`);
+        const bytes = read(begin + index * size, size);
+        if (crc32(bytes) !== checksums[index]) {
+          throw new KdError(
+            'PARSE',
+            `The pixels of sample ${index} in '${path}' are damaged: their checksum does not match. Remove the file, and make it again with intoFile.`,
+          );
+        }
+        const image = new Float32Array(size);
+        for (let i = 0; i < size; i++) image[i] = bytes[i]! / 255;
+        return image;
+      },
+      label(index) {
+        require(index);
+        return labels[index]!;
+      },
+      originalIndex(index) {
+        require(index);
+        return index;
+      },
+      close,
+      [Symbol.dispose]: close,
     },
-    label(index) {
-      require(index);
-      return labels[index]!;
-    },
-    originalIndex(index) {
-      require(index);
-      return index;
-    },
-    close,
-    [Symbol.dispose]: close,
-  };
+  );
 }
 
 function attempt<Result>(path: string, action: () => Result): Result {

@@ -1,5 +1,6 @@
 import { KdError, requireArgument } from 'kd-core';
 import { type AsyncDataset, type ImageShape, requireIndex } from '../dataset.ts';
+import { type DatasetSpec, describedDataset } from '../dataset-spec.ts';
 import { builtInDecoder } from '../images/built-in-decoder.ts';
 import { type ImageDecoder, isDecoderName } from '../images/image-decoder.ts';
 import type { ImageChannels, Pixels } from '../images/pixels.ts';
@@ -63,17 +64,17 @@ export async function labelledImages(
     if (shape.join() !== inputShape.join()) throw otherShape({ path, shape }, samples[0]!.path, inputShape);
     return image.data;
   };
-  return {
+  const spec: DatasetSpec | undefined =
+    files.spec !== undefined && isDecoderName(decoder.name)
+      ? { kind: 'images', files: files.spec, layout, reading, decoder: decoder.name }
+      : undefined;
+  return describedDataset<ImageFileDataset>(spec, {
     name: name ?? files.what,
     length,
     classes: classNames.length,
     classNames,
     inputShape,
     ...(attribution !== undefined && { attribution }),
-    ...(files.spec !== undefined &&
-      isDecoderName(decoder.name) && {
-        spec: { kind: 'images', files: files.spec, layout, reading, decoder: decoder.name },
-      }),
     path: (index) => sample(index).path,
     label: (index) => sample(index).label,
     originalIndex(index) {
@@ -83,11 +84,12 @@ export async function labelledImages(
     pixels,
     original: async (index) => decode(sample(index).path),
     async image(index) {
-      const image = Float32Array.from(await pixels(index));
-      for (let i = 0; i < image.length; i++) image[i]! /= 255;
+      const bytes = await pixels(index);
+      const image = new Float32Array(bytes.length);
+      for (let i = 0; i < bytes.length; i++) image[i] = bytes[i]! / 255;
       return image;
     },
-  };
+  });
 }
 
 function resizing(

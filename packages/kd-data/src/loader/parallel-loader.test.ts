@@ -72,7 +72,8 @@ describe('parallelLoader', () => {
       message: expect.stringMatching(/^transforms\[1\] \(mine\) is a function of your own.*serveBatches/),
     });
     await expect(parallelLoader({ ...options, views: { odd: [mine] } })).rejects.toThrow(/^views\.odd\[0\]/);
-    const { spec: _spec, ...own } = dataset;
+    // Without this, workers would show the images of the original.
+    const own = { ...dataset, image: (index: number) => dataset.image(index).map((pixel) => 1 - pixel) };
     await expect(parallelLoader({ ...options, dataset: own })).rejects.toThrow(
       /^Data set 'digits \(subset\)' is a function of your own/,
     );

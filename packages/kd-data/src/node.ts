@@ -12,7 +12,7 @@ export {
   locateDataset,
 } from './download/locate-dataset.ts';
 export type { DatasetProgress } from './download/progress.ts';
-export { dataFolder, datasetFolder } from './files/data-folder.ts';
+export { type DataFolderOptions, dataFolder, datasetFolder } from './files/data-folder.ts';
 export { type FindDataFilesOptions, findDataFiles } from './files/find-data-files.ts';
 export { type ReadIdxDatasetOptions, readIdxDataset } from './idx/read-idx-dataset.ts';
 export { type ReadMnistDatasetOptions, readMnistDataset } from './idx/read-mnist-dataset.ts';

@@ -81,6 +81,26 @@ export const commands: readonly CommandDefinition[] = [
     load: async () => (await import('../commands/cache.ts')).cacheCommand,
   },
   {
+    name: 'data',
+    arguments: '<list|get> [name]',
+    description: 'List data sets and where they are, or get one, fetched or from files on disk',
+    options: [
+      {
+        flags: '--to <folder>',
+        description: 'The folder of all data sets, each in its own (default: $KD_DATA, else data)',
+      },
+      { flags: '--from <path>', description: 'Take archives, or what they unpack to, that are on disk' },
+      { flags: '--link', description: 'With --from: link to unpacked files, and do not copy them' },
+      { flags: '--mirror <url>', description: 'A place to ask first, which has the archives by their names' },
+      { flags: '--form <name>', description: "One of several forms, such as 'python' (default: the first)" },
+      { flags: '--parts <names>', description: 'Parts, with commas between them (default: all)' },
+      { flags: '--keep-archives', description: 'Keep archives, in downloads/, when they are unpacked' },
+      { flags: '--json', description: 'Print the list as JSON' },
+    ],
+    examples: ['list', 'get cifar10', 'get svhn --parts train,test', 'get imagenet --from /mnt/ilsvrc2012'],
+    load: async () => (await import('../commands/data.ts')).dataCommand,
+  },
+  {
     name: 'compare',
     arguments: '',
     description: 'Train recipes with several seeds, and compare them with the student alone',

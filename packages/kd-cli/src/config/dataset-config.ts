@@ -13,36 +13,36 @@ export interface DigitsConfig {
 /** The IDX files of MNIST, raw or gzip. */
 export interface MnistConfig {
   name: 'mnist';
-  /** Relative paths start at the configuration file. */
-  folder: string;
+  /** Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  folder?: string;
 }
 
 /** The IDX files of Fashion-MNIST, raw or gzip. */
 export interface FashionMnistConfig {
   name: 'fashion-mnist';
-  /** Relative paths start at the configuration file. By default where Debian's package `dataset-fashion-mnist` puts it. */
+  /** Relative paths start at the configuration file. By default where `kd data get` puts it, or else Debian's package `dataset-fashion-mnist`. */
   folder?: string;
 }
 
 /** CIFAR-10 in its binary or its Python version, unpacked: a folder with `data_batch_1.bin` and so on, or `data_batch_1`. */
 export interface Cifar10Config {
   name: 'cifar10';
-  /** Relative paths start at the configuration file. */
-  folder: string;
+  /** Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  folder?: string;
 }
 
 /** CIFAR-100 in its binary or its Python version, unpacked: a folder with `train.bin` and `test.bin`, or `train` and `test`. */
 export interface Cifar100Config {
   name: 'cifar100';
-  /** Relative paths start at the configuration file. */
-  folder: string;
+  /** Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  folder?: string;
 }
 
 /** SVHN's cropped digits: a folder with `train_32x32.mat` and `test_32x32.mat`. */
 export interface SvhnConfig {
   name: 'svhn';
-  /** Relative paths start at the configuration file. */
-  folder: string;
+  /** Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  folder?: string;
   /** Whether the easier images of `extra_32x32.mat` are training samples as well; default false. */
   extra?: boolean;
 }

@@ -50,7 +50,11 @@ describe('datasetSchema', () => {
       { name: 'cifar' },
       /^dataset\.name must be one of 'digits', 'mnist', .*Did you mean 'cifar10'/,
     ],
-    ['no folder', { name: 'mnist' }, /^dataset\.folder is missing; it must be the path of a folder/],
+    [
+      'a number for a folder',
+      { name: 'mnist', folder: 3 },
+      /^dataset\.folder must be the path of a folder, got 3/,
+    ],
     [
       'another key',
       { name: 'cifar10', folder: 'x', extra: true },

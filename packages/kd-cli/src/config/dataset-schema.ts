@@ -29,7 +29,7 @@ const reading = {
 const place = text('the path of a folder or an archive');
 
 const published = <Name extends string>(name: Name) =>
-  object({ name: z.literal(name), path: place, ...reading });
+  object({ name: z.literal(name), path: place.exactOptional(), ...reading });
 
 const pixelMaximum = aboveZero.exactOptional();
 
@@ -82,7 +82,7 @@ const imageDatasetSchemas = [
   published('mini-imagenet'),
   object({
     name: z.literal('caltech101'),
-    path: place,
+    path: place.exactOptional(),
     perClass: wholeNumber(1).exactOptional(),
     seed: wholeNumber(0).exactOptional(),
     ...reading,
@@ -93,13 +93,13 @@ export const datasetSchema: z.ZodType<DatasetConfig> = z.discriminatedUnion(
   'name',
   [
     object({ name: z.literal('digits') }),
-    object({ name: z.literal('mnist'), folder }),
+    object({ name: z.literal('mnist'), folder: folder.exactOptional() }),
     object({ name: z.literal('fashion-mnist'), folder: folder.exactOptional() }),
-    object({ name: z.literal('cifar10'), folder }),
-    object({ name: z.literal('cifar100'), folder }),
+    object({ name: z.literal('cifar10'), folder: folder.exactOptional() }),
+    object({ name: z.literal('cifar100'), folder: folder.exactOptional() }),
     object({
       name: z.literal('svhn'),
-      folder,
+      folder: folder.exactOptional(),
       extra: z.boolean({ error: 'true or false' }).exactOptional(),
     }),
     object({

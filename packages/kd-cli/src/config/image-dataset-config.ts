@@ -31,22 +31,22 @@ export interface ImagesConfig extends ImageReadingConfig {
 export interface PublishedImagesConfig extends ImageReadingConfig {
   /** Tested on their part `val`, `val` and `test`. */
   name: 'tiny-imagenet-200' | 'imagenet' | 'cinic10';
-  /** A folder or an archive. Relative paths start at the configuration file. */
-  path: string;
+  /** A folder or an archive. Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  path?: string;
 }
 
 /** mini-ImageNet, whose parts have classes of their own: all of it, to be split. */
 export interface MiniImagenetConfig extends ImageReadingConfig {
   name: 'mini-imagenet';
-  /** A folder or an archive. Relative paths start at the configuration file. */
-  path: string;
+  /** A folder or an archive. Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  path?: string;
 }
 
 /** Caltech-101, divided by lists beside it or by a draw. */
 export interface Caltech101Config extends ImageReadingConfig {
   name: 'caltech101';
-  /** A folder or an archive. Relative paths start at the configuration file. */
-  path: string;
+  /** A folder or an archive. Relative paths start at the configuration file. By default where `kd data get` puts it. */
+  path?: string;
   /** How many images of each class are drawn to train on; the others are for testing. Default 30. */
   perClass?: number;
   /** Of that draw; default 0. */

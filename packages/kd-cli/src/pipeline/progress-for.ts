@@ -1,11 +1,15 @@
 import { type Host, isInteractive, usesColor } from '../cli/host.ts';
-import { Progress } from '../progress/progress.ts';
+import { Progress, type ProgressOptions } from '../progress/progress.ts';
 import type { Phase } from '../progress/time-left.ts';
 
 /** A progress line on standard error, as the terminal there can show it. */
-export function progressFor(host: Host, phases: readonly Phase[], unit?: string): Progress {
+export function progressFor(
+  host: Host,
+  phases: readonly Phase[],
+  wording: Pick<ProgressOptions, 'unit' | 'quantity'> = {},
+): Progress {
   return new Progress({
-    ...(unit !== undefined && { unit }),
+    ...wording,
     stream: host.stderr,
     phases,
     interactive: isInteractive(host, 'stderr'),

@@ -10,7 +10,7 @@ import {
   type PublishedImagesName,
   publishedImages,
 } from 'kd-data';
-import { openImageFiles, sharpDecoder } from 'kd-data/node';
+import { datasetFolder, openImageFiles, sharpDecoder } from 'kd-data/node';
 import type {
   Caltech101Config,
   ImageReadingConfig,
@@ -79,7 +79,7 @@ export async function readPublishedImages(
   config: PublishedImagesConfig | MiniImagenetConfig | Caltech101Config,
   onData: OnData,
 ): Promise<Parts<Dataset>> {
-  const { name, path } = config;
+  const { name, path = datasetFolder(name) } = config;
   const files = await openImageFiles(path);
   const reading = await readingOptions(config);
   const drawn = name === 'caltech101' ? config : {};

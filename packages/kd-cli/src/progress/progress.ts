@@ -14,6 +14,8 @@ export interface ProgressOptions {
   readonly phases: readonly Phase[];
   /** What a step is called in figures of speed. Default `steps`. */
   readonly unit?: string;
+  /** How steps and their number a second are written, unit and all. Default: as numbers of `unit`. */
+  readonly quantity?: (steps: number) => string;
   /** A line that is rewritten in place (a terminal), or plain lines now and then (a file, CI). */
   readonly interactive: boolean;
   readonly color: boolean;
@@ -133,7 +135,7 @@ export class Progress {
     this.#shownStep = this.#step;
     if (!this.#options.interactive) {
       const elapsed = clock((this.#shownAt - this.#started) / 1000);
-      const fields = [`[${elapsed}] ${phase.label}`, `${this.#step}/${phase.steps}`, ...this.#figures()];
+      const fields = [`[${elapsed}] ${phase.label}`, this.#stepsOf(phase), ...this.#figures()];
       this.#options.stream.write(`${fields.join('  ')}\n`);
       return;
     }
@@ -150,8 +152,7 @@ export class Progress {
     const colors = createColors(this.#options.color);
     // Fields of one width, so that the bar stands still while the numbers change.
     const label = phase.label.padEnd(this.#labelWidth);
-    const step = String(this.#step).padStart(String(phase.steps).length);
-    const figures = [`${step}/${phase.steps}`, ...this.#figures()];
+    const figures = [this.#stepsOf(phase), ...this.#figures()];
     const tail = (): string => figures.map((figure) => `  ${figure}`).join('');
     while (figures.length > 0 && label.length + 12 + tail().length > width) figures.pop();
     const barWidth = Math.min(30, width - label.length - 2 - tail().length);
@@ -162,14 +163,27 @@ export class Progress {
     return `${colors.bold(label)}  ${bar}${colors.dim(tail())}`;
   }
 
+  /** Padded, so that the line does not grow. */
+  #stepsOf({ steps }: Phase): string {
+    const { quantity, interactive } = this.#options;
+    if (quantity !== undefined) return `${quantity(this.#step)} of ${quantity(steps)}`;
+    const width = interactive ? String(steps).length : 0;
+    return `${String(this.#step).padStart(width)}/${steps}`;
+  }
+
+  #rate(rate: number): string {
+    const { quantity, unit = 'steps' } = this.#options;
+    if (quantity !== undefined) return `${quantity(rate)}/s`;
+    return `${rate < 10 ? significant(rate, 2) : fixed(rate, 0)} ${unit}/s`;
+  }
+
   #figures(): string[] {
     const figures: string[] = [];
     const loss = this.#loss.value;
     if (!Number.isNaN(loss)) figures.push(`loss ${loss < 10 ? fixed(loss, 3) : significant(loss, 3)}`);
     if (!Number.isNaN(this.#validationTop1)) figures.push(`val ${percent(this.#validationTop1, 1)} %`);
     const rate = 1 / this.#stepSeconds.value;
-    if (Number.isFinite(rate))
-      figures.push(`${rate < 10 ? significant(rate, 2) : fixed(rate, 0)} ${this.#options.unit ?? 'steps'}/s`);
+    if (Number.isFinite(rate)) figures.push(this.#rate(rate));
     const left = this.#timeLeft.seconds();
     if (Number.isFinite(left)) figures.push(`${clock(left)} left`);
     return figures;

@@ -7,7 +7,7 @@ import type { CifarForm } from './cifar-form.ts';
 import { collectCifar } from './collect-cifar.ts';
 
 export interface CifarFilesOptions {
-  readonly folder: string;
+  readonly folder?: string | undefined;
   readonly part: 'train' | 'test';
 }
 

@@ -5,9 +5,10 @@ import { readCifarFiles } from './read-cifar-files.ts';
 export interface ReadCifar10DatasetOptions {
   /**
    * What `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz` unpacks to: it holds `data_batch_1.bin` to `data_batch_5.bin` and
-   * `test_batch.bin`, or the same names without `.bin`. The folder above it will do as well.
+   * `test_batch.bin`, or the same names without `.bin`. The folder above it will do as well. By default where
+   * `getDataset` puts it.
    */
-  readonly folder: string;
+  readonly folder?: string | undefined;
   readonly part: 'train' | 'test';
 }
 

@@ -5,9 +5,10 @@ import { readCifarFiles } from './read-cifar-files.ts';
 export interface ReadCifar100DatasetOptions {
   /**
    * What `cifar-100-binary.tar.gz` or `cifar-100-python.tar.gz` unpacks to: it holds `train.bin` and `test.bin`, or `train` and
-   * `test`. The folder above it will do as well.
+   * `test`. The folder above it will do as well. By default where
+   * `getDataset` puts it.
    */
-  readonly folder: string;
+  readonly folder?: string | undefined;
   readonly part: 'train' | 'test';
 }
 

@@ -6,10 +6,10 @@ import { readIdxDataset } from './read-idx-dataset.ts';
 export interface ReadMnistDatasetOptions {
   readonly name: 'mnist' | 'fashion-mnist';
   /**
-   * It holds `train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte` and so on, raw or with the ending `.gz`. By default the folder
-   * in which a package of the operating system has put them, such as Debian's `dataset-fashion-mnist`.
+   * It holds `train-images-idx3-ubyte`, `t10k-labels-idx1-ubyte` and so on, raw or with the ending `.gz`. By default where
+   * `getDataset` puts it, or else where a package of the operating system does, such as Debian's `dataset-fashion-mnist`.
    */
-  readonly folder?: string;
+  readonly folder?: string | undefined;
   readonly part: 'train' | 'test';
 }
 

@@ -4,8 +4,8 @@ import { findDataFiles } from '../files/find-data-files.ts';
 import { svhnDataset } from './svhn-dataset.ts';
 
 export interface ReadSvhnDatasetOptions {
-  /** It holds `train_32x32.mat`, `test_32x32.mat` or `extra_32x32.mat`. */
-  readonly folder: string;
+  /** It holds `train_32x32.mat`, `test_32x32.mat` or `extra_32x32.mat`. By default where `getDataset` puts it. */
+  readonly folder?: string | undefined;
   readonly part: 'train' | 'test' | 'extra';
 }
 

@@ -69,12 +69,29 @@ export interface FilterTaps extends FilterWeights<Int32Array> {
 /** Bits after the point, so that sums of 8-bit levels fit into 32 bits, with two bits to spare for what cubic filters overshoot. */
 const precision = 22;
 
-/** `filterWeights` in fixed point, as Pillow's `normalize_coeffs_8bpc` has them. */
-export function filterTaps(length: number, count: number, name: FilterName): FilterTaps {
-  const { weights, ...rest } = filterWeights(length, count, name);
-  const fixed = Int32Array.from(weights, (weight) => {
+/** A run of positions. */
+export interface Range {
+  readonly begin: number;
+  readonly count: number;
+}
+
+/** `filterWeights` of some target positions in fixed point, as Pillow's `normalize_coeffs_8bpc` has them. */
+export function filterTaps(
+  [length, count]: readonly [length: number, count: number],
+  name: FilterName,
+  { begin, count: wanted }: Range,
+): FilterTaps {
+  const { first, counts, weights, stride } = filterWeights(length, count, name);
+  const end = begin + wanted;
+  const fixed = Int32Array.from(weights.subarray(begin * stride, end * stride), (weight) => {
     const scaled = weight * 2 ** precision;
     return Math.trunc(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
   });
-  return { ...rest, weights: fixed, precision };
+  return {
+    first: first.subarray(begin, end),
+    counts: counts.subarray(begin, end),
+    weights: fixed,
+    stride,
+    precision,
+  };
 }

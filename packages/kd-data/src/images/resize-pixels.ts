@@ -1,7 +1,7 @@
 import { requireArgument } from 'kd-core';
 import { type ImageSize, sidesOf } from '../transforms/image-size.ts';
 import type { Pixels } from './pixels.ts';
-import { type FilterName, type FilterTaps, filterTaps } from './resize-filter.ts';
+import { type FilterName, type FilterTaps, filterTaps, type Range } from './resize-filter.ts';
 
 export interface ResizePixelsOptions {
   /** Of the result: one number for a square, or [height, width]. */
@@ -48,7 +48,7 @@ export function pixelResizer({
       shorterSide === undefined,
       () => "shorterSide is for fit 'cover': with 'stretch' an image gets exactly the size. Leave it out.",
     );
-    return (pixels) => resample(pixels, target, filter);
+    return (pixels) => resample(pixels, target, target, filter);
   }
   const least = Math.max(target.height, target.width);
   requireArgument(
@@ -56,7 +56,7 @@ export function pixelResizer({
     () =>
       `shorterSide must be a whole number of at least ${least}, the larger side of the size that is cut out, got ${shorterSide}.`,
   );
-  return (pixels) => centerOf(resample(pixels, coveringSides(pixels, target, shorterSide), filter), target);
+  return (pixels) => resample(pixels, coveringSides(pixels, target, shorterSide), target, filter);
 }
 
 interface Sides {
@@ -79,48 +79,87 @@ function coveringSides({ height, width }: Sides, target: Sides, shorterSide: num
 }
 
 /** The middle; off by half a pixel, the even position, as Python rounds. */
-function centerOf(pixels: Pixels, { height, width }: Sides): Pixels {
-  if (pixels.height === height && pixels.width === width) return pixels;
-  const half = (rest: number): number => (rest % 4 === 3 ? (rest + 1) / 2 : Math.floor(rest / 2));
-  const { channels } = pixels;
-  const row = width * channels;
-  const data = new Uint8Array(height * row);
-  const [top, left] = [half(pixels.height - height), half(pixels.width - width)];
-  for (let y = 0; y < height; y++) {
-    const start = ((top + y) * pixels.width + left) * channels;
-    data.set(pixels.data.subarray(start, start + row), y * row);
-  }
-  return { height, width, channels, data };
+function middle(length: number, count: number): Range {
+  const rest = length - count;
+  return { begin: rest % 4 === 3 ? (rest + 1) / 2 : Math.floor(rest / 2), count };
 }
 
-function resample(pixels: Pixels, { height, width }: Sides, filter: FilterName): Pixels {
+/** The middle of `pixels` once it has the size `whole`; nothing else of it is computed. */
+function resample(pixels: Pixels, whole: Sides, target: Sides, filter: FilterName): Pixels {
+  const rows = middle(whole.height, target.height);
+  const columns = middle(whole.width, target.width);
+  const vertical =
+    whole.height === pixels.height ? undefined : filterTaps([pixels.height, whole.height], filter, rows);
+  const sources = vertical === undefined ? rows : sourcesOf(vertical);
+  const wanted = rowsOf(pixels, sources);
   const narrowed =
-    width === pixels.width ? pixels : resampleRows(pixels, filterTaps(pixels.width, width, filter));
-  return height === narrowed.height
-    ? narrowed
-    : resampleColumns(narrowed, filterTaps(narrowed.height, height, filter));
+    whole.width === pixels.width
+      ? columnsOf(wanted, columns)
+      : resampleRows(wanted, filterTaps([pixels.width, whole.width], filter, columns));
+  return vertical === undefined ? narrowed : resampleColumns(narrowed, vertical, sources.begin);
+}
+
+/** All source positions that make up the target. */
+function sourcesOf({ first, counts }: FilterTaps): Range {
+  const begin = first[0]!;
+  return { begin, count: first.at(-1)! + counts.at(-1)! - begin };
+}
+
+/** Shares memory with `pixels`. */
+function rowsOf(pixels: Pixels, { begin, count }: Range): Pixels {
+  if (begin === 0 && count === pixels.height) return pixels;
+  const row = pixels.width * pixels.channels;
+  return { ...pixels, height: count, data: pixels.data.subarray(begin * row, (begin + count) * row) };
+}
+
+function columnsOf(pixels: Pixels, { begin, count }: Range): Pixels {
+  if (begin === 0 && count === pixels.width) return pixels;
+  const { height, width, channels } = pixels;
+  const row = count * channels;
+  const data = new Uint8Array(height * row);
+  for (let y = 0; y < height; y++) {
+    const start = (y * width + begin) * channels;
+    data.set(pixels.data.subarray(start, start + row), y * row);
+  }
+  return { height, width: count, channels, data };
 }
 
 function resampleRows({ height, width, channels, data }: Pixels, taps: FilterTaps): Pixels {
   const { first, counts, weights, stride, precision } = taps;
+  const half = 1 << (precision - 1);
   const narrowed = new Uint8ClampedArray(height * first.length * channels);
   let at = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < first.length; x++) {
-      const start = (y * width + first[x]!) * channels;
-      for (let channel = 0; channel < channels; channel++) {
-        let sum = 1 << (precision - 1);
-        for (let tap = 0; tap < counts[x]!; tap++) {
-          sum += data[start + tap * channels + channel]! * weights[x * stride + tap]!;
-        }
-        narrowed[at++] = sum >> precision;
+      let source = (y * width + first[x]!) * channels;
+      const begin = x * stride;
+      const end = begin + counts[x]!;
+      let red = half;
+      if (channels === 1) {
+        for (let tap = begin; tap < end; tap++) red += data[source++]! * weights[tap]!;
+        narrowed[at++] = red >> precision;
+        continue;
       }
+      let green = half;
+      let blue = half;
+      for (let tap = begin; tap < end; tap++) {
+        const weight = weights[tap]!;
+        red += data[source]! * weight;
+        green += data[source + 1]! * weight;
+        blue += data[source + 2]! * weight;
+        source += 3;
+      }
+      narrowed[at] = red >> precision;
+      narrowed[at + 1] = green >> precision;
+      narrowed[at + 2] = blue >> precision;
+      at += 3;
     }
   }
   return { height, width: first.length, channels, data: new Uint8Array(narrowed.buffer) };
 }
 
-function resampleColumns({ width, channels, data }: Pixels, taps: FilterTaps): Pixels {
+/** `begin` is the source position of the first row of `pixels`. */
+function resampleColumns({ width, channels, data }: Pixels, taps: FilterTaps, begin: number): Pixels {
   const { first, counts, weights, stride, precision } = taps;
   const row = width * channels;
   const lowered = new Uint8ClampedArray(first.length * row);
@@ -129,8 +168,8 @@ function resampleColumns({ width, channels, data }: Pixels, taps: FilterTaps): P
     sums.fill(1 << (precision - 1));
     for (let tap = 0; tap < counts[y]!; tap++) {
       const weight = weights[y * stride + tap]!;
-      const start = (first[y]! + tap) * row;
-      for (let i = 0; i < row; i++) sums[i]! += data[start + i]! * weight;
+      const start = (first[y]! - begin + tap) * row;
+      for (let i = 0; i < row; i++) sums[i] = sums[i]! + data[start + i]! * weight;
     }
     for (let i = 0; i < row; i++) lowered[y * row + i] = sums[i]! >> precision;
   }

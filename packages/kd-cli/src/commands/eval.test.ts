@@ -127,8 +127,12 @@ describe('kd eval of an ONNX file', () => {
   });
 
   it('resizes images of other sizes, in the layout of their authors too', async () => {
-    const synsets = { n00000001: [255, 0, 0], n00000002: [0, 255, 0], n00000003: [0, 0, 255] } as const;
-    const large = Object.entries(synsets).map(([name, color], index) => [
+    const synsets: readonly (readonly [string, readonly [number, number, number]])[] = [
+      ['n00000001', [255, 0, 0]],
+      ['n00000002', [0, 255, 0]],
+      ['n00000003', [0, 0, 255]],
+    ];
+    const large = synsets.map(([name, color], index) => [
       `val/${name}/${index}.png`,
       solid(...color, 5 + index),
     ]);

@@ -186,7 +186,7 @@ function makeTensor(
       `A tensor of the PyTorch file has size [${shape}], but a storage of ${storage.length} elements: it repeats them. Save it after .contiguous().`,
     );
   }
-  bound.charge(OBJECT_BYTES + 2 * pickleValueBytes.item * shape.length);
+  bound.charge(OBJECT_BYTES + 2 * pickleValueBytes.slot * shape.length);
   // Copies: a pickle can append to a list that it has handed on.
   return new TorchTensor(storage, offset, [...shape], [...strides]);
 }

@@ -145,6 +145,7 @@ describe('kd data get', () => {
     const { code, err } = await kd(['get', 'sample', '--mirror', `${place.origin}/m`]);
     expect(code).toBe(1);
     expect(err).toContain(`  ${place.origin}/m/sample.zip: answers 404 Not Found`);
+    expect(err).toContain('It is taken from there by\n  kd data get sample --from PATH');
   });
 
   it.each<[string[], string]>([

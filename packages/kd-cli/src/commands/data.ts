@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { KdError } from 'kd-core';
 import { type DatasetEntry, datasetCatalog } from 'kd-data';
 import { dataFolder, type GotDataset, getDataset } from 'kd-data/node';
 import type { RunCommand } from '../cli/command.ts';
@@ -116,7 +117,12 @@ async function get(
   } catch (error) {
     progress.stop();
     interrupt.throwIfAborted();
-    throw error;
+    if (!KdError.isInstance(error) || error.code !== 'DOWNLOAD') throw error;
+    const bring = host.commandLine('data', ['get', entry.name, '--from', 'PATH']);
+    throw new KdError('DOWNLOAD', `${error.message} It is taken from there by\n  ${bring}`, {
+      details: error.details,
+      cause: error,
+    });
   } finally {
     progress.stop();
     interrupt.stop();

@@ -169,6 +169,17 @@ describe('getDataset', () => {
     await expect(readdir(root)).rejects.toThrow('ENOENT');
   });
 
+  it('leaves to packages of the operating system what they have put there', async () => {
+    const folder = join(parent, 'usr');
+    await mkdir(folder);
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+    const { forms, ...rest } = single();
+    const installed = [{ folder, by: "Debian's package" }];
+    const entry = { ...rest, forms: [{ ...forms[0]!, installed }] };
+    expect(await get(entry)).toMatchObject({ folder, by: "Debian's package", wasThere: true });
+    expect(await get(entry, { from: folder })).toMatchObject({ folder: join(root, 'sample') });
+  });
+
   it('asks for room before anything is fetched', async () => {
     await using server = await serving(files);
     const archives = [

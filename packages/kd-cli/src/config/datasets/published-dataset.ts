@@ -32,6 +32,7 @@ function problemOf({ name, folder }: PublishedConfig, part: string): ConfigProbl
     return [];
   } catch (error) {
     if (!KdError.isInstance(error)) throw error;
-    return [{ path: 'dataset.folder', message: `is not right: ${error.message}` }];
+    const problem = folder === undefined ? 'is needed' : 'is not right';
+    return [{ path: 'dataset.folder', message: `${problem}: ${error.message}` }];
   }
 }

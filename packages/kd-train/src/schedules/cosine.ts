@@ -37,12 +37,18 @@ export function cosine({ initial, final = 0, restarts }: CosineOptions): Schedul
     () => `restarts.factor must be at least 1, got ${factor}.`,
   );
   return ({ step, stepsPerEpoch }) => {
-    let passed = step / stepsPerEpoch;
-    let length = epochs;
-    while (passed >= length) {
-      passed -= length;
+    let passed = step;
+    let length = epochs * stepsPerEpoch;
+    while (passed >= wholeIfNearly(length)) {
+      passed -= wholeIfNearly(length);
       length *= factor;
     }
-    return valueAt(passed / length);
+    return valueAt(passed / wholeIfNearly(length));
   };
+}
+
+/** 0.07 epochs of 100 steps are 7 steps, though their product is 7.000000000000001, which the seventh step would not reach. */
+function wholeIfNearly(steps: number): number {
+  const whole = Math.round(steps);
+  return whole > 0 && Math.abs(steps - whole) < 1e-9 * whole ? whole : steps;
 }

@@ -73,6 +73,22 @@ describe('schedules', () => {
     expect(values[5]).toBeCloseTo(1 + Math.cos((44 / 45) * Math.PI), 12);
   });
 
+  it.each([
+    [0.3, 10],
+    [0.07, 100],
+    [0.57, 100],
+  ])(
+    'restarts at the step where a fall of %s epochs of %i steps ends, however many were before',
+    (epochs, stepsPerEpoch) => {
+      const schedule = cosine({ initial: 2, restarts: { epochs } });
+      const length = Math.round(epochs * stepsPerEpoch);
+      for (let fall = 0; fall < 200; fall++) {
+        const time = scheduleTime(fall * length, { stepsPerEpoch, totalSteps: 200 * length });
+        expect(schedule(time), `fall ${fall}`).toBe(2);
+      }
+    },
+  );
+
   it('gives each part of a sequence a time of its own', () => {
     const times: unknown[] = [];
     const spy: Schedule = ({ step, epoch, totalSteps }) => {

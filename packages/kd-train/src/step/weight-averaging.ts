@@ -17,8 +17,9 @@ export interface WeightAveraging {
   /** How much of the average stays at an update, in [0, 1): 0.999 averages over about 1000 updates. */
   readonly decay: number;
   /**
-   * Whether the decay grows as `min(decay, (1 + t) / (10 + t))` with the updates t since `from`, as TensorFlow's and timm's
-   * does, so that the start is soon forgotten. Default true.
+   * Whether the decay grows as `min(decay, (1 + t) / (10 + t))` with the updates t since `from`, as that of TensorFlow's
+   * `ExponentialMovingAverage` with `num_updates`, so that the start is soon forgotten. False gives the constant decay of timm's
+   * `ModelEmaV2`. Default true.
    */
   readonly warmUp?: boolean;
   /** Updates before averaging begins; until then the average is the weights themselves. Default 0. */

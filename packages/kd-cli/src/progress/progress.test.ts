@@ -119,6 +119,24 @@ describe('the interactive line', () => {
     expect(screen.raw).not.toContain('\n');
   });
 
+  it('writes steps as quantities', () => {
+    const screen = new Screen(80);
+    const time = { now: 0 };
+    const progress = new Progress({
+      stream: screen,
+      phases: [{ label: 'a.zip', kind: 'downloading', steps: 200e6 }],
+      quantity: (bytes) => `${bytes / 1e6} MB`,
+      interactive: true,
+      color: false,
+      now: () => time.now,
+    });
+    progress.nextPhase(50e6);
+    time.now = 5000;
+    progress.update(100e6);
+    // 50 MB in 5 s: the other 100 MB take 10 s.
+    expect(screen.current).toMatch(/^a\.zip {2}━+─+ {3}100 MB of 200 MB {2}10 MB\/s {2}0:10 left$/);
+  });
+
   it('takes 80 columns for those that a terminal does not tell', () => {
     const lineAt = (columns?: number): string => {
       const { screen, progress } = setUp(columns === undefined ? {} : { columns });

@@ -27,6 +27,8 @@ const frameMilliseconds = 80;
 /** Plain lines come every five seconds at first, and then ever more seldom, so that a night fills no log. */
 const plainMilliseconds = { least: 5000, most: 60_000, shareOfElapsed: 1 / 20 };
 const usualColumns = 80;
+/** Of three digits, a point and a unit. */
+const quantityWidth = 7;
 const clearLine = '\r\u001B[K';
 
 /** One line that tells phase, steps, smoothed loss, validation, speed and time left of a run of several phases. */
@@ -166,7 +168,9 @@ export class Progress {
   /** Padded, so that the line does not grow. */
   #stepsOf({ steps }: Phase): string {
     const { quantity, interactive } = this.#options;
-    if (quantity !== undefined) return `${quantity(this.#step)} of ${quantity(steps)}`;
+    if (quantity !== undefined) {
+      return `${quantity(this.#step).padStart(interactive ? quantityWidth : 0)} of ${quantity(steps)}`;
+    }
     const width = interactive ? String(steps).length : 0;
     return `${String(this.#step).padStart(width)}/${steps}`;
   }

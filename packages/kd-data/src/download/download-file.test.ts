@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -148,6 +148,17 @@ describe('downloadFile', () => {
       checksums: { sha256 },
     });
     expect(server.requests).toEqual(['/a.bin']);
+    await isComplete();
+  });
+
+  it('begins anew when what an earlier call has left is damaged', async () => {
+    await using server = await fileServer(whole);
+    const url = `${server.origin}/a.bin`;
+    await mkdir(join(folder, 'sets'));
+    await writeFile(`${path}.part`, new Uint8Array(5000));
+    await writeFile(`${path}.part.json`, JSON.stringify({ url, validator: '"1"' }));
+    await downloadFile({ urls: [url], path, checksums: { md5 } });
+    expect(server.requests).toEqual(['/a.bin bytes=5000-', '/a.bin']);
     await isComplete();
   });
 

@@ -85,6 +85,7 @@ async function isThere({ path, bytes, checksums, signal, onCheck }: Settings): P
 
 async function fetchFrom(url: string, settings: Settings): Promise<void> {
   const { path, bytes, checksums, signal, onCheck, retryMilliseconds } = settings;
+  const earlier = (await readPartial(path))?.url === url;
   let failures = 0;
   for (;;) {
     const before = (await readPartial(path))?.bytes ?? 0;
@@ -103,6 +104,8 @@ async function fetchFrom(url: string, settings: Settings): Promise<void> {
   const problem = await checkFile(partialPath(path), { bytes, checksums, signal, onCheck });
   if (problem === undefined) return;
   await storing(path, () => removePartial(path));
+  // What an earlier call has left may have been damaged since.
+  if (earlier) return fetchFrom(url, settings);
   throw new DownloadFailure(`sent another file: ${problem}`, { passing: false });
 }
 

@@ -86,7 +86,7 @@ export async function getDataset(options: GetDatasetOptions): Promise<GotDataset
   if (got !== undefined && missing.length === 0) return { ...got, wasThere: false };
   throw new KdError(
     'STORAGE',
-    `'${folder}' lacks ${missing.map((part) => `'${part}'`).join(', ')} of ${entry.title}. It should have: ${chosen.layout}`,
+    `'${folder}' lacks ${missing.map((part) => `'${part}'`).join(', ')} of ${entry.title}. It should have: ${chosen.layout} If other parts will do, name them (parts).`,
     { details: { folder, missing } },
   );
 }

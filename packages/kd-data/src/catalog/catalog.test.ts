@@ -13,6 +13,8 @@ describe('datasetCatalog', () => {
       const files = forms.flatMap((form) => Object.values(form.parts).flat());
       expect(new Set(files).size).toBe(files.length);
       for (const { parts, archives } of forms) {
+        const packed = archives.map(({ file }) => file);
+        for (const { within } of archives) expect([undefined, ...packed]).toContain(within);
         if (Object.keys(parts).length > 0) expect(Object.keys(parts)).toEqual(Object.keys(splits));
         else expect(archives).toEqual([]);
       }

@@ -143,6 +143,10 @@ describe('getDataset', () => {
     expect(await written()).toEqual(expected);
     await rm(root, { recursive: true });
     await writeFile(join(parent, 'classes.tar.gz'), inner);
+    await writeFile(join(parent, 'outer.zip'), outer);
+    await get(entry, { from: parent });
+    expect(await written()).toEqual(expected);
+    await rm(root, { recursive: true });
     await get(entry, { from: join(parent, 'classes.tar.gz') });
     expect(await written()).toEqual({ 'sample/classes/ant/1.jpg': 'ant' });
   });

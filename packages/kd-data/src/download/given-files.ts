@@ -39,6 +39,8 @@ export async function takeGivenFiles(options: GivenFilesOptions): Promise<void> 
   const names = new Set(await readdir(from));
   const archives = options.forms
     .map((form) => wantedArchives(form, options.parts).filter(({ file }) => names.has(file)))
+    // One that comes in another one is unpacked with it.
+    .map((each) => each.filter(({ within = '' }) => !names.has(within)))
     .find((each) => each.length > 0);
   if (archives === undefined) throw nothingOf(options, `'${from}' holds nothing of ${options.entry.title}`);
   return takeArchives(
@@ -53,23 +55,25 @@ async function takeArchives(options: GivenFilesOptions, paths: readonly string[]
   const known = forms.flatMap((form) => form.archives.map((archive) => ({ form, archive })));
   const checked: { path: string; form: DatasetForm; archive: DatasetArchive }[] = [];
   for (const path of paths) {
-    const found =
-      known.find(({ archive }) => archive.file === basename(path)) ?? (await sameDigest(known, path));
+    const named = known.find(({ archive }) => archive.file === basename(path));
+    if (named !== undefined) await requireGenuine(path, named.archive, { signal, onProgress });
+    const found = named ?? (await sameDigest(known, path));
     if (found === undefined) throw nothingOf(options, `'${path}' is no file of ${options.entry.title}`);
-    await requireGenuine(path, found.archive, { signal, onProgress });
     checked.push({ path, ...found });
   }
-  const root = dirname(folder);
-  await storing(root, () => makeFolder(root));
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
-  await requireSpace(
-    root,
-    sizes.reduce((sum, size) => sum + size, 0),
-  );
+  await requireRoom(paths, dirname(folder));
   for (const each of checked) {
     signal?.throwIfAborted();
     await placeArchive({ ...each, folder, onProgress });
   }
+}
+
+/** Throws `STORAGE` unless `root`, which is made, has room for files as large as these. */
+async function requireRoom(paths: readonly string[], root: string): Promise<void> {
+  await storing(root, () => makeFolder(root));
+  let total = 0;
+  for (const path of paths) total += (await stat(path)).size;
+  await requireSpace(root, total);
 }
 
 async function sameDigest<Known extends { readonly archive: DatasetArchive }>(
@@ -128,6 +132,7 @@ async function takeUnpacked(
     );
     if (archive !== undefined) await requireGenuine(path, archive, { signal, onProgress });
   }
+  if (!link) await requireRoom(paths, dirname(folder));
   for (const [index, path] of paths.entries()) {
     signal?.throwIfAborted();
     const target = join(folder, basename(path));

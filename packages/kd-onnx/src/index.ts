@@ -14,7 +14,6 @@ export type { KernelCall, Lowering, LoweringTable } from './lowerings/lowering.t
 export { decodeModel } from './reader/decode-model.ts';
 export { describeModel, type OnnxDescription, type OnnxTapCandidate } from './reader/describe-model.ts';
 export { type ExternalDataSource, externalLocations, loadExternalData } from './reader/external-data.ts';
-export { halfToFloat } from './reader/half-floats.ts';
 export type {
   OnnxAttribute,
   OnnxDataType,

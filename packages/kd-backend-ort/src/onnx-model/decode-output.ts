@@ -1,4 +1,4 @@
-import { halfToFloat } from 'kd-onnx';
+import { float32OfHalf } from 'kd-core';
 import type { Tensor } from 'onnxruntime-common';
 
 /** One value of a graph, as a frozen model gives it. */
@@ -39,6 +39,6 @@ export function decodeRows(
 function floatsOf({ data }: Tensor): Float32Array {
   if (data instanceof Float32Array) return data;
   // float16 comes as its bits where JavaScript has no Float16Array.
-  if (data instanceof Uint16Array) return Float32Array.from(data, halfToFloat);
+  if (data instanceof Uint16Array) return Float32Array.from(data, float32OfHalf);
   return Float32Array.from(data as ArrayLike<number>);
 }

@@ -5,6 +5,22 @@ import { decodeHalves, encodeHalves, float32OfHalf, halfOfFloat32 } from './half
 const finite = (bits: number): boolean => ((bits >> 10) & 0x1f) < 31;
 
 describe('float16', () => {
+  // IEEE 754-2008, binary16: the ends of its ranges.
+  it.each([
+    [0x0001, 2 ** -24],
+    [0x03ff, 1023 * 2 ** -24],
+    [0x0400, 2 ** -14],
+    [0x3555, 0.333251953125],
+    [0x3c01, 1 + 2 ** -10],
+    [0x7bff, 65504],
+    [0x7c00, Number.POSITIVE_INFINITY],
+    [0xfc00, Number.NEGATIVE_INFINITY],
+    [0x8000, -0],
+    [0x7e00, Number.NaN],
+  ])('with the bits %i is %d', (bits, value) => {
+    expect(float32OfHalf(bits)).toBe(value);
+  });
+
   it('gives every finite half back, and the infinities', () => {
     for (let bits = 0; bits < 1 << 16; bits++) {
       if (finite(bits)) expect(halfOfFloat32(float32OfHalf(bits))).toBe(bits);

@@ -6,7 +6,7 @@ export {
   readElements,
   type StoredElements,
 } from './element-types.ts';
-export { decodeHalves, encodeHalves } from './half-float.ts';
+export { decodeHalves, encodeHalves, float32OfHalf } from './half-float.ts';
 export { decodeSafetensors, openSafetensors, type Safetensors } from './read-safetensors.ts';
 export type { TensorEntry, TensorFile } from './tensor-file.ts';
 export {

@@ -2,7 +2,6 @@ import { type MadeTensor, makeOnnx } from 'kd-third-party-models';
 import { describe, expect, it } from 'vitest';
 import { decodeModel } from './decode-model.ts';
 import { loadExternalData, requireInnerPath } from './external-data.ts';
-import { halfToFloat } from './half-floats.ts';
 import type { OnnxTensor } from './onnx-model.ts';
 import { hostTensorOf, tensorData } from './tensor-data.ts';
 
@@ -110,24 +109,6 @@ describe('the data of an ONNX tensor', () => {
   ])('is refused: %s', (_, made, message, code) => {
     expect(() => tensorData(tensor(made))).toThrow(message);
     expect(() => tensorData(tensor(made))).toThrow(expect.objectContaining({ code }));
-  });
-});
-
-describe('float16', () => {
-  // IEEE 754-2008, binary16: the ends of its ranges.
-  it.each([
-    [0x0001, 2 ** -24],
-    [0x03ff, 1023 * 2 ** -24],
-    [0x0400, 2 ** -14],
-    [0x3555, 0.333251953125],
-    [0x3c01, 1 + 2 ** -10],
-    [0x7bff, 65504],
-    [0x7c00, Number.POSITIVE_INFINITY],
-    [0xfc00, Number.NEGATIVE_INFINITY],
-    [0x8000, -0],
-    [0x7e00, Number.NaN],
-  ])('of the bits %i is %d', (bits, value) => {
-    expect(halfToFloat(bits)).toBe(value);
   });
 });
 

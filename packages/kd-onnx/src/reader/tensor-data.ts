@@ -1,5 +1,5 @@
-import { HostTensor, KdError } from 'kd-core';
-import { brainToFloat, halfToFloat } from './half-floats.ts';
+import { float32OfHalf, HostTensor, KdError } from 'kd-core';
+import { brainToFloat } from './brain-to-float.ts';
 import type { OnnxDataType, OnnxTensor, OnnxTensorStorage, RepeatedEncoding } from './onnx-model.ts';
 import { parseFailure, WireReader } from './wire-reader.ts';
 
@@ -40,7 +40,7 @@ type ElementArray =
 const ELEMENTS: Readonly<Partial<Record<OnnxDataType, Element>>> = {
   float32: { array: Float32Array, encoding: 'float32' },
   float64: { array: Float64Array, encoding: 'float64' },
-  float16: { array: Uint16Array, encoding: 'varint', decode: halfToFloat },
+  float16: { array: Uint16Array, encoding: 'varint', decode: float32OfHalf },
   bfloat16: { array: Uint16Array, encoding: 'varint', decode: brainToFloat },
   int8: { array: Int8Array, encoding: 'varint' },
   uint8: { array: Uint8Array, encoding: 'varint' },

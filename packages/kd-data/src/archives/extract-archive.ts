@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type ByteSource, KdError } from 'kd-core';
+import { makeFolder } from 'kd-core/node';
 import { requireWritableNames } from './extraction-names.ts';
 import { openArchive } from './open-archive.ts';
 
@@ -42,7 +43,7 @@ export async function extractArchive(
   requireBounded(archive.sizes, { what, largestTotalBytes, largestCount });
 
   const target = resolve(folder);
-  await storing(target, () => mkdir(dirname(target), { recursive: true }));
+  await storing(target, () => makeFolder(dirname(target)));
   await requireFree(target);
   const temporary = await storing(target, () => mkdtemp(`${target}.unpacking-`));
   try {

@@ -1,9 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { KdError } from 'kd-core';
+import { makeFolder } from 'kd-core/node';
 import type { ImageFileDataset } from '../image-files/labelled-images.ts';
 import { type DecodedFileFacts, encodeHeader, headerBytes } from './decoded-file-header.ts';
 import { type DecodedFileDataset, openWithHeader } from './open-decoded-file.ts';
@@ -111,7 +112,7 @@ async function writeWhole(path: string, write: (file: FileHandle) => Promise<voi
       throw new KdError('STORAGE', `Cannot write '${path}': ${(cause as Error).message}.`, { cause });
     }
   };
-  await guard(() => mkdir(dirname(path), { recursive: true }));
+  await guard(() => makeFolder(dirname(path)));
   const file = await guard(() => open(temporary, 'wx'));
   try {
     try {

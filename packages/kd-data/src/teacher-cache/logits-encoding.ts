@@ -19,7 +19,7 @@ export interface LogitsCodec {
   decode(from: EncodedLogits, target: Float32Array, at: number): void;
 }
 
-export interface EncodedLogits {
+interface EncodedLogits {
   readonly values: Float32Array;
   readonly classes: Int32Array;
 }

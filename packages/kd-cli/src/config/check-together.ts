@@ -3,6 +3,7 @@ import { checkAugmentation } from './check-augmentation.ts';
 import { checkDataset } from './check-dataset.ts';
 import { checkTeacher } from './check-teacher.ts';
 import { checkTraining } from './check-training.ts';
+import { checkUpdates } from './check-updates.ts';
 import type { DistillConfig } from './config.ts';
 import { createModelFrom } from './create-model.ts';
 import type { ConfigProblem } from './describe-issues.ts';
@@ -17,6 +18,7 @@ export function checkTogether(config: DistillConfig): ConfigProblem[] {
     ...checkAugmentation(config),
     ...checkTeacher(config.teacher),
     ...checkTraining(config),
+    ...checkUpdates(config),
     ...checkStudy(config),
     ...checkModels(config),
   ];

@@ -156,6 +156,30 @@ describe('a wrong configuration', () => {
       ],
     ],
     [
+      "Nesterov's momentum without momentum, and phases that do not fit",
+      {
+        ...good,
+        optimizer: { name: 'sgd', nesterov: true },
+        learningRate: { name: 'oneCycle', maximum: 1, rise: 0.7, threePhases: true },
+        training: { gradientClipping: { norm: { name: 'step', initial: 1, milestones: [3, 2] } } },
+      },
+      [
+        'optimizer: has settings that do not go together: nesterov needs a momentum above 0, such as 0.9.',
+        'learningRate: has settings that do not go together: rise must be at most 0.5 with three phases, as the fall is as long, got 0.7.',
+        'training: has settings that do not go together: milestones must be increasing epochs counted from 0, got [3, 2].',
+      ],
+    ],
+    [
+      'dampening without momentum, for the teacher',
+      {
+        ...good,
+        teacher: { model: 'resnet20', training: { optimizer: { name: 'sgd', dampening: 0.1 } } },
+      },
+      [
+        'teacher.training.optimizer: has settings that do not go together: dampening needs a momentum above 0, such as 0.9.',
+      ],
+    ],
+    [
       'a misspelt method in a list',
       { ...good, method: [{ name: 'crossEntropy' }, { name: 'hintn' }] },
       [`method[1].name: must be one of ${methodNames}, got 'hintn'. Did you mean 'hinton'?`],

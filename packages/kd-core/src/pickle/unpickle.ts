@@ -3,6 +3,7 @@ import { ByteCursor } from './byte-cursor.ts';
 import { type MemoryBound, pickleValueBytes } from './memory-bound.ts';
 import { opcode, refusedOpcode } from './opcodes.ts';
 import type { PickleFormat } from './pickle-format.ts';
+import { PickleStack } from './pickle-stack.ts';
 import {
   kindOfPickleValue,
   PickleDict,
@@ -24,8 +25,6 @@ export interface Unpickled {
   readonly end: number;
 }
 
-/** Python's pickler empties its stack after each thousand items. */
-const HIGHEST_STACK = 1 << 18;
 /** Of integers: PyTorch's magic number has ten. */
 const LONGEST_INTEGER = 32;
 
@@ -42,25 +41,24 @@ export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled
 class PickleMachine {
   private readonly cursor: ByteCursor;
   private readonly options: UnpickleOptions;
-  private readonly stack: PickleValue[] = [];
-  private readonly marks: number[] = [];
-  private readonly memo: PickleValue[] = [];
+  private readonly stack: PickleStack;
 
   constructor(cursor: ByteCursor, options: UnpickleOptions) {
     this.cursor = cursor;
     this.options = options;
+    this.stack = new PickleStack(options.bound, options.format);
   }
 
   run(): Unpickled {
     for (;;) {
       const code = this.cursor.uint8();
-      if (code === opcode.stop) return { value: this.pop(), end: this.cursor.position };
+      if (code === opcode.stop) return { value: this.stack.pop(), end: this.cursor.position };
       this.step(code);
     }
   }
 
   private step(code: number): void {
-    const { cursor } = this;
+    const { cursor, stack } = this;
     switch (code) {
       case opcode.protocol:
         this.requireProtocol(cursor.uint8());
@@ -69,22 +67,22 @@ class PickleMachine {
         cursor.uint64();
         return;
       case opcode.none:
-        this.push(null);
+        stack.push(null);
         return;
       case opcode.true:
-        this.push(true);
+        stack.push(true);
         return;
       case opcode.false:
-        this.push(false);
+        stack.push(false);
         return;
       case opcode.binaryInteger:
-        this.push(cursor.int32());
+        stack.push(cursor.int32());
         return;
       case opcode.binaryInteger1:
-        this.push(cursor.uint8());
+        stack.push(cursor.uint8());
         return;
       case opcode.binaryInteger2:
-        this.push(cursor.uint16());
+        stack.push(cursor.uint16());
         return;
       case opcode.long1:
         this.pushInteger(cursor.uint8());
@@ -93,7 +91,7 @@ class PickleMachine {
         this.pushInteger(cursor.uint32());
         return;
       case opcode.binaryFloat:
-        this.pushNew(cursor.float64(), pickleValueBytes.number);
+        stack.pushNew(cursor.float64(), pickleValueBytes.number);
         return;
       case opcode.shortBinaryString:
         this.pushString(cursor.uint8());
@@ -135,69 +133,67 @@ class PickleMachine {
   }
 
   private stepContainer(code: number): void {
+    const { stack } = this;
     switch (code) {
       case opcode.mark:
-        if (this.marks.length >= HIGHEST_STACK) throw this.tooDeep();
-        this.marks.push(this.stack.length);
+        stack.mark();
         return;
       case opcode.pop:
-        // Python: a mark on top is what is popped.
-        if (this.marks.at(-1) === this.stack.length) this.marks.pop();
-        else this.pop();
+        stack.drop();
         return;
       case opcode.popMark:
-        this.popToMark();
+        stack.popToMark();
         return;
       case opcode.dup:
-        this.push(this.top());
+        stack.push(stack.top());
         return;
       case opcode.emptyList:
       case opcode.emptySet:
-        this.pushNew([], pickleValueBytes.list);
+        stack.pushNew([], pickleValueBytes.list);
         return;
       case opcode.emptyDict:
-        this.pushNew(new PickleDict(), pickleValueBytes.dict);
+        stack.pushNew(new PickleDict(), pickleValueBytes.dict);
         return;
       case opcode.emptyTuple:
-        this.pushTuple([]);
+        stack.pushTuple([]);
         return;
       case opcode.tuple1:
-        this.pushTuple([this.pop()]);
+        stack.pushTuple([stack.pop()]);
         return;
       case opcode.tuple2:
-        this.pushTuple(this.popSeveral(2));
+        stack.pushTuple(stack.popSeveral(2));
         return;
       case opcode.tuple3:
-        this.pushTuple(this.popSeveral(3));
+        stack.pushTuple(stack.popSeveral(3));
         return;
       case opcode.tuple:
       case opcode.list:
       case opcode.frozenSet:
-        this.pushTuple(this.popToMark());
+        stack.pushTuple(stack.popToMark());
         return;
       case opcode.dict: {
-        const items = this.popToMark();
+        const items = stack.popToMark();
         const dict = new PickleDict();
-        this.setItems(dict, items);
-        this.pushNew(dict, pickleValueBytes.dict);
+        stack.setItems(dict, items);
+        stack.pushNew(dict, pickleValueBytes.dict);
         return;
       }
       case opcode.append:
-        this.appendItems([this.pop()]);
+        stack.appendItems([stack.pop()]);
         return;
       case opcode.appends:
       case opcode.addItems:
-        this.appendItems(this.popToMark());
+        stack.appendItems(stack.popToMark());
         return;
       case opcode.setItem: {
-        const value = this.pop();
-        const key = this.pop();
-        this.setItems(this.top(), [key, value]);
+        const value = stack.pop();
+        const key = stack.pop();
+        stack.setItems(stack.top(), [key, value]);
         return;
       }
       case opcode.setItems: {
-        const items = this.popToMark();
-        this.setItems(this.top(), items);
+        const items = stack.popToMark();
+        stack.setItems(stack.top(), items);
         return;
       }
       default:
@@ -208,35 +204,36 @@ class PickleMachine {
   private stepObject(code: number): void {
     const {
       cursor,
+      stack,
       options: { format },
     } = this;
     switch (code) {
       case opcode.put:
-        this.putMemo(cursor.uint8());
+        stack.putMemo(cursor.uint8());
         return;
       case opcode.longPut:
-        this.putMemo(cursor.uint32());
+        stack.putMemo(cursor.uint32());
         return;
       case opcode.memoize:
-        this.putMemo(this.memo.length);
+        stack.memoize();
         return;
       case opcode.get:
-        this.getMemo(cursor.uint8());
+        stack.getMemo(cursor.uint8());
         return;
       case opcode.longGet:
-        this.getMemo(cursor.uint32());
+        stack.getMemo(cursor.uint32());
         return;
       case opcode.global: {
         const module = cursor.line();
-        this.push(format.findGlobal(module, cursor.line()));
+        stack.push(format.findGlobal(module, cursor.line()));
         return;
       }
       case opcode.stackGlobal: {
-        const [module, name] = this.popSeveral(2);
+        const [module, name] = stack.popSeveral(2);
         if (typeof module !== 'string' || typeof name !== 'string') {
           throw this.damaged('the name of a class is not text.');
         }
-        this.push(format.findGlobal(module, name));
+        stack.push(format.findGlobal(module, name));
         return;
       }
       case opcode.reduce:
@@ -247,7 +244,7 @@ class PickleMachine {
         return;
       case opcode.persistentId:
         if (format.loadPersistent === undefined) throw this.unsupported('the pickle instruction BINPERSID');
-        this.push(format.loadPersistent(this.pop()));
+        stack.push(format.loadPersistent(stack.pop()));
         return;
       default:
         throw this.refused(code);
@@ -255,38 +252,24 @@ class PickleMachine {
   }
 
   private reduce(): void {
-    const [callable, args] = this.popSeveral(2);
+    const [callable, args] = this.stack.popSeveral(2);
     const { call, name } = (callable ?? {}) as Partial<PickleGlobal>;
     if (typeof call !== 'function' || !Array.isArray(args)) {
       throw this.damaged(`it calls ${name ?? kindOfPickleValue(callable)} with ${kindOfPickleValue(args)}.`);
     }
-    this.push(call(args, this.options.bound));
+    this.stack.push(call(args, this.options.bound));
   }
 
   private build(): void {
-    const state = this.pop();
-    const object = this.top();
+    const state = this.stack.pop();
+    const object = this.stack.top();
     // Of anything else these are attributes, such as the versions that PyTorch notes on a state dict.
     if (object instanceof PickleObject) object.build(state, this.options.bound);
   }
 
-  private push(value: PickleValue): void {
-    if (this.stack.length >= HIGHEST_STACK) throw this.tooDeep();
-    this.stack.push(value);
-  }
-
-  private pushNew(value: PickleValue, size: number): void {
-    this.options.bound.charge(size);
-    this.push(value);
-  }
-
-  private pushTuple(items: PickleValue[]): void {
-    this.pushNew(items, pickleValueBytes.tuple + pickleValueBytes.item * items.length);
-  }
-
   private pushText(length: number): void {
     this.options.bound.charge(pickleValueBytes.text + 2 * Math.min(length, 2 ** 40));
-    this.push(this.cursor.text(length));
+    this.stack.push(this.cursor.text(length));
   }
 
   private pushString(length: number): void {
@@ -295,65 +278,12 @@ class PickleMachine {
   }
 
   private pushBytes(length: number): void {
-    this.pushNew(this.cursor.take(length), pickleValueBytes.view);
+    this.stack.pushNew(this.cursor.take(length), pickleValueBytes.view);
   }
 
   private pushInteger(length: number): void {
     if (length > LONGEST_INTEGER) throw this.unsupported(`an integer of ${length} bytes`);
-    this.pushNew(this.cursor.integer(length), pickleValueBytes.number + length);
-  }
-
-  private top(): PickleValue {
-    if (this.stack.length <= (this.marks.at(-1) ?? 0)) throw this.emptyStack();
-    return this.stack.at(-1);
-  }
-
-  private pop(): PickleValue {
-    const value = this.top();
-    this.stack.pop();
-    return value;
-  }
-
-  private popSeveral(count: number): PickleValue[] {
-    if (this.stack.length - (this.marks.at(-1) ?? 0) < count) throw this.emptyStack();
-    return this.stack.splice(-count);
-  }
-
-  private popToMark(): PickleValue[] {
-    const mark = this.marks.pop();
-    if (mark === undefined) throw this.emptyStack();
-    return this.stack.splice(mark);
-  }
-
-  private appendItems(items: readonly PickleValue[]): void {
-    const list = this.top();
-    if (!Array.isArray(list)) throw this.damaged(`it appends to ${kindOfPickleValue(list)}.`);
-    this.options.bound.charge(pickleValueBytes.slot * items.length);
-    for (const item of items) list.push(item);
-  }
-
-  private setItems(dict: PickleValue, items: readonly PickleValue[]): void {
-    if (!(dict instanceof PickleDict) || items.length % 2 === 1) {
-      throw this.damaged(`it sets ${items.length} keys and values of ${kindOfPickleValue(dict)}.`);
-    }
-    this.options.bound.charge(pickleValueBytes.slot * items.length);
-    for (let index = 0; index < items.length; index += 2) dict.set(items[index], items[index + 1]);
-  }
-
-  /** Picklers number the memo without gaps, from 0 or, cPickle of Python 2, from 1; others would only make a sparse list. */
-  private putMemo(index: number): void {
-    const { memo } = this;
-    if (index > Math.max(memo.length, 1)) throw this.damaged(`its memo has no place ${index} yet.`);
-    this.options.bound.charge(pickleValueBytes.slot);
-    if (index > memo.length) memo.push(undefined);
-    memo[index] = this.top();
-  }
-
-  private getMemo(index: number): void {
-    const value = this.memo[index];
-    // None is null: only a place without a value is undefined.
-    if (value === undefined) throw this.damaged(`its memo has no value ${index}.`);
-    this.push(value);
+    this.stack.pushNew(this.cursor.integer(length), pickleValueBytes.number + length);
   }
 
   private requireProtocol(version: number): void {
@@ -365,14 +295,6 @@ class PickleMachine {
     return name === undefined
       ? this.damaged(`byte ${code} is no instruction of a pickle.`)
       : this.unsupported(`the pickle instruction ${name}`);
-  }
-
-  private emptyStack(): KdError {
-    return this.damaged('its pickle takes more values than it makes.');
-  }
-
-  private tooDeep(): KdError {
-    return this.damaged(`its pickle holds more than ${HIGHEST_STACK} values at a time.`);
   }
 
   private damaged(reason: string): KdError {

@@ -28,6 +28,9 @@ import { displayPath } from '../text/display-path.ts';
 import { milliseconds, significant } from '../text/format-number.ts';
 import { shellQuote } from '../text/shell-quote.ts';
 
+/** The page of a study, with room to spare. */
+const pageBytes = 1_000_000;
+
 /** `kd distill CONFIG`: everything that can be refused is refused before the first step, with `--plan` instead of it. */
 export const distillCommand: RunCommand = async ({ positional, options }, host) => {
   const path = positional[0]!;
@@ -77,6 +80,7 @@ export const distillCommand: RunCommand = async ({ positional, options }, host) 
     });
     try {
       await requireWritable(folder, modelsOf(plan));
+      if (study?.page !== undefined) await nodeStorage(dirname(study.page)).probe(pageBytes);
       await claim(folder, {
         trainings: study === undefined ? ['teacher', 'student'] : trainingsOfStudy(plan, study),
         resume: resume !== false,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { KdError, type Model } from 'kd-core';
 import { checkAugmentation } from './check-augmentation.ts';
 import { checkDataset } from './check-dataset.ts';
@@ -24,14 +25,28 @@ export function checkTogether(config: DistillConfig): ConfigProblem[] {
   ];
 }
 
-function checkStudy({ teacher, study }: DistillConfig): ConfigProblem[] {
-  if ((study?.liveTeacherEpochs ?? 0) === 0 || teacher.cache !== undefined) return [];
-  return [
-    {
+function checkStudy({ teacher, study, epochs }: DistillConfig): ConfigProblem[] {
+  const { liveTeacherEpochs = 0, page } = study ?? {};
+  const problems: ConfigProblem[] = [];
+  if (liveTeacherEpochs > 0 && teacher.cache === undefined) {
+    problems.push({
       path: 'study.liveTeacherEpochs',
       message: 'must be left out without teacher.cache: the teacher runs in every step then anyway.',
-    },
-  ];
+    });
+  } else if (liveTeacherEpochs > epochs) {
+    problems.push({
+      path: 'study.liveTeacherEpochs',
+      message: `must not be above epochs (${epochs}), the length of the training that is repeated, got ${liveTeacherEpochs}.`,
+    });
+  }
+  if (page !== undefined && isFolder(page)) {
+    problems.push({ path: 'study.page', message: `must be a file to write, but is a folder: ${page}` });
+  }
+  return problems;
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** What a network lets methods read; `owner` is where the names come from. */

@@ -1,17 +1,20 @@
 import { join } from 'node:path';
-import type { FrozenModel } from 'kd-core';
+import { type FrozenModel, KdError } from 'kd-core';
 import { nodeStorage } from 'kd-core/node';
-import { type CachedTeacher, fillTeacherCache, openTeacherCache } from 'kd-data';
+import { type CachedTeacher, estimateTeacherCache, fillTeacherCache, openTeacherCache } from 'kd-data';
 import { type ConfigValue, hashConfig, type Method, openFrozenNetwork } from 'kd-train';
 import type { DistillConfig } from '../config/config.ts';
+import type { TeacherCacheConfig } from '../config/teacher-cache-config.ts';
 import type { Phase } from '../progress/time-left.ts';
+import { bytes } from '../text/format-number.ts';
 import { asksTeacher } from './asks-teacher.ts';
 import type { Trained } from './network-result.ts';
-import type { DistillPlan } from './plan.ts';
+import type { DistillPlan, Recipe } from './plan.ts';
 import { repeatedImages } from './repeated-images.ts';
 import type { Run } from './run.ts';
 
 const GIGABYTE = 1e9;
+const defaultMaximumGigabytes = 16;
 
 /**
  * The teacher of a plan, with what it says kept below the folder of `teacher.cache`: in a folder of its own for each teacher, data
@@ -26,7 +29,7 @@ export async function openCachedTeacher(
   teacher: Trained | FrozenModel,
 ): Promise<CachedTeacher> {
   const cache = config.teacher.cache!;
-  const { logits = 'float32', maximumGigabytes } = cache;
+  const { logits = 'float32', maximumGigabytes = defaultMaximumGigabytes } = cache;
   const taps = tapsOfTeacher(student.method);
   const frozen = 'variables' in teacher ? await openFrozenNetwork({ backend, ...teacher, taps }) : teacher;
   const identity = await hashConfig([frozen.fingerprint ?? '', logits, [...taps], dataIdentity(config)]);
@@ -41,9 +44,33 @@ export async function openCachedTeacher(
     variants: student.source.variants!,
     logits,
     taps,
-    ...(maximumGigabytes !== undefined && { maximumBytes: maximumGigabytes * GIGABYTE }),
+    maximumBytes: maximumGigabytes * GIGABYTE,
     onWarning: (message) => progress.note(`warning: ${message}`),
   });
+}
+
+/**
+ * Throws `STORAGE` when what `teacher` says of the images of a recipe takes more than its cache may: before anything is trained
+ * for it.
+ */
+export function requireRoomInCache(
+  { logits, maximumGigabytes = defaultMaximumGigabytes }: TeacherCacheConfig,
+  { method, source }: Pick<Recipe, 'method' | 'source'>,
+  teacher: FrozenModel,
+): void {
+  if (!asksTeacher(method)) return;
+  const needed = estimateTeacherCache({
+    teacher,
+    samples: source.samples!.count,
+    variants: source.variants!,
+    taps: tapsOfTeacher(method),
+    ...(logits !== undefined && { logits }),
+  });
+  if (needed <= maximumGigabytes * GIGABYTE) return;
+  throw new KdError(
+    'STORAGE',
+    `A full cache of '${teacher.name}' takes ${bytes(needed)}, above the ${bytes(maximumGigabytes * GIGABYTE)} that teacher.cache.maximumGigabytes allows. Keep fewer variants or taps, or only the largest logits ({ top: 10 }), or raise it.`,
+  );
 }
 
 /** Whether a run asks the teacher about all images before the student's training. */

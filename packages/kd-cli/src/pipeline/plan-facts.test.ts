@@ -125,6 +125,30 @@ describe('planText', () => {
     );
   });
 
+  it('says by what pixels are normalised', async () => {
+    const byNumbers = await factsOf({ normalization: { mean: 0.3, standardDeviation: 0.4 } });
+    expect(planText(byNumbers, createColors(false))).toContain(
+      '\nImages    as they are; normalised by mean 0.3, standardDeviation 0.4\n',
+    );
+    const byName = await factsOf({ augmentation: { padding: 1 }, normalization: 'mnist' });
+    expect(planText(byName, createColors(false))).toContain('\nImages    padding 1; normalised as mnist\n');
+  });
+
+  it('says what a study trains, and never counts more samples in an update than in an epoch', async () => {
+    const facts = await factsOf({
+      epochs: 1,
+      training: { accumulation: 1000 },
+      teacher: { ...config.teacher, cache: {} },
+      method: [{ name: 'hinton' }],
+      study: { seeds: 2, studentAlone: true, liveTeacherEpochs: 1 },
+    });
+    const text = planText(facts, createColors(false));
+    expect(text).toContain(
+      '\nStudy     2 seeds of the student; each also alone; 1 epoch once more with the teacher in each step\n',
+    );
+    expect(text).toContain('; 1 step of 512 samples (1 epoch of 1)\n');
+  });
+
   it('tells what goes before and what is left', async () => {
     const facts = await factsOf();
     const text = planText(

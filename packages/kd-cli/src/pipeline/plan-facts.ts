@@ -12,8 +12,10 @@ import { buildTerm } from '../config/build-method.ts';
 import { defaultOptimizer } from '../config/build-optimizer.ts';
 import type { DistillConfig } from '../config/config.ts';
 import type { MethodConfig } from '../config/method-config.ts';
+import type { NormalizationConfig } from '../config/normalization-config.ts';
 import type { OptimizerConfig } from '../config/optimizer-config.ts';
 import type { ScheduleConfig } from '../config/schedule-config.ts';
+import type { StudyConfig } from '../config/study-config.ts';
 import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import type { DatasetFacts } from '../report/report-data.ts';
@@ -29,6 +31,8 @@ export interface PlanFacts {
   /** How images are changed, and what further views there are of them. */
   readonly augmentation?: AugmentationConfig;
   readonly views?: Readonly<Record<string, ViewConfig>>;
+  /** By what their pixels are normalised before networks see them. */
+  readonly normalization?: NormalizationConfig;
   readonly teacher: NetworkCost & { readonly training?: TrainingLength };
   /** What is kept of the teacher's outputs. */
   readonly kept?: { readonly images: number; readonly variants: number; readonly bytes: number };
@@ -36,6 +40,8 @@ export interface PlanFacts {
   readonly updates: { readonly teacher?: UpdateSettings; readonly student: UpdateSettings };
   /** What else is done to updates, of all trainings. */
   readonly training?: TrainingConfig;
+  /** What is trained beside it, and how often. */
+  readonly study?: StudyConfig;
   /** A stage before the student's training. */
   readonly warmUp?: TrainingLength & { readonly method: string; readonly keepsStudent: boolean };
   readonly terms: readonly TermCost[];
@@ -81,8 +87,9 @@ export interface TermCost {
 export function planFacts(plan: DistillPlan): PlanFacts {
   const { config, data, teacher, student } = plan;
   const network: TeacherNetwork = 'model' in teacher ? teacher.model : teacher;
-  const { method, source, accumulation = 1 } = student;
-  const samples = source.batchSize * accumulation;
+  const { method, source } = student;
+  const batches = batchesOfUpdate(student);
+  const samples = source.batchSize * batches;
   const shapes = methodShapes(student.student, [network], source);
   const passes = 1 + (method.requires.views?.length ?? 0);
   const asked = method.requires.teachers.length > 0;
@@ -92,6 +99,7 @@ export function planFacts(plan: DistillPlan): PlanFacts {
     data: describeData(config.dataset.name, data),
     ...(config.augmentation !== undefined && { augmentation: config.augmentation }),
     ...(config.views !== undefined && { views: config.views }),
+    ...(config.normalization !== undefined && { normalization: config.normalization }),
     teacher: {
       ...(isFrozenModel(network)
         ? { architecture: network.name, passes: asked ? 1 : 0 }
@@ -108,6 +116,7 @@ export function planFacts(plan: DistillPlan): PlanFacts {
       student: updateSettings(config),
     },
     ...(config.training !== undefined && { training: config.training }),
+    ...(config.study !== undefined && { study: config.study }),
     ...(warmUp !== undefined && {
       warmUp: {
         ...lengthOf({ ...student, epochs: warmUp.epochs }),
@@ -115,7 +124,7 @@ export function planFacts(plan: DistillPlan): PlanFacts {
         keepsStudent: warmUp.keepsStudent,
       },
     }),
-    terms: config.method.map((term) => termCost(term, shapes, accumulation)),
+    terms: config.method.map((term) => termCost(term, shapes, batches)),
     ...(deployed.model !== student.student && {
       deployed: { architecture: deployed.model.name, parameters: deployed.model.summary().parameters },
     }),
@@ -152,8 +161,14 @@ function networkCost(architecture: string, model: Model, batchSize: number, pass
 }
 
 function lengthOf(recipe: Recipe): TrainingLength {
-  const { epochs, source, accumulation = 1 } = recipe;
-  return { epochs, stepsPerEpoch: updatesPerEpoch(recipe), batchSize: source.batchSize * accumulation };
+  const { epochs, source } = recipe;
+  const batchSize = source.batchSize * batchesOfUpdate(recipe);
+  return { epochs, stepsPerEpoch: updatesPerEpoch(recipe), batchSize };
+}
+
+/** An update never mixes two epochs. */
+function batchesOfUpdate({ source, accumulation = 1 }: Recipe): number {
+  return Math.min(accumulation, source.stepsPerEpoch);
 }
 
 function termCost(term: MethodConfig, shapes: MethodShapes, batches: number): TermCost {

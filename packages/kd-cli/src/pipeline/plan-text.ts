@@ -1,4 +1,6 @@
 import type { Colors } from '../cli/host.ts';
+import type { NormalizationConfig } from '../config/normalization-config.ts';
+import type { StudyConfig } from '../config/study-config.ts';
 import { bytes, quantity, significant } from '../text/format-number.ts';
 import { settingsText } from '../text/settings-text.ts';
 import { table } from '../text/table.ts';
@@ -10,11 +12,13 @@ export function planText(
     data,
     augmentation,
     views = {},
+    normalization,
     teacher,
     kept,
     student,
     updates,
     training,
+    study,
     warmUp,
     terms,
     deployed,
@@ -28,7 +32,7 @@ export function planText(
       'Data',
       `${data.name}: ${samples.train} samples to train on${shared}, ${samples.validation} to validate, ${samples.test} to test; ${data.inputShape.join('x')}, ${data.classes} classes`,
     ],
-    ['Images', imageLines(augmentation, views)],
+    ['Images', imageLines({ augmentation, views, normalization })],
     ['Teacher', [cost(teacher), teacher.training && `trained first: ${length(teacher.training)}`]],
     ...(kept === undefined
       ? []
@@ -52,6 +56,7 @@ export function planText(
     ['Student', [cost(student), length(student.training)]],
     ['Updates', updateLines(updates)],
     ...(training === undefined ? [] : [['Training', settingsText(training).slice(1, -1)] as const]),
+    ...(study === undefined ? [] : [['Study', studyLines(study)] as const]),
     ...(deployed === undefined
       ? []
       : [['Deployed', `${deployed.architecture}, ${quantity(deployed.parameters)} parameters`] as const]),
@@ -75,11 +80,15 @@ export function planText(
   ].join('\n');
 }
 
-/** One part for the images themselves and one for each further view. */
-function imageLines(
-  augmentation: PlanFacts['augmentation'],
-  views: NonNullable<PlanFacts['views']>,
-): string[] {
+/** One part for the images themselves, one for each further view, and one for what is done to all of them. */
+function imageLines({
+  augmentation,
+  views = {},
+  normalization,
+}: Pick<PlanFacts, 'views'> & {
+  readonly augmentation: PlanFacts['augmentation'];
+  readonly normalization: PlanFacts['normalization'];
+}): string[] {
   const text = (settings: object | undefined): string => {
     const words = settingsText(settings ?? {}).slice(1, -1);
     return words === '' ? 'as they are' : words;
@@ -87,7 +96,13 @@ function imageLines(
   return [
     text(augmentation),
     ...Object.entries(views).map(([name, settings]) => `view '${name}': ${text(settings)}`),
+    ...(normalization === undefined ? [] : [normalizationText(normalization)]),
   ];
+}
+
+function normalizationText(normalization: NormalizationConfig): string {
+  if (typeof normalization !== 'string') return `normalised by ${settingsText(normalization).slice(1, -1)}`;
+  return `normalised as ${normalization === 'dataset' ? "the data set's own" : normalization}`;
 }
 
 /** The teacher's only where they are others. */
@@ -98,6 +113,20 @@ function updateLines({ teacher, student }: PlanFacts['updates']): string[] {
 
 function updateText({ optimizer, learningRate }: UpdateSettings): string {
   return `${settingsText(optimizer)}, learning rate ${settingsText(learningRate)}`;
+}
+
+function studyLines({ seeds = 1, studentAlone = false, liveTeacherEpochs = 0 }: StudyConfig): string[] {
+  return [
+    `${counted(seeds, 'seed')} of the student`,
+    ...(studentAlone ? ['each also alone'] : []),
+    ...(liveTeacherEpochs > 0
+      ? [`${counted(liveTeacherEpochs, 'epoch')} once more with the teacher in each step`]
+      : []),
+  ];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function cost({ architecture, parameters, macs, passes }: NetworkCost): string {
@@ -113,7 +142,7 @@ function cost({ architecture, parameters, macs, passes }: NetworkCost): string {
 }
 
 function length({ epochs, stepsPerEpoch, batchSize }: TrainingLength): string {
-  return `${epochs * stepsPerEpoch} steps of ${batchSize} samples (${epochs} epochs of ${stepsPerEpoch})`;
+  return `${counted(epochs * stepsPerEpoch, 'step')} of ${batchSize} samples (${counted(epochs, 'epoch')} of ${stepsPerEpoch})`;
 }
 
 function cells({ name, weight, parameters, stateBytes, macs }: TermCost): string[] {

@@ -33,6 +33,11 @@ describe('planDistillation', () => {
   });
 
   it.each<[string, Partial<DistillConfig>, RegExp]>([
+    [
+      'a cache that is too small, before its teacher is trained',
+      { teacher: { ...config.teacher, cache: { maximumGigabytes: 1e-5 } } },
+      /full cache of 'resnet8' takes 101 kB, above the 10\.0 kB that teacher\.cache\.maximumGigabytes allows/,
+    ],
     ['a batch larger than the training split', { batchSize: 2000 }, /batchSize \(2000\) must not be above/],
     [
       'a feature that no regressor maps to the teacher’s',

@@ -20,6 +20,7 @@ import { createModelFrom } from '../config/create-model.ts';
 import type { MethodConfig } from '../config/method-config.ts';
 import { runKeys } from '../config/run-keys.ts';
 import type { TeacherTrainingConfig } from '../config/teacher-config.ts';
+import { requireRoomInCache } from './cached-teacher.ts';
 import type { OnData } from './data-progress.ts';
 import { type DataSplits, openData } from './open-data.ts';
 import { openTeacher, type SessionSettings } from './open-teacher.ts';
@@ -126,6 +127,9 @@ export async function planDistillation(
     const studentWith = (seed: number): Recipe => {
       const plan = studentOf(seed, [taught], config.method);
       checkTeacherViews(plan.method, plan.source, [shownTeacher(config, teacher)]);
+      if (config.teacher.cache !== undefined) {
+        requireRoomInCache(config.teacher.cache, plan, outsideOfStep(network));
+      }
       return plan;
     };
     return {

@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { createTfjsBackend } from 'kd-backend-tfjs';
 import { type Backend, HostTensor, type ModelVariables, type Tree, treeLeaves, treePaths } from 'kd-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { evaluate, runTraining, sum, type TrainingOptions, weight } from '../index.ts';
+import {
+  evaluate,
+  memoryStorage,
+  runTraining,
+  sum,
+  type TrainingOptions,
+  type WeightAveraging,
+  weight,
+} from '../index.ts';
 import { blobSource } from '../testing/blob-source.ts';
 import { grownStudent } from '../testing/grown-student.ts';
 import { tinyNetwork } from '../testing/tiny-network.ts';
@@ -105,6 +113,15 @@ describe('a run that averages', () => {
     const averaged = deployed.variables.params as { student: Tree<HostTensor>; head: Tree<HostTensor> };
     expect(averaged.head).not.toEqual(head);
     expect(averaged.student).not.toEqual(variables.params);
+  });
+
+  it('is the same run to a checkpoint where defaults are written out, and another with another decay', async () => {
+    const checkpoint = { storage: memoryStorage() };
+    const run = (averaging: WeightAveraging, changes: Partial<TrainingOptions>) =>
+      runTraining(toyRun(backend, { checkpoint, averaging, ...changes }));
+    await run({ decay: 0.9 }, { steps: 1 });
+    await run({ decay: 0.9, warmUp: true, from: 0 }, { steps: 2, resume: true });
+    await expect(run({ decay: 0.8 }, { steps: 3, resume: true })).rejects.toThrow(/averaging.decay: 0.9/);
   });
 
   it('begins with the main stage', async () => {

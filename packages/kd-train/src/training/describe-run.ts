@@ -52,7 +52,7 @@ export async function describeRun(
     optimizer: optimizer.describe(trainedParams(initial.main) as HostTree),
     ...(lossScale === undefined ? {} : { lossScale: toLossScale(lossScale).describe() }),
     ...(gradientClipping && { gradientClipping: toGradientClipping(gradientClipping).by }),
-    ...(averaging && { averaging: { ...averaging } }),
+    ...(averaging && { averaging: { warmUp: true, from: 0, ...averaging } }),
     ...(accumulation > 1 && { accumulation }),
     data: {
       length: source.length,

@@ -2,6 +2,7 @@ export * from './archives/index.ts';
 export * from './backend/backend.ts';
 export { ConstantArguments, type ConstantArgumentsOptions } from './backend/constant-arguments.ts';
 export * from './backend/registry.ts';
+export { crc32, crc32c } from './checksums/crc.ts';
 export * from './data.ts';
 export { ensureGradients } from './ensure-gradients.ts';
 export * from './errors.ts';

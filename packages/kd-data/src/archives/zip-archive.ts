@@ -1,6 +1,13 @@
 import { inflateSync } from 'fflate';
-import { type ByteSource, KdError, readZipDirectory, readZipEntry, type ZipEntry, zipMethod } from 'kd-core';
-import { crc32 } from './crc32.ts';
+import {
+  type ByteSource,
+  crc32,
+  KdError,
+  readZipDirectory,
+  readZipEntry,
+  type ZipEntry,
+  zipMethod,
+} from 'kd-core';
 
 /** A ZIP archive whose entries are read one by one, in any order. */
 export interface ZipArchive {

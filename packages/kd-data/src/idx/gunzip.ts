@@ -1,6 +1,5 @@
 import { gunzipSync } from 'fflate';
-import { KdError } from 'kd-core';
-import { crc32 } from '../archives/crc32.ts';
+import { crc32, KdError } from 'kd-core';
 
 /** No deflate stream expands more than this (RFC 1951: 258 bytes from two bits). */
 const largestExpansion = 1032;

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { crc32 } from '../archives/crc32.ts';
+import { crc32 } from 'kd-core';
 
 export interface PngSettings {
   readonly width: number;

@@ -1,5 +1,5 @@
+import { crc32c } from 'kd-core';
 import { PbfReader } from 'pbf';
-import { crc32c } from '../logging/tensor-board/crc32c.ts';
 
 /** An event as its file has it. */
 export interface ReadEvent {

@@ -1,4 +1,4 @@
-import { crc32c } from './crc32c.ts';
+import { crc32c } from 'kd-core';
 
 /**
  * A record of a TFRecord file: its length as uint64, the masked checksum of the length, the data and their masked checksum, all

@@ -29,8 +29,8 @@ const linesOf = async (name: string): Promise<string[]> =>
 
 it('shares two files between the networks, and gives each a run of TensorBoard', async () => {
   await logged({ resume: false, configuration: { epochs: 3 } }, 'teacher', 'alone, seed 1');
-  expect(await readdir(folder)).toEqual(['metrics.csv', 'metrics.jsonl', 'tensorboard']);
-  expect(await readdir(join(folder, 'tensorboard'))).toEqual(['alone-seed-1', 'teacher']);
+  expect((await readdir(folder)).sort()).toEqual(['metrics.csv', 'metrics.jsonl', 'tensorboard']);
+  expect((await readdir(join(folder, 'tensorboard'))).sort()).toEqual(['alone-seed-1', 'teacher']);
   const [events] = await readdir(join(folder, 'tensorboard', 'teacher'));
   expect(await readFile(join(folder, 'tensorboard', 'teacher', events!), 'utf8')).toContain('"epochs": 3');
   expect(await linesOf('metrics.jsonl')).toHaveLength(4);

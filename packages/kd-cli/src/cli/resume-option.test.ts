@@ -6,4 +6,5 @@ it('goes on from an earlier checkpoint only where that is asked for', () => {
   expect(resumeOption({ resume: true })).toEqual({ fallback: false });
   expect(resumeOption({ resume: true, fallBack: true })).toEqual({ fallback: true });
   expect(() => resumeOption({ fallBack: true })).toThrow('--fall-back says how to go on: it needs --resume.');
+  expect(() => resumeOption({ resume: true, overwrite: true })).toThrow('give one of them');
 });

@@ -380,6 +380,33 @@ describe('a wrong configuration', () => {
   });
 });
 
+it('says all that a key takes where one of it is a single word', () => {
+  const teacher = { ...good.teacher, cache: { logits: 'float16' } };
+  expect(problemsOf({ ...good, teacher })).toEqual([
+    "teacher.cache.logits: must be 'float32', or { top } with the number of logits to keep of each image, got 'float16'.",
+  ]);
+});
+
+describe('a study', () => {
+  const teacher = { ...good.teacher, cache: {} };
+  it.each<[string, object, string[]]>([
+    [
+      'more epochs with the teacher than there are',
+      { teacher, study: { liveTeacherEpochs: 4 } },
+      [
+        'study.liveTeacherEpochs: must not be above epochs (3), the length of the training that is repeated, got 4.',
+      ],
+    ],
+    [
+      'a folder for its page',
+      { study: { page: tmpdir() } },
+      [`study.page: must be a file to write, but is a folder: ${tmpdir()}`],
+    ],
+  ])('is refused with %s', (_, change, problems) => {
+    expect(problemsOf({ ...good, ...change })).toEqual(problems);
+  });
+});
+
 describe('images of a configuration', () => {
   const images = { name: 'images', train: 'train.zip' };
   it.each<[string, object, string[]]>([

@@ -36,7 +36,8 @@ function describe(issue: Issue, prefix: Path, input: unknown, schema: z.core.$Zo
     if (issue.errors.length === 0 && options !== undefined) return [wrongChoice(path, value, options)];
     const meant = issue.errors.filter((errors) => !errors.some((error) => rejectsWhole(error, value)));
     // Exactly one part takes a value of this kind: its own complaints say more than the union's.
-    if (meant.length === 1) return meant[0]!.flatMap((error) => describe(error, path, input, schema));
+    if (meant.length === 1 && !meant[0]!.some(isOtherWord))
+      return meant[0]!.flatMap((error) => describe(error, path, input, schema));
   }
   if (issue.code === 'invalid_value' && typeof value === 'string')
     return [wrongChoice(path, value, issue.values)];
@@ -48,6 +49,11 @@ function describe(issue: Issue, prefix: Path, input: unknown, schema: z.core.$Zo
 function rejectsWhole(issue: Issue, value: unknown): boolean {
   if (issue.path.length > 0) return false;
   return issue.code === 'invalid_type' || (issue.code === 'invalid_value' && typeof value !== 'string');
+}
+
+/** Whether all that a part of a union takes is one other word, so that it does not say what else there is. */
+function isOtherWord(issue: Issue): boolean {
+  return issue.code === 'invalid_value' && issue.path.length === 0 && issue.values.length === 1;
 }
 
 function wrongChoice(path: Path, value: unknown, choices: readonly unknown[]): ConfigProblem {

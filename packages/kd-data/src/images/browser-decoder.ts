@@ -1,6 +1,7 @@
 import { KdError } from 'kd-core';
+import { builtInHeader } from './built-in-header.ts';
 import { inChannels, takeChannels } from './channels.ts';
-import { type DecodeImageOptions, decodeImage, readImageHeader } from './decode-image.ts';
+import { type DecodeImageOptions, decodeImage } from './decode-image.ts';
 import type { ImageDecoder } from './image-decoder.ts';
 import { firstBytes, imageFormat } from './image-format.ts';
 import { requireAllowedSize } from './image-limits.ts';
@@ -66,7 +67,7 @@ async function decode(
     );
   }
   if (format === 'png' || (format === 'jpeg' && !hasEnd(bytes))) return decodeImage(bytes, builtIn);
-  const header = format === 'jpeg' ? headerOf(bytes, what) : undefined;
+  const header = format === 'jpeg' ? builtInHeader(bytes, what) : undefined;
   if (header !== undefined) requireAllowedSize(header, what);
   let bitmap: Bitmap;
   try {
@@ -102,14 +103,4 @@ function hasEnd(bytes: Uint8Array): boolean {
     if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return true;
   }
   return false;
-}
-
-/** The header of a JPEG file that the built-in decoder reads; `undefined` for one that only browsers do, such as CMYK. */
-function headerOf(bytes: Uint8Array, what: string): ReturnType<typeof readImageHeader> | undefined {
-  try {
-    return readImageHeader(bytes, what);
-  } catch (error) {
-    if (KdError.isInstance(error) && error.code === 'UNSUPPORTED') return undefined;
-    throw error;
-  }
 }

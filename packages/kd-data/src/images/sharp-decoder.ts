@@ -1,6 +1,7 @@
 import { KdError } from 'kd-core';
+import { builtInHeader } from './built-in-header.ts';
 import { inChannels, takeChannels } from './channels.ts';
-import { type DecodeImageOptions, decodeImage, readImageHeader } from './decode-image.ts';
+import { type DecodeImageOptions, decodeImage } from './decode-image.ts';
 import type { ImageDecoder } from './image-decoder.ts';
 import { firstBytes, imageFormat } from './image-format.ts';
 import { largestPixels, requireAllowedSize } from './image-limits.ts';
@@ -72,7 +73,7 @@ async function decode(
   }
   // Of 16 bits libvips takes grey through gamma curves, which the built-in decoder does not.
   if (format === 'png' && readPngHeader(bytes, what).depth === 16) return decodeImage(bytes, builtIn);
-  const known = format === 'jpeg' || format === 'png' ? headerOf(bytes, what) : undefined;
+  const known = format === 'jpeg' || format === 'png' ? builtInHeader(bytes, what) : undefined;
   try {
     if (known !== undefined) requireAllowedSize(known, what);
     else
@@ -92,15 +93,5 @@ async function decode(
     if (known !== undefined) return decodeImage(bytes, builtIn);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new KdError('PARSE', `${what} is damaged: ${reason}.`, { cause });
-  }
-}
-
-/** The header of a JPEG or PNG file that the built-in decoder reads; `undefined` for one that only sharp does, such as CMYK. */
-function headerOf(bytes: Uint8Array, what: string): ReturnType<typeof readImageHeader> | undefined {
-  try {
-    return readImageHeader(bytes, what);
-  } catch (error) {
-    if (KdError.isInstance(error) && error.code === 'UNSUPPORTED') return undefined;
-    throw error;
   }
 }

@@ -106,6 +106,6 @@ function requireClassifier(who: string, whose: string, { classifier }: NetworkSh
   requireArgument(
     classifier !== undefined,
     () =>
-      `${who} uses the classifier of ${whose}, which has none that can be read: the network must end in one linear layer and run inside of the step.`,
+      `${who} uses the classifier of ${whose}, which has none that can be read: the network must end in one linear layer and run inside of the step, as teachers that are ONNX files or have a cache do not.`,
   );
 }

@@ -1,4 +1,4 @@
-import { type Batch, foldIn } from 'kd-core';
+import { type Batch, foldIn, isFrozenModel } from 'kd-core';
 import { methodShapes } from '../step/training-state.ts';
 import { outsideTeachers, type TeacherOutputs } from '../teachers/outside-teachers.ts';
 import { teacherNetwork } from '../teachers/teacher.ts';
@@ -30,6 +30,7 @@ export function taughtBatches(
   { method, key }: StagePlan,
 ): BatchStream<TaughtBatch> {
   const teach = outsideTeachers(teachers, method);
+  const isTaught = teachers.some((teacher) => isFrozenModel(teacherNetwork(teacher)));
   const shapes = methodShapes(student, teachers.map(teacherNetwork), source);
   const drawKey = foldIn(key, DRAWS);
   return batchStream(source.stepsPerEpoch, async (at) => {
@@ -47,7 +48,8 @@ export function taughtBatches(
       draws,
       teacherOutputs,
       dataMilliseconds: assembled - asked,
-      teacherMilliseconds: performance.now() - assembled,
+      // Where nobody is asked, it would be the time until a busy event loop comes back.
+      teacherMilliseconds: isTaught ? performance.now() - assembled : 0,
     };
   });
 }

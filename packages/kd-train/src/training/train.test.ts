@@ -54,8 +54,12 @@ describe('train', () => {
       epochs: 25,
       learningRate: cosine({ initial: 0.2 }),
     });
-    const { history, variables } = await runTraining(options);
+    const teacherTimes = new Set<number>();
+    const { history, variables } = await runTraining(options, {
+      step: ({ teacherMilliseconds }) => void teacherTimes.add(teacherMilliseconds),
+    });
     expect(history).toHaveLength(25);
+    expect([...teacherTimes]).toEqual([0]);
     expect(history[24]!.loss).toBeLessThan(0.3 * history[0]!.loss);
     const { metrics } = await evaluate({
       backend,

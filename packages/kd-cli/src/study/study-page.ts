@@ -1,3 +1,5 @@
+import type { TrainingConfig } from '../config/training-config.ts';
+import { chosenOnTest } from '../pipeline/chosen-on-test.ts';
 import type { NetworkResult, RunReport } from '../report/report-data.ts';
 import { pairedDifference, summarize } from '../statistics/summary.ts';
 import {
@@ -39,16 +41,18 @@ function title({ networks, dataset }: RunReport): string {
 
 function facts({ report, trainings }: StudyResult): string {
   const { samples, classes, inputShape, name } = report.dataset;
-  const { augmentation, teacher, method, epochs, batchSize } = report.configuration as {
+  const configuration = report.configuration as {
     readonly augmentation?: unknown;
+    readonly training?: TrainingConfig;
     readonly teacher: { readonly cache?: unknown };
     readonly method: unknown;
     readonly epochs: number;
     readonly batchSize?: number;
   };
+  const { augmentation, teacher, method, epochs, batchSize } = configuration;
   const seeds = [...new Set(trainings.map(({ seed }) => seed))];
   return [
-    `- Data: ${name}, ${classes} classes, images of ${inputShape.join('x')}; ${samples.transfer} to learn from, ${samples.validation} held back for validation, ${samples.test} to test on, which were not used to choose anything.`,
+    `- Data: ${name}, ${classes} classes, images of ${inputShape.join('x')}; ${samples.transfer} to learn from, ${samples.validation} held back for validation, ${samples.test} to test on, which ${chosenOnTest(configuration) ? 'also chose the best epoch' : 'were not used to choose anything'}.`,
     ...report.networks
       .filter(({ role }) => role !== 'alone')
       .map(

@@ -21,8 +21,10 @@ export async function trainLive(
     readonly onStep: OnStep;
   },
 ): Promise<void> {
+  // Nothing is validated, so nothing can be chosen by it.
+  const { select: _select, earlyStopping: _earlyStopping, ...steps } = recipe;
   const events = logTo(
-    train({ ...recipe, teachers: [teacher], backend, signal: interrupt.signal }),
+    train({ ...steps, teachers: [teacher], backend, signal: interrupt.signal }),
     log.sinks('live teacher'),
   );
   for await (const event of events) {

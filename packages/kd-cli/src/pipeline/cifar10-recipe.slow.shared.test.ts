@@ -20,7 +20,9 @@ it.runIf(existsSync(join(root, '..', 'shared', 'data', 'cifar10-jpeg')))(
   async () => {
     const plan = await distill('--plan');
     expect(plan.err).not.toContain('Error');
-    expect(plan.out).toMatch(/49000 samples to train on, 1000 to validate, 8000 to test; 32x32x3, 10 classes/);
+    expect(plan.out).toMatch(
+      /49000 samples to train on, 1000 to validate, 8000 to test; 32x32x3, 10 classes/,
+    );
     expect(plan.out).toMatch(/resnet56-a, 85\d k parameters/);
     expect(plan.out).toMatch(/196 k outputs of the teacher, of 4 images of each sample/);
     const dry = await distill('--dry-run', '3');

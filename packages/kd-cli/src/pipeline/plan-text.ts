@@ -39,7 +39,7 @@ export function planText(
       : [
           [
             'Kept',
-            `${quantity(kept.images)} outputs of the teacher, of ${kept.variants} images of each sample: ${bytes(kept.bytes)}`,
+            `${quantity(kept.images)} outputs of the teacher, of ${counted(kept.variants, 'image')} of each sample: ${bytes(kept.bytes)}`,
           ] as const,
         ]),
     ...(warmUp === undefined

@@ -196,7 +196,7 @@ function cacheText({ cache, live }: StudyResult): string {
             : `Taught by the teacher in each step, ${live.equal} of the ${live.steps} losses that were compared are the same numbers; the largest difference is ${live.largestDifference.toExponential(2)}.`,
         ];
   return [
-    `${quantity(images)} outputs, of ${variants} variants of each sample: ${bytes(size)}.`,
+    `${quantity(images)} outputs, of ${variants} ${variants === 1 ? 'variant' : 'variants'} of each sample: ${bytes(size)}.`,
     made,
     ...agreement,
   ].join(' ');

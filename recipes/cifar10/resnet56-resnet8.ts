@@ -37,6 +37,7 @@ const recipe: DistillConfig = {
     seeds: 2,
     studentAlone: true,
     liveTeacherEpochs: 2,
+    title: 'resnet56 to resnet8 on CIFAR-10 as JPEG files',
     page: '../../docs/results/cifar10.md',
   },
 };

@@ -9,6 +9,8 @@ export interface StudyConfig {
    * `teacher.cache`.
    */
   liveTeacherEpochs?: number;
+  /** Of the page, such as `resnet56 to resnet8 on CIFAR-10`; by default networks and data as the configuration names them. */
+  title?: string;
   /** A Markdown page of the results to write, relative to the configuration file; default none. */
   page?: string;
 }

@@ -12,7 +12,9 @@ export function dataProgress(host: Host): { readonly onData: OnData; readonly st
     onData(part, done, all) {
       if (shown?.part !== part) {
         shown?.progress.stop();
-        const progress = progressFor(host, [{ label: part, kind: 'reading', steps: all }], { unit: 'images' });
+        const progress = progressFor(host, [{ label: part, kind: 'reading', steps: all }], {
+          unit: 'images',
+        });
         progress.nextPhase();
         shown = { part, progress };
       }

@@ -1,3 +1,5 @@
+import type { StudyConfig } from '../config/study-config.ts';
+import type { TeacherCacheConfig } from '../config/teacher-cache-config.ts';
 import type { TrainingConfig } from '../config/training-config.ts';
 import { chosenOnTest } from '../pipeline/chosen-on-test.ts';
 import type { NetworkResult, RunReport } from '../report/report-data.ts';
@@ -34,7 +36,9 @@ export function studyPage(result: StudyResult): string {
   ].join('\n\n')}\n`;
 }
 
-function title({ networks, dataset }: RunReport): string {
+function title({ networks, dataset, configuration }: RunReport): string {
+  const { study } = configuration as { readonly study?: StudyConfig };
+  if (study?.title !== undefined) return study.title;
   const names = networks.filter(({ role }) => role !== 'alone').map(({ architecture }) => architecture);
   return `${names.join(' to ')} on ${dataset.name}`;
 }
@@ -44,12 +48,14 @@ function facts({ report, trainings }: StudyResult): string {
   const configuration = report.configuration as {
     readonly augmentation?: unknown;
     readonly training?: TrainingConfig;
-    readonly teacher: { readonly cache?: unknown };
+    readonly teacher: { readonly cache?: TeacherCacheConfig };
     readonly method: unknown;
     readonly epochs: number;
     readonly batchSize?: number;
   };
   const { augmentation, teacher, method, epochs, batchSize } = configuration;
+  // Where they lie is nobody else's concern.
+  const { folder: _, ...kept } = teacher.cache ?? {};
   const seeds = [...new Set(trainings.map(({ seed }) => seed))];
   return [
     `- Data: ${name}, ${classes} classes, images of ${inputShape.join('x')}; ${samples.transfer} to learn from, ${samples.validation} held back for validation, ${samples.test} to test on, which ${chosenOnTest(configuration) ? 'also chose the best epoch' : 'were not used to choose anything'}.`,
@@ -62,9 +68,7 @@ function facts({ report, trainings }: StudyResult): string {
     `- ${epochs} epochs in batches of ${batchSize ?? 64}; ${seeds.length === 1 ? 'seed' : 'seeds'} ${seeds.join(', ')} of the initial weights and the order of the images. The student alone has the same initial weights, images and number of updates.`,
     `- Loss: \`${JSON.stringify(method)}\`.`,
     ...(augmentation === undefined ? [] : [`- Augmentation: \`${JSON.stringify(augmentation)}\`.`]),
-    ...(teacher.cache === undefined
-      ? []
-      : [`- Teacher's outputs are kept: \`${JSON.stringify(teacher.cache)}\`.`]),
+    ...(teacher.cache === undefined ? [] : [`- Teacher's outputs are kept: \`${JSON.stringify(kept)}\`.`]),
   ].join('\n');
 }
 

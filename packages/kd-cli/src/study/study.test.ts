@@ -93,6 +93,7 @@ describe('a study', () => {
     expect(page).toContain('which were not used to choose anything');
     expect(page).toMatch(/\| Student alone, seed 4 \| [\d.]+ \|/);
     expect(page).not.toMatch(/NaN|undefined|n\/a/);
+    expect(page).not.toContain(join(folder, 'kept'));
   });
 
   it('finds what kd cache build has kept, also with another seed', async () => {

@@ -5,7 +5,7 @@ import { partNorms, treeNorm } from './gradient-norm.ts';
 import { isFiniteScalar, toLossScale } from './loss-scale.ts';
 import { type TrainingState, trainedParams } from './training-state.ts';
 import type { TrainingStepOptions, UpdateMetrics, UpdateScalars } from './training-step.ts';
-import { guardUpdate } from './update-guard.ts';
+import { guardUpdate, statesAreFinite } from './update-guard.ts';
 import { updateAverage } from './weight-averaging.ts';
 
 export interface ParameterUpdateArguments {
@@ -66,7 +66,11 @@ export function parameterUpdate({
     if (guarded === undefined) return { state: next, metrics };
     const gradientIsFinite = isFiniteScalar(gradientNorm);
     const finite =
-      guarded === 'gradient' ? gradientIsFinite : (logicalAnd(gradientIsFinite, lossIsFinite()) as Scalar);
+      guarded === 'gradient'
+        ? gradientIsFinite
+        : [lossIsFinite(), statesAreFinite(studentState, methodState)]
+            .filter((each) => each !== undefined)
+            .reduce((all, each) => logicalAnd(all, each) as Scalar, gradientIsFinite);
     const { state: kept, skipped } = guardUpdate(scaling?.next, state, next, finite);
     return { state: kept, metrics: { ...metrics, skipped } };
   };

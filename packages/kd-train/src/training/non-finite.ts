@@ -113,7 +113,12 @@ function firstBad(metrics: StepMetrics, policy: NonFinitePolicy): Bad | undefine
     ['the total loss', metrics.loss],
     ...(overflowWasExpected(metrics, policy) ? [] : [["the gradient's norm", metrics.gradientNorm] as Bad]),
   ];
-  return candidates.find(([, value]) => !Number.isFinite(value));
+  const bad = candidates.find(([, value]) => !Number.isFinite(value));
+  // What the guard found in the state has no number of its own.
+  const isSilent = bad === undefined && policy !== 'stop' && metrics.skipped === 1;
+  return isSilent && Number.isFinite(metrics.gradientNorm)
+    ? ['a running statistic or memory', Number.NaN]
+    : bad;
 }
 
 function unstable(metrics: StepMetrics, place: StepPlace, [what, value]: Bad, skipped: number): KdError {
